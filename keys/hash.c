@@ -1,0 +1,57 @@
+#include "keys/hash.h"
+
+#include <assert.h>
+#include <string.h>
+
+void hash_tag(uint8_t out[static HASH_TAG_SIZE], const char *tag) {
+    size_t len = strlen(tag);
+    assert(len <= HASH_TAG_SIZE);
+    memset(out, 0, HASH_TAG_SIZE);
+    memcpy(out, tag, len);
+}
+
+void hash_start(struct hasher *hasher, const char *tag, struct span key, size_t size) {
+    uint8_t personal[HASH_TAG_SIZE];
+    hash_tag(personal, tag);
+    hasher->size = size;
+    int failed = crypto_generichash_blake2b_init_salt_personal(&hasher->state, key.len ? key.data : NULL, key.len, size,
+                                                               NULL, personal);
+    assert(!failed);
+    (void)failed;
+}
+
+void hash_add(struct hasher *hasher, const void *data, size_t len) {
+    if (len)
+        crypto_generichash_blake2b_update(&hasher->state, data, len);
+}
+
+void hash_add_u8(struct hasher *hasher, uint8_t value) {
+    hash_add(hasher, &value, 1);
+}
+
+void hash_add_u32(struct hasher *hasher, uint32_t value) {
+    uint8_t bytes[4];
+    put_u32(bytes, value);
+    hash_add(hasher, bytes, sizeof bytes);
+}
+
+void hash_add_sized(struct hasher *hasher, struct span bytes) {
+    hash_add_u32(hasher, (uint32_t)bytes.len);
+    hash_add(hasher, bytes.data, bytes.len);
+}
+
+void hash_finish(struct hasher *hasher, uint8_t *out) {
+    crypto_generichash_blake2b_final(&hasher->state, out, hasher->size);
+    sodium_memzero(&hasher->state, sizeof hasher->state);
+}
+
+void hash_keyed(uint8_t out[static HASH_SIZE], const char *tag, struct span key, struct span message) {
+    struct hasher hasher;
+    hash_start(&hasher, tag, key, HASH_SIZE);
+    hash_add(&hasher, message.data, message.len);
+    hash_finish(&hasher, out);
+}
+
+void hash_of(uint8_t out[static HASH_SIZE], const char *tag, struct span message) {
+    hash_keyed(out, tag, (struct span){0}, message);
+}

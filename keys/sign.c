@@ -1,0 +1,48 @@
+#include "keys/sign.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "keys/hash.h"
+
+/* What is signed is short (a hash or an entry header), so tag and message fit on the stack. */
+enum { MESSAGE_MAX = 512 };
+
+void sign_keypair(uint8_t public_key[static SIGN_PUBLIC_SIZE], uint8_t secret[static SIGN_SECRET_SIZE],
+                  const uint8_t seed[static SIGN_SEED_SIZE]) {
+    crypto_sign_ed25519_seed_keypair(public_key, secret, seed);
+}
+
+static struct span tagged(uint8_t out[static HASH_TAG_SIZE + MESSAGE_MAX], const char *tag, struct span message) {
+    assert(message.len <= MESSAGE_MAX);
+    hash_tag(out, tag);
+    memcpy(out + HASH_TAG_SIZE, message.data, message.len);
+    return span_of(out, HASH_TAG_SIZE + message.len);
+}
+
+void sign_make(uint8_t signature[static SIGNATURE_SIZE], const uint8_t secret[static SIGN_SECRET_SIZE], const char *tag,
+               struct span message) {
+    uint8_t space[HASH_TAG_SIZE + MESSAGE_MAX];
+    struct span input = tagged(space, tag, message);
+    crypto_sign_ed25519_detached(signature, NULL, input.data, input.len, secret);
+}
+
+enum result sign_check_key(const uint8_t public_key[static SIGN_PUBLIC_SIZE]) {
+    return crypto_core_ed25519_is_valid_point(public_key) == 1 ? RESULT_OK : RESULT_BAD_POINT;
+}
+
+enum result sign_verify_raw(const uint8_t signature[static SIGNATURE_SIZE],
+                            const uint8_t public_key[static SIGN_PUBLIC_SIZE], struct span message) {
+    TRY(sign_check_key(public_key));
+    TRY(sign_check_key(signature)); /* R, the first half */
+    if (crypto_sign_ed25519_verify_detached(signature, message.data, message.len, public_key) != 0)
+        return RESULT_BAD_SIGNATURE;
+    return RESULT_OK;
+}
+
+enum result sign_verify(const uint8_t signature[static SIGNATURE_SIZE],
+                        const uint8_t public_key[static SIGN_PUBLIC_SIZE], const char *tag, struct span message) {
+    uint8_t space[HASH_TAG_SIZE + MESSAGE_MAX];
+    return sign_verify_raw(signature, public_key, tagged(space, tag, message));
+}

@@ -1,0 +1,56 @@
+/* limits: every bound of the house, with its unit, in one place.
+ *
+ * A bound is checked at the edge, before anything is allocated for what it bounds. What is refused for a bound is said
+ * so; nothing is cut off silently.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+    /* an alert */
+    ALERT_BYTES_MAX = 256 * 1024,       /* all field values of one alert together, encoded */
+    ALERT_JSON_BYTES_MAX = 1024 * 1024, /* one alert as JSON */
+    FIELD_TEXT_BYTES_MAX = 32 * 1024,   /* one text value */
+    GROUP_ELEMENTS_MAX = 256,           /* persons, specimens, legs … in one alert */
+    REPEATED_VALUES_MAX = 64,           /* aliases of one person … */
+    HEADER_BYTES_MAX = 4 * 1024,        /* the alert header */
+
+    /* an entry */
+    ENTRY_BYTES_MAX = 512 * 1024, /* header, signature and body */
+
+    /* members and trust */
+    NAME_BYTES_MAX = 64,             /* a member's or an audience's name */
+    LABEL_BYTES_MAX = 256,           /* a member's full name */
+    ROSTER_MEMBERS_MAX = 2048,
+    ROSTER_ROOTS_MAX = 16,
+    ROSTER_BYTES_MAX = 1024 * 1024,
+    KEY_FILE_BYTES_MAX = 64 * 1024,
+    PASSPHRASE_BYTES_MAX = 1024,
+
+    /* policy and configuration */
+    CONFIG_BYTES_MAX = 1024 * 1024,
+    AUDIENCES_MAX = 64,
+    PEERS_MAX = 1024,
+    REPORT_FINDINGS_MAX = 10000, /* findings kept of one check; more are counted */
+
+    /* the exchange */
+    FRAME_BYTES_MAX = 1024 * 1024 + 64 * 1024, /* one message of a session, before it is cut into records */
+    BLOCK_BYTES_MAX = 1024 * 1024,             /* entries in one answer to a pull */
+    SYNC_MEMORY_MAX = 8 * 1024 * 1024,         /* memory that decoding one message of a peer may take */
+    SESSIONS_MAX = 1024,
+    HANDSHAKE_TIMEOUT_MS = 10 * 1000,
+    SESSION_IDLE_TIMEOUT_MS = 90 * 1000,
+    REDIAL_FIRST_MS = 250,
+    REDIAL_LAST_MS = 60 * 1000,
+
+    /* the operator's socket */
+    CONTROL_BYTES_MAX = 4 * 1024 * 1024, /* one request or reply */
+    CONTROL_CLIENTS_MAX = 256,
+    FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
+
+    /* the store */
+    EPOCH_DAYS_MAX = 30,
+    EPOCH_ENTRIES_MAX = 1 << 20,
+};
+
+#endif

@@ -1,0 +1,58 @@
+/* command: what every command of `inama` is made of.
+ *
+ * A command is a row: its words, what it takes, one line of summary, its options and its function. Help, suggestions and
+ * the manual's synopsis are printed from the same row. The table is in main.c; each command's row stands in its own file.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "base/arena.h"
+#include "cli/options.h"
+
+/* What a script learns from how a command ended. */
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_REFUSED = 1,     /* refused, invalid or not found */
+    EXIT_USAGE = 2,       /* the command line itself is wrong */
+    EXIT_NO_NODE = 3,     /* no node runs there, or the connection broke */
+    EXIT_NOT_ALLOWED = 4, /* permissions and keys */
+};
+
+/* One run of the program. */
+struct call {
+    const struct command *command;
+    struct options options;
+    struct arena *arena; /* of the process */
+};
+
+struct command {
+    const char *name;             /* "roster add" */
+    const char *takes;            /* the words that follow, for people; "" if none */
+    const char *summary;          /* one line; marked for translation */
+    const struct option *options; /* ends with a row without name */
+    size_t words_min;
+    size_t words_max;
+    const char *examples;         /* command lines with what they do, a line each; marked for translation */
+    enum exit_code (*run)(struct call *call);
+};
+
+/* Ends with NULL. */
+extern const struct command *const commands[];
+
+/* The command that the words name, with the number of words that its name takes; NULL if there is none. */
+const struct command *command_named(int count, char *const words[], int *used);
+/* What somebody may have meant; NULL if nothing is near. */
+const char *command_suggest(const char *word);
+/* The help of one command. */
+void command_explain(struct arena *arena, const struct command *command);
+
+extern const struct command command_init;
+extern const struct command command_roster_root, command_roster_new, command_roster_add, command_roster_remove;
+extern const struct command command_roster_sign, command_roster_show, command_roster_install;
+extern const struct command command_policy_check, command_policy_explain;
+extern const struct command command_publish, command_import;
+extern const struct command command_find, command_show, command_watch, command_verify;
+extern const struct command command_status, command_check, command_codes_import;
+extern const struct command command_help, command_version;
+
+#endif

@@ -1,0 +1,112 @@
+#include "core/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "core/settings.h"
+
+struct reading {
+    struct arena *arena;
+    struct report *report;
+    const struct setting *top;
+    const char *folder;
+};
+
+static const char *read_path(struct reading *reading, const char *key, const char *otherwise) {
+    const char *path = otherwise;
+    settings_text(reading->top, key, false, &path, reading->report);
+    return path ? file_below(reading->arena, reading->folder, path) : NULL;
+}
+
+static const char *read_address(struct reading *reading, const struct setting *map, const char *key, bool required) {
+    const char *address = NULL;
+    if (!settings_text(map, key, required, &address, reading->report))
+        return NULL;
+    const char *colon = strrchr(address, ':');
+    if (strncmp(address, "tcp://", 6) != 0 || colon < address + 6 || !colon[1]) {
+        settings_error(settings_get(map, key), reading->report, key,
+                       _("is \"%s\", expected tcp://HOST:PORT, such as tcp://192.0.2.10:4450"),
+                       text_escape(reading->arena, address));
+        return NULL;
+    }
+    return address;
+}
+
+static void read_peers(struct reading *reading, struct config *config) {
+    static const char *const keys[] = {"name", "address", NULL};
+    const struct setting *list = settings_get(reading->top, "peers");
+    if (!list || (list->kind == SETTING_TEXT && !*list->text))
+        return;
+    if (list->kind != SETTING_LIST || list->count > PEERS_MAX) {
+        settings_error(list, reading->report, "peers", _("expected a list of at most %d members, each with name and address"),
+                       PEERS_MAX);
+        return;
+    }
+    config->peers = arena_array(reading->arena, list->count, sizeof *config->peers);
+    for (const struct setting *item = list->first; item && config->peers; item = item->next) {
+        struct config_peer *peer = &config->peers[config->peer_count++];
+        if (item->kind != SETTING_MAP) {
+            settings_error(item, reading->report, "peers", _("expected {name: NAME, address: tcp://HOST:PORT}"));
+            continue;
+        }
+        settings_only(item, keys, reading->report);
+        peer->line = item->line;
+        settings_text(item, "name", true, &peer->name, reading->report);
+        peer->address = read_address(reading, item, "address", true);
+    }
+}
+
+static const char *folder_of(struct arena *arena, const char *path) {
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return ".";
+    return slash == path ? "/" : arena_text(arena, path, (size_t)(slash - path));
+}
+
+enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report) {
+    static const char *const keys[] = {"identity", "key_file",  "roster",       "roots",   "roots_threshold",
+                                       "policy",   "store",     "store_gib",    "control", "live",
+                                       "listen",   "taxa",      "places",       "peers",   NULL};
+    struct span yaml;
+    TRY(file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
+    struct reading reading = {.arena = arena, .report = report, .folder = folder_of(arena, path)};
+    TRY(settings_read(&reading.top, arena, path, yaml, report));
+    size_t errors_before = report->errors;
+    settings_only(reading.top, keys, report);
+
+    uint64_t store_gib = 16;
+    struct config config = {.folder = reading.folder, .roots_threshold = 1};
+    config.identity = read_path(&reading, "identity", "identity.key");
+    config.key_file = read_path(&reading, "key_file", NULL);
+    config.roster = read_path(&reading, "roster", "roster.inama");
+    config.roots = read_path(&reading, "roots", "roots.txt");
+    config.policy = read_path(&reading, "policy", "policy.yaml");
+    config.store = read_path(&reading, "store", "store");
+    config.control = read_path(&reading, "control", "control.sock");
+    config.live = read_path(&reading, "live", NULL);
+    config.taxa = read_path(&reading, "taxa", NULL);
+    config.places = read_path(&reading, "places", NULL);
+    settings_number(reading.top, "roots_threshold", 1, ROSTER_ROOTS_MAX, &config.roots_threshold, report);
+    settings_number(reading.top, "store_gib", 1, 4096, &store_gib, report);
+    config.store_bytes = store_gib << 30;
+    config.listen = read_address(&reading, reading.top, "listen", false);
+    read_peers(&reading, &config);
+    if (report->errors > errors_before)
+        return RESULT_INVALID;
+    *out = config;
+    return RESULT_OK;
+}
+
+const char *config_path(struct arena *arena, const char *option) {
+    const char *home = getenv("INAMA_HOME"), *user = getenv("HOME");
+    if (option)
+        return text_format(arena, "%s/node.yaml", option);
+    if (home && *home)
+        return text_format(arena, "%s/node.yaml", home);
+    const char *own = user && *user ? text_format(arena, "%s/.inama/node.yaml", user) : NULL;
+    return own && access(own, F_OK) == 0 ? own : "/etc/inama/node.yaml";
+}

@@ -1,0 +1,47 @@
+/* config: the node's own file, node.yaml.
+ *
+ * Paths in it are relative to the folder that holds it. Everything wrong is reported with file and line.
+ */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/report.h"
+#include "base/result.h"
+#include "base/span.h"
+
+/* A member this node calls. Members that are not listed may call us. */
+struct config_peer {
+    const char *name;    /* in the roster */
+    const char *address; /* "tcp://host:port" */
+    size_t line;
+};
+
+struct config {
+    const char *folder;   /* where the file lies; all paths below are absolute or start there */
+    const char *identity; /* key file */
+    const char *key_file; /* opens the identity; NULL: passphrase */
+    const char *roster;
+    const char *roots;    /* trusted root keys, a line of 64 hexadecimal digits each */
+    uint64_t roots_threshold;
+    const char *policy;
+    const char *store;    /* folder */
+    uint64_t store_bytes;
+    const char *control;  /* socket path */
+    const char *live;     /* socket path; NULL: off */
+    const char *listen;   /* "tcp://0.0.0.0:4450"; NULL: only calls out */
+    const char *taxa;     /* imported list; NULL if none */
+    const char *places;   /* imported list; NULL if none */
+    struct config_peer *peers;
+    size_t peer_count;
+};
+
+/* Reads the file at `path`. INVALID with the reasons in the report; else as file_read(). */
+MUST_USE enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report);
+
+/* The folder of the node: `option` if given, else $INAMA_HOME, else ~/.inama, else /etc/inama. The path of its node.yaml. */
+const char *config_path(struct arena *arena, const char *option);
+
+#endif

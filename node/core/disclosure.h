@@ -1,0 +1,54 @@
+/* disclosure: one alert as one reader may see it, with the proof that its originator signed it (docs/protocol.md, 4, 5).
+ *
+ * The originator makes the full disclosure; whoever holds a disclosure can make a narrower one; every reader can verify
+ * the originator's signature on what is left. Pure: bytes in, values out, memory from the arena; any thread.
+ */
+#ifndef CORE_DISCLOSURE_H
+#define CORE_DISCLOSURE_H
+
+#include "alert.pb-c.h"
+#include "base/arena.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/span.h"
+#include "core/fields.h"
+#include "keys/identity.h"
+#include "keys/sign.h"
+#include "keys/tree.h"
+
+enum { OBJECT_ID_SIZE = 32, DISCLOSURE_SUITE = 1, DISCLOSURE_SCHEMA = 1 };
+
+struct disclosure {
+    struct span header_bytes; /* as signed */
+    AlertHeader *header;      /* decoded */
+    uint8_t object[OBJECT_ID_SIZE];
+    uint8_t signature[SIGNATURE_SIZE];
+    struct field_set shown;
+    struct tree_opening opening;
+};
+
+/* Commits and signs (protocol 4): sets suite, schema, originator, created and root in `header`, draws the salt. `values` as
+ * from alert_split(); they and `header` must outlive the result. TOO_LARGE (header), NO_MEMORY. */
+MUST_USE enum result disclosure_make(struct disclosure *out, struct arena *arena, AlertHeader *header,
+                                     const struct span values[static FIELD_SLOTS], const struct identity *identity,
+                                     uint64_t created, const struct random *random);
+
+/* The disclosure that shows what `from` shows and `keep` allows (protocol 5.3). Shares memory with `from`. */
+MUST_USE enum result disclosure_narrow(struct disclosure *out, struct arena *arena, const struct disclosure *from,
+                                       const struct field_set *keep);
+
+/* Appends the wire form. */
+MUST_USE enum result disclosure_encode(struct buf *out, struct arena *arena, const struct disclosure *disclosure);
+
+/* Form only: canonical, known suite and schema, sizes. The result shares memory with `bytes`. Nothing in it may be
+ * believed before disclosure_verify(). */
+MUST_USE enum result disclosure_decode(struct disclosure *out, struct arena *arena, struct span bytes);
+
+/* Truth: the shown fields are under the root (BAD_ROOT), the originator signed it (BAD_SIGNATURE, BAD_POINT). */
+MUST_USE enum result disclosure_verify(const struct disclosure *disclosure,
+                                       const uint8_t sign_key[static SIGN_PUBLIC_SIZE]);
+
+/* The content that is shown, joined; see alert_join(). */
+MUST_USE enum result disclosure_content(Alert **out, struct arena *arena, const struct disclosure *disclosure);
+
+#endif

@@ -1,0 +1,135 @@
+/* policy: the one place that decides who may see which field.
+ *
+ * Three things meet: the originator's marking in the alert, this administration's policy file, and the reader. Nothing is
+ * shown that is not named (deny by default), and the stricter of marking and policy holds. Sending, receiving, forwarding,
+ * showing and the live feed all ask here. Pure; a `struct policy` is immutable once read: any thread.
+ */
+#ifndef CORE_POLICY_H
+#define CORE_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "alert.pb-c.h"
+#include "base/arena.h"
+#include "base/report.h"
+#include "base/result.h"
+#include "base/span.h"
+#include "core/fields.h"
+
+/* One "show" or "hide" item of the file: a class, a field, or all. */
+struct policy_item {
+    const char *text;
+    struct field_set fields;
+    size_t line;
+};
+
+/* What may be seen: everything named by `show` and not by `hide`. */
+struct policy_view {
+    struct policy_item *show;
+    size_t show_count;
+    struct policy_item *hide;
+    size_t hide_count;
+    struct field_set fields; /* the outcome */
+    size_t line;
+};
+
+/* Members of the roster by role, country or name; NULL: any. */
+struct policy_selector {
+    const char *role;
+    const char *country;
+    const char *name;
+};
+
+struct policy_audience {
+    const char *name;
+    struct policy_selector members;
+    struct policy_view view;
+    bool publish; /* our own alerts go there */
+    size_t line;
+};
+
+/* What comes from `from` goes on to `to`. */
+struct policy_forward {
+    struct policy_selector from;
+    const struct policy_audience **to;
+    size_t to_count;
+    size_t line;
+};
+
+/* What this node takes from whom. */
+struct policy_accept {
+    struct policy_selector from;
+    struct policy_view view;
+    size_t line;
+};
+
+struct policy {
+    const char *file;
+    struct policy_audience *audiences;
+    size_t audience_count;
+    struct policy_forward *forwards;
+    size_t forward_count;
+    struct policy_accept *accepts;
+    size_t accept_count;
+    struct policy_view operators; /* people at this node, by the command line */
+    struct policy_view live;      /* programs at this node, by the live feed */
+};
+
+/* Reads a policy file; all that is wrong with it goes into the report, INVALID then. Everything lives in the arena. */
+MUST_USE enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
+                                 struct report *report);
+const struct policy_audience *policy_find_audience(const struct policy *policy, const char *name);
+
+/* Is this member of the roster meant? */
+bool policy_selects(const struct policy_selector *selector, const char *name, const char *role, const char *country);
+
+/* The originator's marking, from the header. */
+enum { HANDLING_H0 = 1, HANDLING_H1 = 2, HANDLING_H2 = 4, HANDLING_H3 = 8 };
+enum tlp { TLP_CLEAR, TLP_GREEN, TLP_AMBER, TLP_AMBER_STRICT, TLP_RED };
+enum onward { ONWARD_UNSAID, ONWARD_NONE, ONWARD_NATIONAL, ONWARD_COMMUNITY };
+struct marking {
+    enum tlp tlp;
+    unsigned handling;
+    enum onward onward;
+};
+/* INVALID for a code that this version does not know: then nothing may be shown to anybody. */
+MUST_USE enum result policy_marking(struct marking *out, const AlertHeader *header);
+
+/* One step from one member to others. */
+struct policy_hop {
+    bool from_originator;        /* the sender made the alert */
+    const char *sender_country;
+    struct policy_selector reader;
+};
+
+/* Why a marking lets a hop pass or not. */
+enum marking_rule {
+    MARKING_ALLOWS,
+    MARKING_TLP_RED,          /* individual recipients only */
+    MARKING_TLP_AMBER_STRICT, /* the recipient's organisation only */
+    MARKING_TLP_AMBER,        /* the recipient's organisation and its own country's agencies */
+    MARKING_H1,               /* not to judicial proceedings without the provider's permission */
+    MARKING_H2,               /* not to be passed on without the provider's permission */
+    MARKING_H3,               /* a restriction in words, which only a person can weigh */
+    MARKING_ONWARD,           /* the onward rule */
+};
+enum marking_rule policy_marking_allows(const struct marking *marking, const struct policy_hop *hop);
+/* "H2: not to be passed on without the provider's permission", translated. */
+const char *policy_marking_text(enum marking_rule rule);
+
+/* THE decision: which slots of an alert with this marking the readers of this view may see over this hop. */
+struct field_set policy_decide(const struct marking *marking, const struct policy_view *view,
+                               const struct policy_hop *hop);
+
+/* The rule that decided for one slot, as "policy.yaml:12: hide: persons" or a marking's text; in the arena. */
+const char *policy_explain(struct arena *arena, const struct policy *policy, const struct marking *marking,
+                           const struct policy_view *view, const struct policy_hop *hop, size_t slot);
+
+/* May this be here? What the sender showed, over the hop to us: MARKING_FORBIDS, FIELD_REFUSED. `sender` as it stands in
+ * the roster. */
+MUST_USE enum result policy_admit(const struct policy *policy, const struct marking *marking,
+                                  const struct policy_hop *hop, const struct policy_selector *sender,
+                                  const struct field_set *shown);
+
+#endif

@@ -1,0 +1,259 @@
+/* Reading the policy file. What the file means is in policy.c. */
+#include "core/policy.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "core/codes.h"
+#include "core/settings.h"
+
+struct reading {
+    struct arena *arena;
+    struct report *report;
+    struct policy *policy;
+};
+
+/* "all", the name of a class, the dotted path of a field, or a group ("persons" the class, "legs.*" the group). */
+static bool item_fields(struct field_set *out, const char *text) {
+    enum field_class class;
+    const struct field *field = field_find(text);
+    if (strcmp(text, "all") == 0) {
+        *out = field_set_all();
+        return true;
+    }
+    if (field_class_find(&class, text)) {
+        *out = field_set_of_class(class);
+        return true;
+    }
+    if (field) {
+        field_set_add(out, field->slot);
+        return true;
+    }
+    size_t len = strlen(text);
+    if (len < 3 || strcmp(text + len - 2, ".*") != 0)
+        return false;
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++) {
+        field = field_at(slot);
+        if (field && strlen(field->group) == len - 2 && strncmp(field->group, text, len - 2) == 0)
+            field_set_add(out, slot);
+    }
+    return !field_set_is_empty(out);
+}
+
+static void read_items(struct reading *reading, const struct setting *map, const char *key, struct policy_item **items,
+                       size_t *count) {
+    const struct setting *list = settings_get(map, key);
+    if (!list)
+        return;
+    if (list->kind != SETTING_LIST) {
+        settings_error(list, reading->report, key, _("expected a list, such as [incident, specimens.taxon]"));
+        return;
+    }
+    *items = arena_array(reading->arena, list->count, sizeof **items);
+    for (const struct setting *item = list->first; item && *items; item = item->next) {
+        struct policy_item *row = &(*items)[*count];
+        row->line = item->line;
+        row->text = item->kind == SETTING_TEXT ? item->text : "";
+        if (item_fields(&row->fields, row->text))
+            ++*count;
+        else
+            settings_error(item, reading->report, key,
+                           _("\"%s\" is no field, class or group of the dictionary; \"inama help fields\" lists them"),
+                           text_escape(reading->arena, row->text));
+    }
+}
+
+/* A unit gives its quantity the meaning: 750 without KIL would read as 750 specimens. */
+static bool gives_meaning(const struct field *field) {
+    return field->list == CODES_UNIT || field->list == CODES_CURRENCY;
+}
+
+/* A field that says nothing without another is shown by mistake; one that is misread without another must not be. */
+static void check_companions(struct reading *reading, const struct policy_view *view) {
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++) {
+        const struct field *field = field_at(slot);
+        const struct field *with = field && field->with ? field_find(field->with) : NULL;
+        if (!with)
+            continue;
+        bool shown = field_set_has(&view->fields, slot), with_shown = field_set_has(&view->fields, with->slot);
+        reading->report->line = view->line;
+        if (shown && !with_shown)
+            report_add(reading->report, SEVERITY_WARNING, field->path,
+                       _("is shown without %s, without which it says nothing"), with->path);
+        if (!shown && with_shown && gives_meaning(field))
+            report_add(reading->report, SEVERITY_ERROR, with->path,
+                       _("is shown without %s and would be misread; show or hide both"), field->path);
+    }
+}
+
+static void read_view(struct reading *reading, const struct setting *map, struct policy_view *view) {
+    view->line = map->line;
+    read_items(reading, map, "show", &view->show, &view->show_count);
+    read_items(reading, map, "hide", &view->hide, &view->hide_count);
+    for (size_t i = 0; i < view->show_count; i++)
+        view->fields = field_set_or(view->fields, view->show[i].fields);
+    for (size_t i = 0; i < view->hide_count; i++)
+        view->fields = field_set_minus(view->fields, view->hide[i].fields);
+    check_companions(reading, view);
+}
+
+static void read_selector(struct reading *reading, const struct setting *map, const char *key,
+                          struct policy_selector *out) {
+    static const char *const keys[] = {"role", "country", "name", NULL};
+    struct report *report = reading->report;
+    const struct setting *selector = settings_get(map, key);
+    if (!selector || selector->kind != SETTING_MAP || selector->count == 0) {
+        settings_error(selector ? selector : map, report, key,
+                       _("expected whom this is about, such as {role: POLICE, country: KE}"));
+        return;
+    }
+    settings_only(selector, keys, report);
+    settings_text(selector, "role", false, &out->role, report);
+    settings_text(selector, "country", false, &out->country, report);
+    settings_text(selector, "name", false, &out->name, report);
+    if (out->role && !codes_find(CODES_ROLE, out->role))
+        settings_error(settings_get(selector, "role"), report, "role", _("\"%s\" is no role, expected %s"),
+                       text_escape(reading->arena, out->role),
+                       "CUSTOMS, POLICE, WILDLIFE, JUDICIAL, PROSECUTOR, SECRETARIAT, OTHER");
+    if (out->country && !codes_find(CODES_COUNTRY, out->country))
+        settings_error(settings_get(selector, "country"), report, "country",
+                       _("\"%s\" is no ISO 3166 country code, expected two letters such as KE"),
+                       text_escape(reading->arena, out->country));
+}
+
+static void read_audience(struct reading *reading, const struct setting *map, struct policy_audience *out) {
+    static const char *const keys[] = {"members", "publish", "show", "hide", NULL};
+    out->name = map->key;
+    out->line = map->line;
+    if (strlen(map->key) > NAME_BYTES_MAX)
+        settings_error(map, reading->report, NULL, _("the name of an audience has at most %d bytes"), NAME_BYTES_MAX);
+    if (map->kind != SETTING_MAP) {
+        settings_error(map, reading->report, map->key, _("expected members, publish, show and hide"));
+        return;
+    }
+    settings_only(map, keys, reading->report);
+    read_selector(reading, map, "members", &out->members);
+    settings_flag(map, "publish", &out->publish, reading->report);
+    read_view(reading, map, &out->view);
+}
+
+static void read_audiences(struct reading *reading, const struct setting *top) {
+    const struct setting *map = settings_get(top, "audiences");
+    if (!map)
+        return;
+    if (map->kind != SETTING_MAP || map->count > AUDIENCES_MAX) {
+        settings_error(map, reading->report, "audiences", _("expected at most %d audiences, each with a name"),
+                       AUDIENCES_MAX);
+        return;
+    }
+    struct policy *policy = reading->policy;
+    policy->audiences = arena_array(reading->arena, map->count, sizeof *policy->audiences);
+    for (const struct setting *audience = map->first; audience && policy->audiences; audience = audience->next)
+        read_audience(reading, audience, &policy->audiences[policy->audience_count++]);
+}
+
+static void read_forward(struct reading *reading, const struct setting *map, struct policy_forward *out) {
+    static const char *const keys[] = {"from", "to", NULL};
+    const struct setting *to = settings_get(map, "to");
+    settings_only(map, keys, reading->report);
+    read_selector(reading, map, "from", &out->from);
+    if (!to || to->kind != SETTING_LIST || to->count == 0) {
+        settings_error(to ? to : map, reading->report, "to", _("expected a list of audiences, such as [police]"));
+        return;
+    }
+    out->line = map->line;
+    out->to = arena_array(reading->arena, to->count, sizeof(const struct policy_audience *));
+    for (const struct setting *name = to->first; name && out->to; name = name->next) {
+        const char *text = name->kind == SETTING_TEXT ? name->text : "";
+        const struct policy_audience *audience = policy_find_audience(reading->policy, text);
+        if (audience)
+            out->to[out->to_count++] = audience;
+        else
+            settings_error(name, reading->report, "to", _("\"%s\" is not among the audiences of this file"),
+                           text_escape(reading->arena, text));
+    }
+}
+
+/* The children of a list of maps; NULL if it is missing or something else (which is then reported). */
+static const struct setting *list_of_maps(struct reading *reading, const struct setting *top, const char *key) {
+    const struct setting *list = settings_get(top, key);
+    bool good = !list || list->kind == SETTING_LIST;
+    for (const struct setting *item = list && good ? list->first : NULL; item; item = item->next)
+        good &= item->kind == SETTING_MAP;
+    if (!good)
+        settings_error(list, reading->report, key, _("expected a list of rules, each beginning with \"- from:\""));
+    return list && good ? list : NULL;
+}
+
+static void read_forwards(struct reading *reading, const struct setting *top) {
+    const struct setting *list = list_of_maps(reading, top, "forward");
+    if (!list)
+        return;
+    struct policy *policy = reading->policy;
+    policy->forwards = arena_array(reading->arena, list->count, sizeof *policy->forwards);
+    for (const struct setting *rule = list->first; rule && policy->forwards; rule = rule->next)
+        read_forward(reading, rule, &policy->forwards[policy->forward_count++]);
+}
+
+static void read_accepts(struct reading *reading, const struct setting *top) {
+    static const char *const keys[] = {"from", "show", "hide", NULL};
+    const struct setting *list = list_of_maps(reading, top, "accept");
+    if (!list)
+        return;
+    struct policy *policy = reading->policy;
+    policy->accepts = arena_array(reading->arena, list->count, sizeof *policy->accepts);
+    for (const struct setting *rule = list->first; rule && policy->accepts; rule = rule->next) {
+        struct policy_accept *accept = &policy->accepts[policy->accept_count++];
+        settings_only(rule, keys, reading->report);
+        accept->line = rule->line;
+        read_selector(reading, rule, "from", &accept->from);
+        read_view(reading, rule, &accept->view);
+    }
+}
+
+static void read_local(struct reading *reading, const struct setting *top) {
+    static const char *const keys[] = {"operators", "live", NULL};
+    static const char *const view_keys[] = {"show", "hide", NULL};
+    const struct setting *local = settings_get(top, "local");
+    if (!local)
+        return;
+    if (local->kind != SETTING_MAP) {
+        settings_error(local, reading->report, "local", _("expected operators and live"));
+        return;
+    }
+    settings_only(local, keys, reading->report);
+    struct policy_view *views[] = {&reading->policy->operators, &reading->policy->live};
+    for (size_t i = 0; i < 2; i++) {
+        const struct setting *view = settings_get(local, keys[i]);
+        if (view && view->kind == SETTING_MAP) {
+            settings_only(view, view_keys, reading->report);
+            read_view(reading, view, views[i]);
+        } else if (view) {
+            settings_error(view, reading->report, keys[i], _("expected show and hide"));
+        }
+    }
+}
+
+enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
+                        struct report *report) {
+    static const char *const keys[] = {"audiences", "forward", "accept", "local", NULL};
+    const struct setting *top;
+    if (yaml.len > CONFIG_BYTES_MAX)
+        return RESULT_TOO_LARGE;
+    TRY(settings_read(&top, arena, name, yaml, report));
+    struct reading reading = {arena, report, arena_alloc(arena, sizeof *reading.policy)};
+    if (!reading.policy)
+        return RESULT_NO_MEMORY;
+    reading.policy->file = name;
+    size_t errors_before = report->errors;
+    settings_only(top, keys, report);
+    read_audiences(&reading, top);
+    read_forwards(&reading, top);
+    read_accepts(&reading, top);
+    read_local(&reading, top);
+    if (report->errors > errors_before)
+        return RESULT_INVALID;
+    *out = reading.policy;
+    return RESULT_OK;
+}

@@ -1,0 +1,259 @@
+#include "core/query.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "core/alert.h"
+
+/* ---- words ---- */
+
+/* Bytes of other scripts count as letters; their punctuation is rare enough. */
+static bool is_word_byte(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+}
+
+bool query_next_word(const char **text, struct span *word) {
+    const char *begin = *text;
+    while (*begin && !is_word_byte(*begin))
+        begin++;
+    const char *end = begin;
+    while (is_word_byte(*end))
+        end++;
+    *text = end;
+    *word = span_of(begin, (size_t)(end - begin));
+    return word->len > 0;
+}
+
+/* The words seen so far, in a table of twice their number, and the text that they are joined to. */
+struct words {
+    struct span *table;
+    size_t size; /* a power of two */
+    char *text;
+    size_t len;
+};
+
+static size_t hash_word(struct span word) {
+    size_t hash = 14695981039346656037u; /* FNV-1a: a hostile text makes its own search slow, no other's */
+    for (size_t i = 0; i < word.len; i++)
+        hash = (hash ^ word.data[i]) * 1099511628211u;
+    return hash ^ hash >> 32;
+}
+
+static void add_word(struct words *words, struct span word) {
+    size_t at = hash_word(word) & (words->size - 1);
+    while (words->table[at].data) {
+        if (span_equal(words->table[at], word))
+            return;
+        at = (at + 1) & (words->size - 1);
+    }
+    words->table[at] = word;
+    if (words->len)
+        words->text[words->len++] = ' ';
+    memcpy(words->text + words->len, word.data, word.len);
+    words->len += word.len;
+}
+
+static size_t count_words(const char *text) {
+    size_t count = 0;
+    for (struct span word; query_next_word(&text, &word);)
+        count++;
+    return count;
+}
+
+const char *query_fold(struct arena *arena, const char *text) {
+    const char *folded = text_fold(arena, text);
+    struct words words = {.size = 16};
+    for (size_t count = count_words(folded); words.size < 2 * count;)
+        words.size *= 2;
+    words.table = arena_array(arena, words.size, sizeof *words.table);
+    words.text = arena_alloc(arena, strlen(folded) + 1); /* zeroed: what is written ends with a NUL */
+    if (!words.table || !words.text)
+        return "";
+    for (struct span word; query_next_word(&folded, &word);)
+        add_word(&words, word);
+    return words.text;
+}
+
+/* ---- making a summary ---- */
+
+struct collecting {
+    struct arena *arena;
+    struct buf text;
+    struct list {
+        const char **items; /* ends with NULL */
+        size_t count;
+        size_t capacity;
+    } taxa, countries;
+    uint16_t transport;
+    bool failed;
+};
+
+/* Adds a copy of the text, unless the list has it. */
+static void add_once(struct collecting *collecting, struct list *list, const char *text) {
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return;
+    if (list->count + 1 >= list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 8;
+        const char **items = arena_array(collecting->arena, capacity, sizeof *items);
+        if (!items) {
+            collecting->failed = true;
+            return;
+        }
+        if (list->count)
+            memcpy(items, list->items, list->count * sizeof *items);
+        list->items = items;
+        list->capacity = capacity;
+    }
+    const char *copy = arena_text(collecting->arena, text, strlen(text));
+    collecting->failed = collecting->failed || !copy;
+    if (copy)
+        list->items[list->count++] = copy;
+}
+
+static const char *const *list_end(const struct list *list) {
+    static const char *const none[] = {NULL};
+    return list->count ? list->items : none; /* arrays are zeroed, and one longer than their content */
+}
+
+/* Where the goods were and went; not who somebody is. */
+static bool is_of_the_way(const struct field *field) {
+    return field->class == CLASS_INCIDENT || field->class == CLASS_ROUTE;
+}
+
+static bool is_searched(const struct field *field) {
+    return field->type == FIELD_TEXT || field->type == FIELD_TAXON || field->type == FIELD_PLACE;
+}
+
+static void collect(void *context, const struct field *field, size_t element, const char *value) {
+    struct collecting *collecting = context;
+    (void)element;
+    if (field->type == FIELD_TAXON && field->class == CLASS_SPECIMENS)
+        add_once(collecting, &collecting->taxa, value);
+    if (field->type == FIELD_CODE && field->list == CODES_COUNTRY && is_of_the_way(field))
+        add_once(collecting, &collecting->countries, value);
+    if (field->type == FIELD_CODE && field->list == CODES_TRANSPORT && *value >= '0' && *value <= '9' && !value[1])
+        collecting->transport = (uint16_t)(collecting->transport | 1u << (*value - '0'));
+    if (is_searched(field)) {
+        buf_put(&collecting->text, value, strlen(value));
+        buf_put(&collecting->text, " ", 1);
+    }
+}
+
+static uint32_t date_of(const Alert *content) {
+    const AlertIncident *incident = content->incident;
+    if (!incident || !incident->has_year || incident->year > 9999)
+        return 0;
+    uint32_t month = incident->has_month && incident->month <= 12 ? incident->month : 0;
+    uint32_t day = month && incident->has_day && incident->day <= 31 ? incident->day : 0;
+    return incident->year * 10000 + month * 100 + day;
+}
+
+static const char *place_of(struct arena *arena, const Alert *content) {
+    const char *place = alert_text(arena, content, "incident.place", 0);
+    return *place ? place : alert_text(arena, content, "incident.place_text", 0);
+}
+
+static const char *quantity_of(struct arena *arena, const Alert *content) {
+    const char *quantity = alert_text(arena, content, "specimens.quantity", 0);
+    const char *unit = alert_text(arena, content, "specimens.unit", 0);
+    const char *term = alert_text(arena, content, "specimens.term", 0);
+    const char *with_unit =
+        text_format(arena, "%s%s%s", quantity, *quantity && *unit ? " " : "", *quantity ? unit : "");
+    return text_format(arena, "%s%s%s", with_unit, *with_unit && *term ? " " : "", term);
+}
+
+enum result summary_make(struct summary *out, struct arena *arena, const AlertHeader *header, const Alert *content) {
+    static const Alert nothing = ALERT__INIT;
+    if (!content)
+        content = &nothing;
+    struct collecting collecting = {.arena = arena};
+    buf_init(&collecting.text, arena);
+    alert_each(content, collect, &collecting);
+    buf_put_u8(&collecting.text, 0);
+    const char *kind = arena_text(arena, header->kind, strlen(header->kind));
+    const char *tlp = arena_text(arena, header->tlp, strlen(header->tlp));
+    const uint8_t *originator = arena_copy(arena, header->originator.data, header->originator.len);
+    if (collecting.failed || collecting.text.failed || !kind || !tlp || !originator)
+        return RESULT_NO_MEMORY;
+    *out = (struct summary){
+        .created = header->created,
+        .originator = originator,
+        .kind = kind,
+        .tlp = tlp,
+        .date = date_of(content),
+        .country = alert_text(arena, content, "incident.country", 0),
+        .place = place_of(arena, content),
+        .quantity = quantity_of(arena, content),
+        .taxa = list_end(&collecting.taxa),
+        .countries = list_end(&collecting.countries),
+        .transport = collecting.transport,
+        .text = query_fold(arena, (const char *)collecting.text.data),
+    };
+    return RESULT_OK;
+}
+
+/* ---- matching ---- */
+
+bool query_matches_date(const struct query *query, uint32_t date) {
+    if (!query->date_from && !query->date_to)
+        return true;
+    uint32_t latest = date; /* of the days that the date may stand for */
+    if (date % 10000 == 0)
+        latest += 9999;
+    else if (date % 100 == 0)
+        latest += 99;
+    return date && latest >= query->date_from && (!query->date_to || date <= query->date_to);
+}
+
+static const char *accepted_name(const char *name, const struct taxa *taxa) {
+    const struct taxon *taxon = taxa_find(taxa, name);
+    return taxon && taxon->accepted ? taxon->accepted : name;
+}
+
+bool query_matches_taxon(const char *wanted, const char *name, const struct taxa *taxa) {
+    if (text_compare(wanted, name) == 0)
+        return true;
+    if (!taxa)
+        return false;
+    const char *accepted = accepted_name(wanted, taxa);
+    return text_compare(accepted, accepted_name(name, taxa)) == 0 || taxa_is_within(taxa, name, accepted);
+}
+
+static bool has_prefix(const char *text, struct span prefix) {
+    for (struct span word; query_next_word(&text, &word);)
+        if (word.len >= prefix.len && memcmp(word.data, prefix.data, prefix.len) == 0)
+            return true;
+    return false;
+}
+
+static bool matches_text(const char *wanted, const char *text) {
+    for (struct span word; query_next_word(&wanted, &word);)
+        if (!has_prefix(text, word))
+            return false;
+    return true;
+}
+
+static bool has_country(const struct summary *summary, const char *country) {
+    for (const char *const *at = summary->countries; *at; at++)
+        if (strcmp(*at, country) == 0)
+            return true;
+    return false;
+}
+
+static bool has_taxon(const struct summary *summary, const char *taxon, const struct taxa *taxa) {
+    for (const char *const *at = summary->taxa; *at; at++)
+        if (query_matches_taxon(taxon, *at, taxa))
+            return true;
+    return false;
+}
+
+bool query_matches(const struct query *query, const struct summary *summary, const struct taxa *taxa) {
+    return query_matches_date(query, summary->date) &&
+           (query->transport < 0 || (summary->transport >> query->transport & 1)) &&
+           (!query->kind || strcmp(query->kind, summary->kind) == 0) &&
+           (!query->originator || memcmp(query->originator, summary->originator, 32) == 0) &&
+           (!query->country || has_country(summary, query->country)) &&
+           (!query->taxon || has_taxon(summary, query->taxon, taxa)) &&
+           (!query->text || matches_text(query->text, summary->text));
+}

@@ -1,0 +1,490 @@
+#include "daemon/answer.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/proto.h"
+#include "base/text.h"
+#include "daemon/node.h"
+
+enum { FIND_LIMIT = 50, REPLY_ROWS_BYTES_MAX = CONTROL_BYTES_MAX / 2 };
+
+/* protobuf-c's structs have no const; nothing here writes through these. */
+static char *words_of(const char *text) {
+    return (char *)(uintptr_t)text;
+}
+
+static struct arena *turn_of(struct node *node) {
+    return &node->exchange.turn;
+}
+
+Finding **answer_findings(struct arena *arena, const struct report *report, size_t *count) {
+    Finding **rows = arena_array(arena, report->count, sizeof *rows);
+    *count = 0;
+    for (size_t i = 0; rows && i < report->count; i++) {
+        const struct finding *finding = &report->findings[i];
+        Finding *row = arena_alloc(arena, sizeof *row);
+        if (!row)
+            break;
+        finding__init(row);
+        row->error = finding->severity == SEVERITY_ERROR;
+        row->file = words_of(finding->file);
+        row->has_line = finding->line != 0;
+        row->line = finding->line;
+        row->field = words_of(finding->field);
+        row->text = words_of(finding->text);
+        rows[(*count)++] = row;
+    }
+    return rows;
+}
+
+/* --- readers of an alert --- */
+
+static uint8_t *bitmap(struct arena *arena, const struct field_set *set) {
+    uint8_t *bytes = arena_alloc(arena, FIELD_SLOTS / 8);
+    for (size_t i = 0; bytes && i < FIELD_SLOTS / 8; i++)
+        bytes[i] = (uint8_t)(set->words[i / 8] >> (8 * (i % 8)));
+    return bytes;
+}
+
+static enum result reader(Reader **out, struct node *node, const struct policy_audience *audience,
+                          const struct field_set *shown, enum marking_rule rule) {
+    struct arena *arena = turn_of(node);
+    const struct member **members;
+    size_t count;
+    Reader *row = arena_alloc(arena, sizeof *row);
+    uint8_t *bytes = bitmap(arena, shown);
+    TRY(feeds_members(arena, audience, node->roster, node->identity.id, &members, &count));
+    char **names = arena_array(arena, count, sizeof *names);
+    if (!row || !bytes || !names)
+        return RESULT_NO_MEMORY;
+    reader__init(row);
+    row->audience = words_of(audience->name);
+    row->shown = proto_bytes(bytes, FIELD_SLOTS / 8);
+    row->members = names;
+    for (size_t i = 0; i < count; i++)
+        names[row->n_members++] = words_of(members[i]->name);
+    if (rule != MARKING_ALLOWS)
+        row->refusal = words_of(policy_marking_text(rule));
+    *out = row;
+    return RESULT_OK;
+}
+
+/* --- publish --- */
+
+static enum result published_readers(Published *row, struct node *node, const struct publication *publication) {
+    const struct policy *policy = node->policy;
+    row->readers = arena_array(turn_of(node), policy->audience_count, sizeof *row->readers);
+    if (!row->readers)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < policy->audience_count; i++) {
+        if (!policy->audiences[i].publish)
+            continue;
+        TRY(reader(&row->readers[row->n_readers], node, &policy->audiences[i], &publication->shown[i],
+                   publication->rules[i]));
+        row->n_readers++;
+    }
+    return RESULT_OK;
+}
+
+static enum result published_row(Published **out, struct node *node, const struct publication *publication) {
+    struct arena *arena = turn_of(node);
+    Published *row = arena_alloc(arena, sizeof *row);
+    if (!row)
+        return RESULT_NO_MEMORY;
+    published__init(row);
+    row->result = words_of(result_name(publication->result));
+    row->findings = answer_findings(arena, &publication->report, &row->n_findings);
+    *out = row;
+    if (publication->result)
+        return RESULT_OK;
+    row->has_object = row->has_alert = true;
+    row->object = proto_bytes(publication->full.object, OBJECT_ID_SIZE);
+    row->alert = publication->header->alert;
+    if (publication->dry_run) {
+        struct buf content;
+        buf_init(&content, arena);
+        proto_encode(&content, publication->content);
+        row->has_content = true;
+        row->content = proto_bytes(content.data, content.len);
+    }
+    return published_readers(row, node, publication);
+}
+
+enum result answer_published(Reply *reply, struct node *node, const struct publication *publications, size_t count) {
+    reply->result = words_of(result_name(RESULT_OK));
+    reply->published = arena_array(turn_of(node), count, sizeof *reply->published);
+    if (!reply->published)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        TRY(published_row(&reply->published[i], node, &publications[i]));
+    reply->n_published = count;
+    return RESULT_OK;
+}
+
+/* --- find --- */
+
+/* "2014", "2014-05", "2014-05-05" as 20140000, 20140500, 20140505; with `last` the last day it can mean. */
+static bool read_date(uint32_t *out, const char *text, bool last) {
+    unsigned year, month = 0, day = 0;
+    int end = 0;
+    if (sscanf(text, "%4u%n-%2u%n-%2u%n", &year, &end, &month, &end, &day, &end) < 1 || text[end])
+        return false;
+    if (year < 1000 || month > 12 || day > 31)
+        return false;
+    if (last && month == 0)
+        month = 12;
+    if (last && day == 0)
+        day = 31;
+    *out = year * 10000 + month * 100 + day;
+    return true;
+}
+
+static enum result read_originator(struct search *out, struct arena *arena, const struct node *node, const char *text,
+                                   const char **complaint) {
+    const struct member *member = roster_find_name(node->roster, text);
+    if (member) {
+        out->query.originator = arena_copy(arena, member->id, MEMBER_ID_SIZE); /* a watch outlives the roster */
+    } else if (strlen(text) == 2 && codes_find(CODES_COUNTRY, text)) {
+        out->originator_country = text;
+    } else {
+        *complaint = _("the originator is neither a member of the roster nor a country code");
+        return RESULT_INVALID;
+    }
+    return RESULT_OK;
+}
+
+static enum result read_transport(struct search *out, const char *text, const char **complaint) {
+    if (!isdigit((unsigned char)text[0]) || text[1]) {
+        *complaint = _("transport is a code of UN/CEFACT Recommendation 19, 0 to 9");
+        return RESULT_INVALID;
+    }
+    out->query.transport = text[0] - '0';
+    return RESULT_OK;
+}
+
+static const char *copied(struct arena *arena, const char *text) {
+    return text && *text ? arena_text(arena, text, strlen(text)) : NULL;
+}
+
+enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
+                          const char **complaint) {
+    *out = (struct search){.query.transport = -1};
+    out->query.taxon = copied(arena, words->taxon);
+    out->query.country = copied(arena, words->country);
+    out->query.kind = copied(arena, words->kind);
+    out->query.text = words->text && *words->text ? text_fold(arena, words->text) : NULL;
+    out->before = words->before;
+    out->after = words->after;
+    out->limit = words->has_limit ? words->limit : FIND_LIMIT;
+    out->superseded = words->superseded;
+    out->full = words->full;
+    out->follow = words->follow;
+    if (out->limit > FIND_RESULTS_MAX) {
+        *complaint = _("limit is at most 10000; ask for the next page with before");
+        return RESULT_INVALID;
+    }
+    if ((words->from && !read_date(&out->query.date_from, words->from, false)) ||
+        (words->to && !read_date(&out->query.date_to, words->to, true))) {
+        *complaint = _("a date is written 2014, 2014-05 or 2014-05-05");
+        return RESULT_INVALID;
+    }
+    if (words->transport && *words->transport)
+        TRY(read_transport(out, words->transport, complaint));
+    if (words->originator && *words->originator)
+        TRY(read_originator(out, arena, node, copied(arena, words->originator), complaint));
+    return RESULT_OK;
+}
+
+enum result answer_json(struct buf *out, struct node *node, const struct index_row *row,
+                        const struct policy_view *view) {
+    struct arena *arena = turn_of(node);
+    const struct policy_hop hop = exchange_local_hop(&node->exchange);
+    struct holding holding;
+    struct disclosure narrow;
+    struct marking marking;
+    Alert *content;
+    TRY(exchange_load(&node->exchange, arena, row, &holding));
+    TRY(policy_marking(&marking, holding.disclosure.header));
+    struct field_set visible = policy_decide(&marking, view, &hop);
+    TRY(disclosure_narrow(&narrow, arena, &holding.disclosure, &visible));
+    TRY(disclosure_content(&content, arena, &narrow));
+    return alert_to_json(arena, narrow.header, content, out);
+}
+
+static const char *joined(struct arena *arena, const char *const *texts) {
+    struct buf out;
+    buf_init(&out, arena);
+    for (size_t i = 0; texts && texts[i]; i++) {
+        if (i)
+            buf_put(&out, ", ", 2);
+        buf_put(&out, texts[i], strlen(texts[i]));
+    }
+    buf_put_u8(&out, 0);
+    return out.failed ? "" : (const char *)out.data;
+}
+
+static const char *originator_name(struct node *node, const uint8_t *id) {
+    const struct member *member = roster_find(node->roster, id);
+    if (member)
+        return member->name;
+    char *hex = arena_alloc(turn_of(node), 2 * MEMBER_ID_SIZE + 1);
+    if (!hex)
+        return "";
+    text_hex(hex, id, MEMBER_ID_SIZE);
+    return hex;
+}
+
+static const char *or_empty(const char *text) {
+    return text ? text : "";
+}
+
+static enum result row_words(Row **out, struct node *node, const struct index_row *row, bool full) {
+    struct arena *arena = turn_of(node);
+    const struct summary *summary = &row->summary;
+    Row *words = arena_alloc(arena, sizeof *words);
+    uint8_t *ids = arena_alloc(arena, sizeof row->object + sizeof row->alert);
+    if (!words || !ids)
+        return RESULT_NO_MEMORY;
+    row__init(words);
+    memcpy(ids, row->object, sizeof row->object);
+    memcpy(ids + sizeof row->object, row->alert, sizeof row->alert);
+    words->sequence = row->sequence;
+    words->object = proto_bytes(ids, sizeof row->object);
+    words->alert = proto_bytes(ids + sizeof row->object, sizeof row->alert);
+    words->version = row->version;
+    words->created = summary->created;
+    words->originator = words_of(originator_name(node, summary->originator));
+    words->kind = words_of(or_empty(summary->kind));
+    words->tlp = words_of(or_empty(summary->tlp));
+    words->date = summary->date;
+    words->country = words_of(or_empty(summary->country));
+    words->place = words_of(or_empty(summary->place));
+    words->taxa = words_of(joined(arena, summary->taxa));
+    words->quantity = words_of(or_empty(summary->quantity));
+    words->has_superseded = words->superseded = row->superseded;
+    if (full) {
+        struct buf json;
+        buf_init(&json, arena);
+        TRY(answer_json(&json, node, row, &node->policy->operators));
+        buf_put_u8(&json, 0);
+        if (json.failed)
+            return RESULT_NO_MEMORY;
+        words->json = (char *)json.data;
+    }
+    *out = words;
+    return RESULT_OK;
+}
+
+/* Rows of one answer, and how many there would be in all. */
+struct finding_rows {
+    struct node *node;
+    const struct search *search;
+    Row **rows;
+    size_t count;
+    uint64_t total;
+    size_t bytes;
+    enum result result;
+};
+
+static bool is_asked_for(const struct finding_rows *found, const struct index_row *row) {
+    const struct search *search = found->search;
+    if (search->after && row->sequence <= search->after)
+        return false;
+    if (!search->originator_country)
+        return true;
+    const struct member *member = roster_find(found->node->roster, row->summary.originator);
+    return member && strcmp(member->country, search->originator_country) == 0;
+}
+
+static bool take_row(void *context, const struct index_row *row) {
+    struct finding_rows *found = context;
+    if (!is_asked_for(found, row))
+        return true;
+    found->total++;
+    if (found->count >= found->search->limit || found->bytes > REPLY_ROWS_BYTES_MAX)
+        return true;
+    found->result = row_words(&found->rows[found->count], found->node, row, found->search->full);
+    if (found->result)
+        return false;
+    found->bytes += protobuf_c_message_get_packed_size(&found->rows[found->count]->base);
+    found->count++;
+    return true;
+}
+
+enum result answer_found(Reply *reply, struct node *node, const struct search *search) {
+    struct finding_rows found = {.node = node, .search = search};
+    size_t most = index_count(node->exchange.index);
+    found.rows = arena_array(turn_of(node), search->limit < most ? search->limit + 1 : most + 1, sizeof *found.rows);
+    if (!found.rows)
+        return RESULT_NO_MEMORY;
+    index_search(node->exchange.index, &search->query, node->references.taxa, search->before, search->superseded,
+                 take_row, &found);
+    TRY(found.result);
+    reply->result = words_of(result_name(RESULT_OK));
+    reply->rows = found.rows;
+    reply->n_rows = found.count;
+    reply->has_total = true;
+    reply->total = found.total;
+    return RESULT_OK;
+}
+
+enum result answer_row(Reply *reply, struct node *node, const struct index_row *row, bool full) {
+    reply->result = words_of(result_name(RESULT_OK));
+    reply->rows = arena_alloc(turn_of(node), sizeof *reply->rows);
+    if (!reply->rows)
+        return RESULT_NO_MEMORY;
+    TRY(row_words(&reply->rows[0], node, row, full));
+    reply->n_rows = 1;
+    return RESULT_OK;
+}
+
+/* --- show and explain --- */
+
+static enum result find_row(const struct index_row **row, struct node *node, const char *prefix,
+                            const char **complaint) {
+    enum result result = index_find_prefix(node->exchange.index, prefix, row);
+    if (result == RESULT_NOT_FOUND)
+        *complaint = _("no alert here begins with these digits");
+    else if (result == RESULT_EXISTS)
+        *complaint = _("more than one alert begins with these digits: give more of them");
+    else if (result == RESULT_INVALID)
+        *complaint = _("an alert is named by at least four hexadecimal digits of its id, as find prints them");
+    return result;
+}
+
+/* To whom this node discloses the alert, as its policy stands now. */
+static enum result shown_readers(Shown *shown, struct node *node, const struct holding *holding,
+                                 const struct marking *marking) {
+    const struct policy *policy = node->policy;
+    const uint8_t *originator = holding->disclosure.header->originator.data;
+    bool ours = memcmp(originator, node->identity.id, MEMBER_ID_SIZE) == 0;
+    shown->readers = arena_array(turn_of(node), policy->audience_count, sizeof *shown->readers);
+    if (!shown->readers)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < policy->audience_count; i++) {
+        const struct policy_audience *audience = &policy->audiences[i];
+        const struct policy_hop hop = exchange_hop(&node->exchange, audience, originator);
+        if (ours ? !audience->publish : !exchange_forwards(&node->exchange, holding->feed, audience))
+            continue;
+        struct field_set fields = policy_decide(marking, &audience->view, &hop);
+        fields = field_set_and(fields, holding->disclosure.shown);
+        TRY(reader(&shown->readers[shown->n_readers], node, audience, &fields,
+                   policy_marking_allows(marking, &hop)));
+        shown->n_readers++;
+    }
+    return RESULT_OK;
+}
+
+static void shown_path(Shown *shown, struct node *node, const struct holding *holding) {
+    if (!holding->feed)
+        return;
+    const struct member *author = roster_find(node->roster, holding->feed->record.author);
+    shown->from = words_of(originator_name(node, holding->feed->record.author));
+    shown->audience = words_of(holding->feed->record.audience);
+    shown->has_number = true;
+    shown->number = holding->stored.number;
+    shown->has_entry = holding->entry.len >= ENTRY_OVERHEAD;
+    shown->entry = proto_bytes(holding->entry.data, shown->has_entry ? ENTRY_OVERHEAD : 0);
+    shown->has_author_key = author != NULL;
+    if (author)
+        shown->author_key = proto_bytes(author->sign_key, SIGN_PUBLIC_SIZE);
+}
+
+static enum result shown_words(Shown *shown, struct node *node, const struct index_row *row,
+                               const struct holding *holding) {
+    struct arena *arena = turn_of(node);
+    struct policy_hop hop = exchange_local_hop(&node->exchange);
+    struct marking marking;
+    struct disclosure narrow;
+    struct buf bytes;
+    TRY(policy_marking(&marking, holding->disclosure.header));
+    struct field_set visible = policy_decide(&marking, &node->policy->operators, &hop);
+    TRY(disclosure_narrow(&narrow, arena, &holding->disclosure, &visible));
+    buf_init(&bytes, arena);
+    TRY(disclosure_encode(&bytes, arena, &narrow));
+    TRY(row_words(&shown->row, node, row, false));
+    shown->disclosure = proto_bytes(bytes.data, bytes.len);
+    shown->arrived = holding->stored.arrived;
+    shown->roster_version = node->roster->version;
+    const struct member *originator = roster_find(node->roster, narrow.header->originator.data);
+    shown->originator_label = words_of(originator ? originator->label : "");
+    if (originator)
+        shown->sign_key = proto_bytes(originator->sign_key, SIGN_PUBLIC_SIZE);
+    shown_path(shown, node, holding);
+    return shown_readers(shown, node, holding, &marking);
+}
+
+enum result answer_show(Reply *reply, struct node *node, const char *prefix, const char **complaint) {
+    const struct index_row *row;
+    struct holding holding;
+    Shown *shown = arena_alloc(turn_of(node), sizeof *shown);
+    if (!shown)
+        return RESULT_NO_MEMORY;
+    shown__init(shown);
+    TRY(find_row(&row, node, prefix, complaint));
+    TRY(exchange_load(&node->exchange, turn_of(node), row, &holding));
+    reply->shown = shown;
+    return shown_words(shown, node, row, &holding);
+}
+
+/* "operators", "live", or an audience of the policy. */
+static const struct policy_view *find_view(struct node *node, const char *name, const uint8_t *originator,
+                                           struct policy_hop *hop) {
+    const struct policy_audience *audience = policy_find_audience(node->policy, name);
+    *hop = exchange_local_hop(&node->exchange);
+    if (strcmp(name, "operators") == 0)
+        return &node->policy->operators;
+    if (strcmp(name, "live") == 0)
+        return &node->policy->live;
+    if (!audience)
+        return NULL;
+    *hop = exchange_hop(&node->exchange, audience, originator);
+    return &audience->view;
+}
+
+static enum result explained_fields(Explained *words, struct node *node, const struct marking *marking,
+                                    const struct policy_view *view, const struct policy_hop *hop) {
+    struct arena *arena = turn_of(node);
+    struct field_set shown = policy_decide(marking, view, hop);
+    words->fields = arena_array(arena, FIELD_SLOTS, sizeof *words->fields);
+    for (size_t slot = 0; words->fields && slot < FIELD_SLOTS; slot++) {
+        if (!field_at(slot))
+            continue;
+        FieldDecision *decision = arena_alloc(arena, sizeof *decision);
+        if (!decision)
+            return RESULT_NO_MEMORY;
+        field_decision__init(decision);
+        decision->slot = (uint32_t)slot;
+        decision->shown = field_set_has(&shown, slot);
+        decision->why = words_of(policy_explain(arena, node->policy, marking, view, hop, slot));
+        words->fields[words->n_fields++] = decision;
+    }
+    return words->fields ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+enum result answer_explain(Reply *reply, struct node *node, const Explain *request, const char **complaint) {
+    const struct index_row *row;
+    struct holding holding;
+    struct marking marking;
+    struct policy_hop hop;
+    Explained *words = arena_alloc(turn_of(node), sizeof *words);
+    if (!words)
+        return RESULT_NO_MEMORY;
+    explained__init(words);
+    TRY(find_row(&row, node, request->alert, complaint));
+    TRY(exchange_load(&node->exchange, turn_of(node), row, &holding));
+    TRY(policy_marking(&marking, holding.disclosure.header));
+    const struct policy_view *view =
+        find_view(node, request->audience, holding.disclosure.header->originator.data, &hop);
+    if (!view) {
+        *complaint = _("the policy of this node has no such audience; besides them there are operators and live");
+        return RESULT_NOT_FOUND;
+    }
+    words->audience = words_of(arena_text(turn_of(node), request->audience, strlen(request->audience)));
+    reply->explained = words;
+    return explained_fields(words, node, &marking, view, &hop);
+}

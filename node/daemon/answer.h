@@ -1,0 +1,44 @@
+/* answer: what a node tells its operators: one function per request of proto/control.proto.
+ *
+ * Replies live in the turn's arena. Whatever is shown has passed policy_decide() for `operators`. Failures come with a
+ * complaint for people where the result's own text would not say enough. Only for serve.c.
+ */
+#ifndef DAEMON_ANSWER_H
+#define DAEMON_ANSWER_H
+
+#include "base/report.h"
+#include "control.pb-c.h"
+#include "core/query.h"
+#include "daemon/exchange.h"
+
+struct node;
+
+/* A Find, read. */
+struct search {
+    struct query query;
+    uint64_t before;
+    uint64_t after;
+    size_t limit;
+    bool superseded;
+    bool full;
+    bool follow;
+    const char *originator_country; /* any member of this country; NULL: any at all */
+};
+
+MUST_USE enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
+                                   const char **complaint);
+MUST_USE enum result answer_found(Reply *reply, struct node *node, const struct search *search);
+MUST_USE enum result answer_row(Reply *reply, struct node *node, const struct index_row *row, bool full);
+MUST_USE enum result answer_published(Reply *reply, struct node *node, const struct publication *publications,
+                                      size_t count);
+MUST_USE enum result answer_show(Reply *reply, struct node *node, const char *prefix, const char **complaint);
+MUST_USE enum result answer_explain(Reply *reply, struct node *node, const Explain *words, const char **complaint);
+MUST_USE enum result answer_status(Reply *reply, struct node *node);
+MUST_USE enum result answer_check(Reply *reply, struct node *node);
+/* The findings of a report as words; NULL with *count 0 when there are none or memory is out. */
+Finding **answer_findings(struct arena *arena, const struct report *report, size_t *count);
+/* One alert as JSON, as a view of this node allows. */
+MUST_USE enum result answer_json(struct buf *out, struct node *node, const struct index_row *row,
+                                 const struct policy_view *view);
+
+#endif

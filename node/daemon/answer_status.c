@@ -1,0 +1,162 @@
+/* The answers to `inama status` and `inama check`. */
+#include "daemon/answer.h"
+
+#include <string.h>
+
+#include "base/proto.h"
+#include "base/text.h"
+#include "daemon/node.h"
+
+static char *words_of(const char *text) {
+    return (char *)(uintptr_t)text;
+}
+
+static const char *state_of(const struct peer *peer) {
+    if (peer->connection)
+        return "connected";
+    if (!peer->address)
+        return "not called";
+    return peer->dialing ? "calling" : "away";
+}
+
+static PeerStatus *peer_status(struct node *node, const struct member *member, const struct peer *peer) {
+    PeerStatus *row = arena_alloc(&node->exchange.turn, sizeof *row);
+    if (!row)
+        return NULL;
+    peer_status__init(row);
+    row->name = words_of(member->name);
+    row->state = words_of(state_of(peer));
+    row->address = words_of(peer->address);
+    row->has_since = peer->since_ms != 0;
+    row->since = peer->since_ms;
+    if (peer->last_error && !peer->connection)
+        row->last_error = words_of(result_text(peer->last_error));
+    row->has_sent = row->has_received = peer->connection != NULL;
+    peers_traffic(peer, &row->sent, &row->received);
+    return row;
+}
+
+static enum result all_peers(Status *status, struct node *node) {
+    const struct roster *roster = node->roster;
+    status->peers = arena_array(&node->exchange.turn, roster->count, sizeof *status->peers);
+    for (size_t i = 0; status->peers && i < roster->count; i++) {
+        const struct peer *peer = peers_find(&node->peers, roster->members[i].id);
+        PeerStatus *row = peer ? peer_status(node, &roster->members[i], peer) : NULL;
+        if (row)
+            status->peers[status->n_peers++] = row;
+    }
+    return status->peers ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+static enum result positions(FeedStatus *row, struct node *node, struct feed *feed) {
+    struct arena *arena = &node->exchange.turn;
+    size_t count = feed->record.members.len / MEMBER_ID_SIZE;
+    row->positions = arena_array(arena, count, sizeof *row->positions);
+    for (size_t i = 0; row->positions && i < count; i++) {
+        const uint8_t *id = feed->record.members.data + i * MEMBER_ID_SIZE;
+        const struct member *member = roster_find(node->roster, id);
+        struct position *position;
+        TRY(feeds_position(&node->exchange.feeds, feed, id, &position));
+        Position *words = arena_alloc(arena, sizeof *words);
+        if (!words)
+            return RESULT_NO_MEMORY;
+        position__init(words);
+        words->member = words_of(member ? member->name : _("a former member"));
+        words->number = position->number;
+        row->positions[row->n_positions++] = words;
+    }
+    return row->positions ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+static enum result all_feeds(Status *status, struct node *node) {
+    struct arena *arena = &node->exchange.turn;
+    const struct feeds *feeds = &node->exchange.feeds;
+    status->feeds = arena_array(arena, feeds->count, sizeof *status->feeds);
+    for (size_t i = 0; status->feeds && i < feeds->count; i++) {
+        struct feed *feed = feeds->rows[i];
+        const struct member *author = roster_find(node->roster, feed->record.author);
+        FeedStatus *row = arena_alloc(arena, sizeof *row);
+        if (!row)
+            return RESULT_NO_MEMORY;
+        feed_status__init(row);
+        row->author = words_of(author ? author->name : _("a former member"));
+        row->audience = words_of(feed->record.audience);
+        row->ours = feed->ours;
+        row->number = feed->head.number;
+        row->epoch = feed->head.epoch;
+        row->has_announced = !feed->ours;
+        row->announced = feed->announced;
+        row->has_unreadable = feed->unreadable != 0;
+        row->unreadable = feed->unreadable;
+        row->has_frozen = row->frozen = feed->record.frozen;
+        if (feed->ours)
+            TRY(positions(row, node, feed));
+        status->feeds[status->n_feeds++] = row;
+    }
+    return status->feeds ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+static enum result all_refusals(Status *status, struct node *node) {
+    struct arena *arena = &node->exchange.turn;
+    status->refused = arena_array(arena, RESULT_COUNT, sizeof *status->refused);
+    for (unsigned i = 0; status->refused && i < RESULT_COUNT; i++) {
+        if (node->exchange.refused[i] == 0)
+            continue;
+        Counter *row = arena_alloc(arena, sizeof *row);
+        if (!row)
+            return RESULT_NO_MEMORY;
+        counter__init(row);
+        row->name = words_of(result_name((enum result)i));
+        row->text = words_of(result_text((enum result)i));
+        row->count = node->exchange.refused[i];
+        status->refused[status->n_refused++] = row;
+    }
+    return status->refused ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+enum result answer_status(Reply *reply, struct node *node) {
+    Status *status = arena_alloc(&node->exchange.turn, sizeof *status);
+    if (!status)
+        return RESULT_NO_MEMORY;
+    status__init(status);
+    status->name = words_of(node->exchange.self->name);
+    status->label = words_of(node->exchange.self->label);
+    status->alerts = index_count(node->exchange.index);
+    status->started = node->started_ms;
+    status->roster_version = node->roster->version;
+    status->roster_expires = node->roster->expires;
+    store_usage(node->exchange.store, &status->store_used, &status->store_max);
+    status->index_bytes = index_bytes(node->exchange.index);
+    status->memory_locked = secret_is_locked();
+    reply->status = status;
+    TRY(all_peers(status, node));
+    TRY(all_feeds(status, node));
+    return all_refusals(status, node);
+}
+
+enum { DAMAGED_MAX = 1000 };
+
+struct checking {
+    struct arena *arena;
+    Checked *words;
+};
+
+static void add_damaged(void *context, const char *complaint) {
+    struct checking *checking = context;
+    char *copy = arena_text(checking->arena, complaint, strlen(complaint));
+    if (copy && checking->words->n_damaged < DAMAGED_MAX)
+        checking->words->damaged[checking->words->n_damaged++] = copy;
+}
+
+enum result answer_check(Reply *reply, struct node *node) {
+    struct checking checking = {.arena = &node->exchange.turn};
+    checking.words = arena_alloc(checking.arena, sizeof *checking.words);
+    if (!checking.words)
+        return RESULT_NO_MEMORY;
+    checked__init(checking.words);
+    checking.words->damaged = arena_array(checking.arena, DAMAGED_MAX, sizeof *checking.words->damaged);
+    if (!checking.words->damaged)
+        return RESULT_NO_MEMORY;
+    reply->checked = checking.words;
+    return store_check(node->exchange.store, add_damaged, &checking, &checking.words->records);
+}

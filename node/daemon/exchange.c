@@ -1,0 +1,439 @@
+#include "daemon/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/proto.h"
+#include "base/text.h"
+#include "daemon/incoming.h"
+
+enum { PUBLICATION_MEMORY_MAX = 16 * 1024 * 1024 };
+
+struct policy_hop exchange_local_hop(const struct exchange *exchange) {
+    const struct member *self = exchange->self;
+    return (struct policy_hop){
+        .from_originator = true,
+        .sender_country = self->country,
+        .reader = {.role = self->role, .country = self->country, .name = self->name},
+    };
+}
+
+struct policy_hop exchange_hop(const struct exchange *exchange, const struct policy_audience *audience,
+                               const uint8_t originator[static MEMBER_ID_SIZE]) {
+    return (struct policy_hop){
+        .from_originator = memcmp(originator, exchange->identity->id, MEMBER_ID_SIZE) == 0,
+        .sender_country = exchange->self->country,
+        .reader = audience->members,
+    };
+}
+
+bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,
+                       const struct policy_audience *audience) {
+    const struct member *from = feed ? roster_find(exchange->roster, feed->record.author) : NULL;
+    for (size_t i = 0; from && i < exchange->policy->forward_count; i++) {
+        const struct policy_forward *rule = &exchange->policy->forwards[i];
+        if (!policy_selects(&rule->from, from->name, from->role, from->country))
+            continue;
+        for (size_t k = 0; k < rule->to_count; k++)
+            if (rule->to[k] == audience)
+                return true;
+    }
+    return false;
+}
+
+enum result exchange_visible(const struct exchange *exchange, struct arena *arena, const struct disclosure *disclosure,
+                             Alert **content) {
+    struct policy_hop hop = exchange_local_hop(exchange);
+    struct marking marking;
+    TRY(policy_marking(&marking, disclosure->header));
+    struct field_set visible = policy_decide(&marking, &exchange->policy->operators, &hop);
+    struct field_set present = alert_present(disclosure->opening.values);
+    struct field_set beyond = field_set_minus(present, visible);
+    if (field_set_is_empty(&beyond))
+        return disclosure_content(content, arena, disclosure);
+    struct span *values = arena_copy(arena, disclosure->opening.values, sizeof disclosure->opening.values);
+    if (!values)
+        return RESULT_NO_MEMORY;
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
+        if (!field_set_has(&visible, slot))
+            values[slot] = (struct span){0};
+    return alert_join(arena, values, content);
+}
+
+static enum result begin(struct exchange *exchange) {
+    if (!exchange->open)
+        TRY(store_begin(exchange->store));
+    exchange->open = true;
+    return RESULT_OK;
+}
+
+/* --- an alert leaves --- */
+
+static enum result fill_envelope(struct exchange *exchange, struct publication *publication) {
+    AlertHeader *header = publication->header;
+    if (header->version == 0)
+        header->version = 1;
+    if (header->alert.len == 0) {
+        uint8_t *id = arena_alloc(&publication->arena, TREE_ALERT_ID_SIZE);
+        if (!id)
+            return RESULT_NO_MEMORY;
+        random_fill(exchange->random, id, TREE_ALERT_ID_SIZE);
+        header->alert = proto_bytes(id, TREE_ALERT_ID_SIZE);
+    }
+    return RESULT_OK;
+}
+
+/* What one audience gets of the alert: an encoded disclosure, or nothing. */
+static enum result disclose(struct exchange *exchange, struct publication *publication, const struct marking *marking,
+                            size_t which) {
+    const struct policy_audience *audience = &exchange->policy->audiences[which];
+    const struct policy_hop hop = exchange_hop(exchange, audience, exchange->identity->id);
+    publication->rules[which] = policy_marking_allows(marking, &hop);
+    publication->shown[which] = policy_decide(marking, &audience->view, &hop);
+    if (!audience->publish)
+        publication->shown[which] = (struct field_set){0};
+    if (field_set_is_empty(&publication->shown[which]) || publication->dry_run)
+        return RESULT_OK;
+    struct disclosure narrow;
+    struct buf body;
+    buf_init(&body, &publication->arena);
+    TRY(disclosure_narrow(&narrow, &publication->arena, &publication->full, &publication->shown[which]));
+    TRY(disclosure_encode(&body, &publication->arena, &narrow));
+    publication->bodies[which] = buf_span(&body);
+    return RESULT_OK;
+}
+
+static enum result prepare_parsed(struct exchange *exchange, struct publication *publication, uint64_t now_ms) {
+    struct arena *arena = &publication->arena;
+    size_t audiences = exchange->policy->audience_count;
+    struct span *values = arena_array(arena, FIELD_SLOTS, sizeof *values);
+    publication->bodies = arena_array(arena, audiences, sizeof *publication->bodies);
+    publication->shown = arena_array(arena, audiences, sizeof *publication->shown);
+    publication->rules = arena_array(arena, audiences, sizeof *publication->rules);
+    if (!values || !publication->bodies || !publication->shown || !publication->rules)
+        return RESULT_NO_MEMORY;
+    struct marking marking;
+    TRY(fill_envelope(exchange, publication));
+    TRY(policy_marking(&marking, publication->header));
+    TRY(alert_split(arena, publication->content, values));
+    TRY(disclosure_make(&publication->full, arena, publication->header, values, exchange->identity, now_ms,
+                        exchange->random));
+    for (size_t i = 0; i < audiences; i++)
+        TRY(disclose(exchange, publication, &marking, i));
+    return exchange_visible(exchange, arena, &publication->full, &publication->visible);
+}
+
+struct preparing {
+    struct exchange *exchange;
+    struct publication *publications;
+    uint64_t now_ms;
+};
+
+/* Everything about one publication that needs no state: runs on any core. */
+static void prepare(void *context, size_t index) {
+    struct preparing *preparing = context;
+    struct publication *publication = &preparing->publications[index];
+    arena_init(&publication->arena, PUBLICATION_MEMORY_MAX);
+    report_init(&publication->report, &publication->arena);
+    enum result result = alert_from_json(&publication->arena, publication->json, &publication->header,
+                                         &publication->content, &publication->report);
+    if (!result)
+        result = alert_validate(publication->header, publication->content, preparing->exchange->references,
+                                preparing->now_ms, &publication->report);
+    if (!result)
+        result = prepare_parsed(preparing->exchange, publication, preparing->now_ms);
+    publication->result = result;
+}
+
+/* A new version must be of an alert of ours, and follow from the newest one here. */
+static enum result check_version(const struct exchange *exchange, const AlertHeader *header) {
+    char hex[2 * TREE_ALERT_ID_SIZE + 1];
+    const struct index_row *row;
+    text_hex(hex, header->alert.data, TREE_ALERT_ID_SIZE);
+    if (index_find_prefix(exchange->index, hex, &row))
+        return header->version == 1 ? RESULT_OK : RESULT_NOT_FOUND;
+    if (memcmp(row->summary.originator, exchange->identity->id, MEMBER_ID_SIZE) != 0)
+        return RESULT_NOT_ALLOWED;
+    return header->version > row->version ? RESULT_OK : RESULT_EXISTS;
+}
+
+static enum result remember(struct exchange *exchange, const struct index_row *row) {
+    if (exchange->admitted_count == exchange->admitted_capacity) {
+        size_t capacity = exchange->admitted_capacity ? exchange->admitted_capacity * 2 : 64;
+        struct index_row *rows = realloc(exchange->admitted, capacity * sizeof *rows);
+        if (!rows)
+            return RESULT_NO_MEMORY;
+        exchange->admitted = rows;
+        exchange->admitted_capacity = capacity;
+    }
+    exchange->admitted[exchange->admitted_count++] = *row;
+    return RESULT_OK;
+}
+
+enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure, const Alert *visible,
+                           struct store_alert *stored) {
+    struct index_row row = {.version = disclosure->header->version};
+    TRY(store_put_alert(exchange->store, stored));
+    row.sequence = stored->sequence;
+    memcpy(row.object, disclosure->object, OBJECT_ID_SIZE);
+    memcpy(row.alert, disclosure->header->alert.data, TREE_ALERT_ID_SIZE);
+    TRY(summary_make(&row.summary, &exchange->turn, disclosure->header, visible));
+    return remember(exchange, &row);
+}
+
+enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience, struct span body,
+                            uint64_t now_ms) {
+    struct feed *feed;
+    TRY(feeds_get(&exchange->feeds, exchange->identity->id, audience->name, &feed));
+    enum result result = feeds_refresh(&exchange->feeds, feed, &exchange->turn, audience, exchange->roster, now_ms);
+    if (result == RESULT_NOT_FOUND)
+        return RESULT_OK; /* nobody is in this audience yet */
+    TRY(result);
+    return feeds_append(&exchange->feeds, feed, &exchange->turn, body, now_ms);
+}
+
+/* Keeps the full disclosure and appends the narrowed ones to the feeds. */
+static enum result keep_publication(struct exchange *exchange, struct publication *publication, uint64_t now_ms) {
+    struct buf full;
+    buf_init(&full, &exchange->turn);
+    TRY(disclosure_encode(&full, &exchange->turn, &publication->full));
+    struct store_alert stored = {.arrived = now_ms, .disclosure = buf_span(&full)};
+    TRY(exchange_admit(exchange, &publication->full, publication->visible, &stored));
+    for (size_t i = 0; i < exchange->policy->audience_count; i++)
+        if (publication->bodies[i].data)
+            TRY(exchange_append(exchange, &exchange->policy->audiences[i], publication->bodies[i], now_ms));
+    return RESULT_OK;
+}
+
+enum result exchange_publish(struct exchange *exchange, struct publication *publications, size_t count) {
+    struct preparing preparing = {exchange, publications, clock_wall_ms(exchange->clock)};
+    TRY(begin(exchange));
+    pool_run(exchange->pool, prepare, &preparing, count);
+    for (size_t i = 0; i < count; i++) {
+        struct publication *publication = &publications[i];
+        if (!publication->result)
+            publication->result = check_version(exchange, publication->header);
+        if (!publication->result && !publication->dry_run)
+            TRY(keep_publication(exchange, publication, preparing.now_ms));
+    }
+    return RESULT_OK;
+}
+
+void exchange_publication_release(struct publication *publication) {
+    arena_release(&publication->arena);
+}
+
+/* --- an alert arrives --- */
+
+/* Chain, author's signature and grants first: they decide which entries are part of the feed at all. Then the run of
+ * disclosures between two grants is opened and verified on all cores, and admitted in order. */
+enum result exchange_receive(struct exchange *exchange, struct delivery *delivery) {
+    struct incoming incoming;
+    TRY(begin(exchange));
+    TRY(incoming_open(&incoming, exchange, delivery));
+    incoming_check_chain(&incoming);
+    for (size_t i = 0; i < incoming.count;) {
+        if (incoming.entries[i].parsed.kind == ENTRY_GRANT) {
+            TRY(incoming_take_grant(&incoming, i));
+            i++;
+            continue;
+        }
+        size_t end = incoming_run_end(&incoming, i);
+        TRY(incoming_examine(&incoming, i, end));
+        for (; i < end; i++)
+            TRY(incoming_take_disclosure(&incoming, i));
+    }
+    incoming_release(&incoming);
+    return RESULT_OK;
+}
+
+enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
+                            const char *audience, struct feed **feed) {
+    uint8_t id[FEED_ID_SIZE];
+    feed_id(id, author, audience);
+    *feed = feeds_find(&exchange->feeds, id);
+    if (*feed)
+        return RESULT_OK;
+    TRY(begin(exchange));
+    return feeds_get(&exchange->feeds, author, audience, feed);
+}
+
+enum result exchange_acknowledge(struct exchange *exchange, struct feed *feed,
+                                 const uint8_t member[static MEMBER_ID_SIZE], uint64_t number) {
+    struct position *position;
+    TRY(feeds_position(&exchange->feeds, feed, member, &position));
+    if (number > position->number) {
+        position->number = number;
+        position->unwritten = exchange->positions_unwritten = true;
+    }
+    return RESULT_OK;
+}
+
+enum result exchange_keep_positions(struct exchange *exchange) {
+    return exchange->positions_unwritten ? begin(exchange) : RESULT_OK;
+}
+
+/* --- the change --- */
+
+static void forget_admitted(struct exchange *exchange) {
+    exchange->admitted_count = 0;
+    exchange->open = false;
+}
+
+void exchange_end_turn(struct exchange *exchange) {
+    arena_reset(&exchange->turn);
+}
+
+static enum result settle(struct exchange *exchange, exchange_arrived *arrived, void *context) {
+    enum result result = RESULT_OK;
+    feeds_settle(&exchange->feeds);
+    for (size_t i = 0; i < exchange->admitted_count; i++) {
+        const struct index_row *row = &exchange->admitted[i];
+        bool is_new = !index_find(exchange->index, row->object);
+        if (index_add(exchange->index, row)) {
+            result = RESULT_NO_MEMORY; /* on disk, but not to be found before the next start */
+            continue;
+        }
+        if (arrived && is_new)
+            arrived(context, index_find(exchange->index, row->object));
+    }
+    return result;
+}
+
+enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context) {
+    if (!exchange->open)
+        return RESULT_OK;
+    enum result result = feeds_put(&exchange->feeds);
+    exchange->positions_unwritten = false;
+    if (result)
+        store_abort(exchange->store);
+    else
+        result = store_commit(exchange->store);
+    if (result)
+        feeds_discard(&exchange->feeds);
+    else if (settle(exchange, arrived, context))
+        log_error(_("out of memory for the index: some alerts will only be found after a restart"));
+    forget_admitted(exchange);
+    return result;
+}
+
+void exchange_abort(struct exchange *exchange) {
+    if (!exchange->open)
+        return;
+    store_abort(exchange->store);
+    feeds_discard(&exchange->feeds);
+    forget_admitted(exchange);
+}
+
+/* Grants for those who joined, new epochs where somebody left. */
+static enum result refresh_all(struct exchange *exchange) {
+    TRY(begin(exchange));
+    for (size_t i = 0; i < exchange->feeds.count; i++) {
+        struct feed *feed = exchange->feeds.rows[i];
+        const struct policy_audience *audience =
+            feed->ours ? policy_find_audience(exchange->policy, feed->record.audience) : NULL;
+        if (!audience)
+            continue;
+        enum result result = feeds_refresh(&exchange->feeds, feed, &exchange->turn, audience, exchange->roster,
+                                           clock_wall_ms(exchange->clock));
+        if (result && result != RESULT_NOT_FOUND)
+            return result;
+    }
+    return RESULT_OK;
+}
+
+enum result exchange_renew(struct exchange *exchange, const struct roster *roster, const struct policy *policy) {
+    const struct exchange before = *exchange;
+    const struct member *self = roster_find(roster, exchange->identity->id);
+    if (!self)
+        return RESULT_UNKNOWN_MEMBER;
+    exchange->roster = roster;
+    exchange->policy = policy;
+    exchange->self = self;
+    enum result result = refresh_all(exchange);
+    if (result) {
+        exchange->roster = before.roster;
+        exchange->policy = before.policy;
+        exchange->self = before.self;
+    }
+    return result;
+}
+
+/* --- what is here --- */
+
+static enum result load_disclosure(struct exchange *exchange, struct arena *arena, struct holding *out) {
+    struct span plain = out->stored.disclosure;
+    if (out->stored.ordinal) {
+        struct entry entry;
+        const uint8_t *key;
+        struct feed *feed = feeds_find_ordinal(&exchange->feeds, out->stored.ordinal);
+        if (!feed)
+            return RESULT_STORE_DAMAGED;
+        out->feed = feed;
+        TRY(store_get_entry(exchange->store, arena, out->stored.ordinal, out->stored.number, &out->entry));
+        TRY(feed_parse(&entry, out->entry));
+        TRY(feeds_key(&exchange->feeds, feed, entry.epoch, &key));
+        TRY(feed_open(arena, &plain, &entry, key));
+    }
+    return disclosure_decode(&out->disclosure, arena, plain);
+}
+
+enum result exchange_load(struct exchange *exchange, struct arena *arena, const struct index_row *row,
+                          struct holding *out) {
+    *out = (struct holding){0};
+    TRY(store_get_alert(exchange->store, arena, row->sequence, &out->stored));
+    return load_disclosure(exchange, arena, out);
+}
+
+static enum result index_stored(struct exchange *exchange, struct arena *arena, uint64_t sequence) {
+    struct holding holding = {0};
+    struct index_row row = {.sequence = sequence};
+    Alert *content;
+    TRY(store_get_alert(exchange->store, arena, sequence, &holding.stored));
+    TRY(load_disclosure(exchange, arena, &holding));
+    TRY(exchange_visible(exchange, arena, &holding.disclosure, &content));
+    row.version = holding.disclosure.header->version;
+    memcpy(row.object, holding.disclosure.object, OBJECT_ID_SIZE);
+    memcpy(row.alert, holding.disclosure.header->alert.data, TREE_ALERT_ID_SIZE);
+    TRY(summary_make(&row.summary, arena, holding.disclosure.header, content));
+    return index_add(exchange->index, &row);
+}
+
+/* The index lives in memory only; an alert that cannot be read is said so and leaves the others alone. */
+static enum result build_index(struct exchange *exchange) {
+    uint64_t last = store_last_alert(exchange->store);
+    for (uint64_t sequence = 1; sequence <= last; sequence++) {
+        enum result result = index_stored(exchange, &exchange->turn, sequence);
+        arena_reset(&exchange->turn);
+        if (result == RESULT_NO_MEMORY)
+            return result;
+        if (result && result != RESULT_NOT_FOUND)
+            log_error(_("alert %llu of the store cannot be read: %s"), (unsigned long long)sequence,
+                      result_text(result));
+        if (sequence % 50000 == 0)
+            log_info(_("index: %llu of %llu alerts"), (unsigned long long)sequence, (unsigned long long)last);
+    }
+    return RESULT_OK;
+}
+
+enum result exchange_open(struct exchange *exchange) {
+    exchange->self = roster_find(exchange->roster, exchange->identity->id);
+    if (!exchange->self)
+        return RESULT_UNKNOWN_MEMBER;
+    arena_init(&exchange->turn, SIZE_MAX);
+    exchange->index = index_new();
+    if (!exchange->index)
+        return RESULT_NO_MEMORY;
+    TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));
+    return build_index(exchange);
+}
+
+void exchange_release(struct exchange *exchange) {
+    exchange_abort(exchange);
+    feeds_release(&exchange->feeds);
+    index_free(exchange->index);
+    free(exchange->admitted);
+    arena_release(&exchange->turn);
+}

@@ -1,0 +1,148 @@
+/* exchange: how an alert leaves this node, and how one arrives. Start reading here.
+ *
+ * exchange_publish() and exchange_receive() are the two sentences of docs/architecture.md. What is pure in them (parsing,
+ * committing, signing, opening, verifying, deciding) runs on all cores; what changes state runs here, in order, inside one
+ * change of the store. Nothing is confirmed, shown, announced or indexed before exchange_commit() has synced it.
+ *
+ * Knows no network: entries come in and go out as bytes. Clock and randomness are passed in. One thread.
+ */
+#ifndef DAEMON_EXCHANGE_H
+#define DAEMON_EXCHANGE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/pool.h"
+#include "base/random.h"
+#include "base/report.h"
+#include "base/result.h"
+#include "core/alert.h"
+#include "core/disclosure.h"
+#include "core/policy.h"
+#include "daemon/feeds.h"
+#include "keys/identity.h"
+#include "keys/roster.h"
+#include "store/index.h"
+#include "store/store.h"
+
+struct exchange {
+    /* given by whoever makes it, alive as long as it */
+    const struct identity *identity;
+    const struct roster *roster;
+    const struct policy *policy;
+    const struct references *references;
+    const struct clock *clock;
+    const struct random *random;
+    struct store *store;
+    struct pool *pool;
+    /* its own */
+    const struct member *self; /* in the roster */
+    struct feeds feeds;
+    struct index *index;
+    struct arena turn; /* until exchange_end_turn() */
+    uint64_t refused[RESULT_COUNT];
+    struct index_row *admitted; /* in this change; indexed at its commit */
+    size_t admitted_count;
+    size_t admitted_capacity;
+    bool open;                /* a change of the store has begun */
+    bool positions_unwritten; /* an acknowledgement waits for the next change */
+};
+
+/* Reads feeds and alerts back from the store and builds the index. UNKNOWN_MEMBER when the roster does not have us. */
+MUST_USE enum result exchange_open(struct exchange *exchange);
+void exchange_release(struct exchange *exchange);
+
+/* Takes another roster or policy from now on and brings the grants of our feeds up to date, in the open change. On
+ * failure the old ones stay in force and the change must be aborted. */
+MUST_USE enum result exchange_renew(struct exchange *exchange, const struct roster *roster,
+                                    const struct policy *policy);
+
+/* One alert to publish, in; what became of it, out. */
+struct publication {
+    struct span json;
+    bool dry_run;
+    struct arena arena;   /* holds all that follows; exchange_publication_release() */
+    struct report report; /* findings, errors and warnings */
+    enum result result;   /* OK: published if the commit succeeds; INVALID: see the report; else the cause */
+    AlertHeader *header;
+    Alert *content;
+    Alert *visible; /* the part that this node's operators may see */
+    struct disclosure full;
+    struct span *bodies;  /* one per audience of the policy, data NULL where nothing goes */
+    struct field_set *shown;
+    enum marking_rule *rules;
+};
+/* An alert leaves: parse, validate, commit and sign once; then, for each audience, decide the fields, narrow, seal, append
+ * to the feed. All of them in the open change. */
+MUST_USE enum result exchange_publish(struct exchange *exchange, struct publication *publications, size_t count);
+void exchange_publication_release(struct publication *publication);
+
+/* Entries of one feed, in order, as `author` sent them. */
+struct delivery {
+    const struct member *author;
+    const char *audience;
+    const struct span *entries;
+    size_t count;
+    /* out */
+    enum result result; /* why the first entry that was not taken was not */
+    size_t taken;       /* entries that are part of the feed here now, if the commit succeeds */
+};
+/* An alert arrives: number, chain and signature of the entry; open; the originator's signature; may this be here? Then
+ * keep it and pass it on by the forwarding rules. In the open change. What fails before the signature is not taken; what
+ * is well signed but may not be here is taken as header and signature alone, as evidence, and counted. Returns a failure
+ * only of our own machine. */
+MUST_USE enum result exchange_receive(struct exchange *exchange, struct delivery *delivery);
+
+/* The feed that `author` tells `audience`, made in the open change if it is not known here. */
+MUST_USE enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
+                                     const char *audience, struct feed **feed);
+/* A member has our feed up to `number` on its disk. Written with the next change: to lose it costs a repetition only. */
+MUST_USE enum result exchange_acknowledge(struct exchange *exchange, struct feed *feed,
+                                          const uint8_t member[static MEMBER_ID_SIZE], uint64_t number);
+/* Opens a change if an acknowledgement has not been written yet. */
+MUST_USE enum result exchange_keep_positions(struct exchange *exchange);
+
+/* Syncs everything since the last commit; calls back for each alert that is new here. On failure nothing of it has
+ * happened. */
+typedef void exchange_arrived(void *context, const struct index_row *row);
+MUST_USE enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context);
+
+/* Gives the memory of the turn back: rows, replies and messages that lived in it are gone. */
+void exchange_end_turn(struct exchange *exchange);
+
+/* Takes back everything since the last commit. */
+void exchange_abort(struct exchange *exchange);
+
+/* The alert of a row as this node holds it, with the entry it came by. */
+struct holding {
+    struct store_alert stored;
+    struct disclosure disclosure;
+    const struct feed *feed; /* NULL: our own */
+    struct span entry;       /* as stored; empty for our own */
+};
+MUST_USE enum result exchange_load(struct exchange *exchange, struct arena *arena, const struct index_row *row,
+                                   struct holding *out);
+
+/* The content that this node's operators may see: of what is shown to us, what policy.yaml gives to `operators`. */
+MUST_USE enum result exchange_visible(const struct exchange *exchange, struct arena *arena,
+                                      const struct disclosure *disclosure, Alert **content);
+
+/* Puts an alert into the open change and remembers it for the index, with `visible` to be searched; for incoming.c. `stored` gets its sequence. */
+MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure,
+                                    const Alert *visible, struct store_alert *stored);
+
+/* Appends an encoded disclosure to our feed for the audience, with a grant before it if one is due; for incoming.c. */
+MUST_USE enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience,
+                                     struct span body, uint64_t now_ms);
+
+/* Does a forwarding rule pass on to this audience what comes by this feed? */
+bool exchange_forwards(const struct exchange *exchange, const struct feed *feed, const struct policy_audience *audience);
+
+/* The hop from this node to itself: what its operators and the live feed may see. */
+struct policy_hop exchange_local_hop(const struct exchange *exchange);
+/* The hop from this node to an audience, for an alert of this originator. */
+struct policy_hop exchange_hop(const struct exchange *exchange, const struct policy_audience *audience,
+                               const uint8_t originator[static MEMBER_ID_SIZE]);
+
+#endif

@@ -1,0 +1,46 @@
+/* incoming: the steps of exchange_receive(), one delivery at a time.
+ *
+ * A delivery is cut in two by what can be known: the chain and the author's signature say which entries are part of the
+ * feed; the content says which alerts are admitted. Only for exchange.c.
+ */
+#ifndef DAEMON_INCOMING_H
+#define DAEMON_INCOMING_H
+
+#include "daemon/exchange.h"
+
+struct incoming_entry {
+    struct entry parsed;
+    struct arena arena; /* of the content, while it is examined and taken */
+    enum result result; /* what the examination said */
+    struct disclosure disclosure;
+    Alert *visible;
+    struct span *bodies; /* one per audience: what goes on to it; data NULL: nothing */
+};
+
+struct incoming {
+    struct exchange *exchange;
+    struct delivery *delivery;
+    struct feed *feed;
+    struct incoming_entry *entries; /* those that are part of the feed and new */
+    size_t count;
+    bool stored; /* they are in the store already: a second look after a grant */
+    const uint8_t *key;
+};
+
+/* NO_MEMORY or a failure of the store. */
+MUST_USE enum result incoming_open(struct incoming *incoming, struct exchange *exchange, struct delivery *delivery);
+void incoming_release(struct incoming *incoming);
+
+/* Finds how many entries are part of the feed and sets delivery->result and ->taken. */
+void incoming_check_chain(struct incoming *incoming);
+/* Where the run of disclosures from `start` ends: at the next grant. */
+size_t incoming_run_end(const struct incoming *incoming, size_t start);
+
+/* Opens and verifies entries [start, end) on all cores; each gets its result. */
+MUST_USE enum result incoming_examine(struct incoming *incoming, size_t start, size_t end);
+
+/* Put one entry into the open change, and what follows from it. Failures are of our own machine. */
+MUST_USE enum result incoming_take_grant(struct incoming *incoming, size_t index);
+MUST_USE enum result incoming_take_disclosure(struct incoming *incoming, size_t index);
+
+#endif

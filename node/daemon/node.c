@@ -1,0 +1,238 @@
+#include "daemon/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/answer.h"
+#include "daemon/start.h"
+
+enum { TICK_MS = 1000 };
+
+/* --- live: local programs that subscribe --- */
+
+static void tell_live(struct node *node, const struct index_row *row) {
+    struct arena *turn = &node->exchange.turn;
+    struct buf json;
+    const struct member *originator = roster_find(node->roster, row->summary.originator);
+    if (!node->live || field_set_is_empty(&node->policy->live.fields))
+        return;
+    buf_init(&json, turn);
+    buf_put(&json, "", 0);
+    node->live_number++;
+    const char *number = text_format(turn, "%llu ", (unsigned long long)node->live_number);
+    buf_put(&json, number, strlen(number));
+    if (answer_json(&json, node, row, &node->policy->live) || json.failed) {
+        log_warning(_("an alert could not be written to the live feed"));
+        return;
+    }
+    const char *topic =
+        text_format(turn, "alert.%s.%s", row->summary.kind, originator ? originator->country : "XX");
+    live_publish(node->live, topic, buf_span(&json));
+}
+
+static void arrived(void *context, const struct index_row *row) {
+    struct node *node = context;
+    serve_arrived(&node->serve, row);
+    tell_live(node, row);
+}
+
+/* --- the turn --- */
+
+static void take_event(struct node *node, struct link_event *event) {
+    const struct party *party = event->owner;
+    switch (party->kind) {
+    case PARTY_PEERS:
+    case PARTY_CONNECTION:
+        peers_event(&node->peers, event);
+        break;
+    case PARTY_SERVE:
+    case PARTY_CLIENT:
+        serve_event(&node->serve, event);
+        break;
+    }
+}
+
+/* Everything that came, then one commit, then the answers. */
+static enum result turn(struct node *node, struct mail *mail) {
+    struct mail *first = mail;
+    for (; mail; mail = mail->next)
+        if (mail != &node->stop)
+            take_event(node, (struct link_event *)mail);
+        else
+            node->stopping = true;
+    enum result failure = serve_publish(&node->serve);
+    if (!failure)
+        failure = exchange_commit(&node->exchange, arrived, node);
+    else
+        exchange_abort(&node->exchange);
+    serve_answer(&node->serve, failure);
+    if (failure) {
+        log_error(_("nothing of this turn was kept: %s (%s)"), result_text(failure),
+                  store_complaint(node->exchange.store));
+        peers_failed(&node->peers);
+    } else {
+        peers_committed(&node->peers);
+    }
+    while (first) {
+        struct mail *next = first->next;
+        if (first != &node->stop)
+            link_event_free((struct link_event *)first);
+        first = next;
+    }
+    exchange_end_turn(&node->exchange);
+    return failure == RESULT_IO ? RESULT_IO : RESULT_OK; /* after a failed sync nothing can be promised any more */
+}
+
+enum result node_run(struct node *node) {
+    const struct clock *clock = node->exchange.clock;
+    uint64_t tick_at = 0;
+    while (!node->stopping) {
+        uint64_t now = clock_steady_ms(clock);
+        uint64_t wait = peers_tick(&node->peers, now);
+        struct mail *mail = mailbox_take(node->mailbox, wait < TICK_MS ? wait : TICK_MS);
+        if (clock_steady_ms(clock) >= tick_at) {
+            tick_at = clock_steady_ms(clock) + TICK_MS;
+            if (exchange_keep_positions(&node->exchange))
+                log_warning(_("acknowledgements could not be written"));
+        }
+        TRY(turn(node, mail));
+    }
+    return RESULT_OK;
+}
+
+void node_stop(struct node *node) {
+    mailbox_post(node->mailbox, &node->stop);
+}
+
+/* --- the life of a node --- */
+
+static enum result open_parts(struct node *node) {
+    struct exchange *exchange = &node->exchange;
+    const struct store_options options = {
+        .folder = node->config.store,
+        .size_max = node->config.store_bytes,
+        .key = node->identity.secrets->store,
+        .random = exchange->random,
+    };
+    enum result result = store_open(&exchange->store, &options);
+    if (result) {
+        log_error(_("%s: the store does not open: %s"), node->config.store, result_text(result));
+        return result;
+    }
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    exchange->pool = pool_new(cores > 1 ? (size_t)cores - 1 : 0);
+    node->mailbox = mailbox_new();
+    if (!exchange->pool || !node->mailbox)
+        return RESULT_NO_MEMORY;
+    result = exchange_open(exchange);
+    if (result == RESULT_UNKNOWN_MEMBER)
+        log_error(_("%s: this node is not in the roster; hand its card to those who keep the roster"),
+                  node->config.roster);
+    return result;
+}
+
+/* A roster, a policy or a restart may have changed who is in an audience. */
+static enum result renew_grants(struct node *node) {
+    enum result result = exchange_renew(&node->exchange, node->roster, node->policy);
+    if (!result)
+        return exchange_commit(&node->exchange, NULL, NULL);
+    exchange_abort(&node->exchange);
+    return result;
+}
+
+static enum result listen_to(enum result result, const char *what) {
+    if (result == RESULT_EXISTS)
+        log_error(_("%s: already in use; is another node running here?"), what);
+    else if (result)
+        log_error("%s: %s", what, result_text(result));
+    return result;
+}
+
+static enum result open_doors(struct node *node) {
+    TRY(listen_to(serve_open(&node->serve, node), node->config.control));
+    TRY(listen_to(peers_open(&node->peers, node), node->config.listen ? node->config.listen : "peers"));
+    if (!node->config.live)
+        return RESULT_OK;
+    return listen_to(live_open(&node->live, text_format(&node->arena, "ipc://%s", node->config.live)),
+                     node->config.live);
+}
+
+enum result node_open(struct node *node, const struct node_options *options) {
+    *node = (struct node){0};
+    arena_init(&node->arena, SIZE_MAX);
+    node->exchange.clock = clock_system();
+    node->exchange.random = random_system();
+    TRY(start_read(node, options));
+    if (!secret_is_locked())
+        log_warning(_("secrets may be swapped to disk: raise the limit of locked memory (ulimit -l)"));
+    node->exchange.identity = &node->identity;
+    node->exchange.roster = node->roster;
+    node->exchange.policy = node->policy;
+    node->exchange.references = &node->references;
+    TRY(open_parts(node));
+    if (options->check_only)
+        return RESULT_OK;
+    TRY(renew_grants(node));
+    TRY(open_doors(node));
+    node->started_ms = clock_wall_ms(node->exchange.clock);
+    log_info(_("%s is ready: %zu alerts, roster version %u, %zu members"), node->exchange.self->name,
+             index_count(node->exchange.index), node->roster->version, node->roster->count);
+    return RESULT_OK;
+}
+
+/* What still comes while links close is let go. */
+static void drain(struct node *node) {
+    struct mail *mail = node->mailbox ? mailbox_take(node->mailbox, 0) : NULL;
+    while (mail) {
+        struct mail *next = mail->next;
+        if (mail != &node->stop) {
+            struct link_event *event = (struct link_event *)mail;
+            take_event(node, event);
+            link_event_free(event);
+        }
+        mail = next;
+    }
+}
+
+void node_release(struct node *node) {
+    if (node->serve.node)
+        serve_release(&node->serve);
+    if (node->peers.node)
+        peers_release(&node->peers);
+    drain(node);
+    live_close(node->live);
+    if (node->exchange.index)
+        exchange_release(&node->exchange);
+    store_close(node->exchange.store);
+    pool_free(node->exchange.pool);
+    roster_free(node->roster);
+    arena_release(&node->policy_arena);
+    identity_release(&node->identity);
+    arena_release(&node->arena);
+}
+
+enum result node_reload(struct node *node, struct report *report) {
+    struct start_trust next;
+    TRY(start_read_trust(&next, node, report));
+    enum result result = exchange_renew(&node->exchange, next.roster, next.policy);
+    if (result) {
+        roster_free(next.roster);
+        arena_release(&next.policy_arena);
+        return result;
+    }
+    roster_free(node->roster);
+    arena_release(&node->policy_arena);
+    node->roster = next.roster;
+    node->policy = next.policy;
+    node->policy_arena = next.policy_arena;
+    peers_renew(&node->peers);
+    log_info(_("roster version %u with %zu members and the policy are in force"), node->roster->version,
+             node->roster->count);
+    return RESULT_OK;
+}

@@ -1,0 +1,63 @@
+/* node: one running node: what it was started with, and the parts that share its one thread.
+ *
+ * Everything that happens comes as mail. A turn of the loop takes all mail there is, lets the parts act on it inside one
+ * change of the store, commits once, and only then lets them answer. So 32 officers who publish at once share one sync.
+ */
+#ifndef DAEMON_NODE_H
+#define DAEMON_NODE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/mailbox.h"
+#include "core/config.h"
+#include "daemon/exchange.h"
+#include "daemon/peers.h"
+#include "daemon/serve.h"
+#include "net/link.h"
+#include "net/live.h"
+
+struct node {
+    struct arena arena; /* for the life of the process */
+    struct config config;
+    struct identity identity;
+    struct roster *roster;
+    struct policy *policy;
+    struct arena policy_arena;
+    struct references references;
+    struct exchange exchange;
+    struct mailbox *mailbox;
+    struct peers peers;
+    struct serve serve;
+    struct live *live;
+    uint64_t live_number;
+    uint64_t started_ms;
+    struct mail stop; /* posted by node_stop() */
+    bool stopping;
+};
+
+/* Who an event of a link is for: the first member of everything that owns links. */
+enum party_kind { PARTY_PEERS, PARTY_CONNECTION, PARTY_SERVE, PARTY_CLIENT };
+struct party {
+    enum party_kind kind;
+};
+
+struct node_options {
+    const char *home;            /* NULL: see config_path() */
+    const char *passphrase_file; /* NULL: the key file of node.yaml, a systemd credential, else ask */
+    bool check_only;             /* everything but running */
+};
+
+/* Reads configuration, identity, roster and policy, opens the store, builds the index, listens. Everything that is wrong
+ * has been said on standard error when it fails. */
+MUST_USE enum result node_open(struct node *node, const struct node_options *options);
+/* Runs until mail says stop or the store fails. */
+MUST_USE enum result node_run(struct node *node);
+void node_release(struct node *node);
+
+/* Reads roster and policy again; on failure both stay as they are, with the reason in the report. */
+MUST_USE enum result node_reload(struct node *node, struct report *report);
+/* Asks node_run() to end after this turn. From any thread, once. */
+void node_stop(struct node *node);
+
+#endif

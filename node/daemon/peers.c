@@ -1,0 +1,327 @@
+#include "daemon/peers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/proto.h"
+#include "base/text.h"
+#include "daemon/node.h"
+#include "daemon/sync.h"
+
+enum { DIAL_TIMEOUT_MS = 10000, ALIVE_EVERY_MS = 30000 };
+
+static struct party listener_party = {PARTY_PEERS};
+
+static struct link_options link_options(struct peers *peers, void *owner) {
+    return (struct link_options){
+        .mailbox = peers->node->mailbox,
+        .length_bytes = 2,
+        .frame_max = UINT16_MAX,
+        .idle_ms = SESSION_IDLE_TIMEOUT_MS,
+        .owner = owner,
+    };
+}
+
+static struct peer *find(const struct peers *peers, const uint8_t *id) {
+    for (size_t i = 0; i < peers->count; i++)
+        if (memcmp(peers->rows[i]->id, id, MEMBER_ID_SIZE) == 0)
+            return peers->rows[i];
+    return NULL;
+}
+
+const struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]) {
+    return find(peers, id);
+}
+
+void peers_traffic(const struct peer *peer, uint64_t *sent, uint64_t *received) {
+    *sent = *received = 0;
+    if (peer->connection && peer->connection->session)
+        link_counts(session_link(peer->connection->session), sent, received);
+}
+
+static struct peer *peer_new(struct peers *peers, const uint8_t *id) {
+    struct peer *peer = calloc(1, sizeof *peer);
+    struct peer **rows = realloc(peers->rows, (peers->count + 1) * sizeof(struct peer *));
+    if (rows)
+        peers->rows = rows;
+    if (!peer || !rows) {
+        free(peer);
+        return NULL;
+    }
+    memcpy(peer->id, id, MEMBER_ID_SIZE);
+    peer->backoff_ms = REDIAL_FIRST_MS;
+    peers->rows[peers->count++] = peer;
+    return peer;
+}
+
+static const char *name_of(const struct peers *peers, const struct peer *peer) {
+    const struct member *member = roster_find(peers->node->roster, peer->id);
+    return member ? member->name : _("a former member");
+}
+
+/* Everybody in the roster is a peer; those with an address are called. */
+static enum result take_roster(struct peers *peers) {
+    const struct roster *roster = peers->node->roster;
+    const struct config *config = &peers->node->config;
+    for (size_t i = 0; i < roster->count; i++)
+        if (memcmp(roster->members[i].id, peers->node->identity.id, MEMBER_ID_SIZE) != 0 &&
+            !find(peers, roster->members[i].id) && !peer_new(peers, roster->members[i].id))
+            return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < config->peer_count; i++) {
+        const struct member *member = roster_find_name(roster, config->peers[i].name);
+        struct peer *peer = member ? find(peers, member->id) : NULL;
+        if (peer)
+            peer->address = config->peers[i].address;
+        else
+            log_warning(_("node.yaml:%zu: \"%s\" is not another member of the roster and is not called"),
+                        config->peers[i].line, config->peers[i].name);
+    }
+    return RESULT_OK;
+}
+
+enum result peers_open(struct peers *peers, struct node *node) {
+    *peers = (struct peers){.node = node};
+    TRY(take_roster(peers));
+    if (!node->config.listen)
+        return RESULT_OK;
+    const struct link_options options = link_options(peers, &listener_party);
+    return link_listen(&peers->listener, node->config.listen, &options);
+}
+
+void peers_release(struct peers *peers) {
+    link_listener_close(peers->listener);
+    while (peers->connections)
+        connection_free(peers, peers->connections);
+    for (size_t i = 0; i < peers->count; i++)
+        free(peers->rows[i]);
+    free(peers->rows);
+}
+
+/* --- calling --- */
+
+static void redial_later(struct peers *peers, struct peer *peer) {
+    uint32_t spread;
+    random_fill(peers->node->exchange.random, &spread, sizeof spread);
+    peer->dialing = false;
+    peer->dial_at =
+        clock_steady_ms(peers->node->exchange.clock) + peer->backoff_ms / 2 + spread % (peer->backoff_ms / 2 + 1);
+    peer->backoff_ms = peer->backoff_ms * 2 < REDIAL_LAST_MS ? peer->backoff_ms * 2 : REDIAL_LAST_MS;
+}
+
+static void dial(struct peers *peers, struct peer *peer) {
+    struct connection *connection = connection_new(peers, peer);
+    if (!connection)
+        return;
+    const struct link_options options = link_options(peers, connection);
+    peer->dialing = true;
+    enum result result = link_dial(peer->address, DIAL_TIMEOUT_MS, &options);
+    if (result) {
+        peer->last_error = result;
+        connection_free(peers, connection);
+        redial_later(peers, peer);
+    }
+}
+
+uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
+    uint64_t wait = ALIVE_EVERY_MS;
+    if (steady_ms >= peers->alive_at) {
+        peers->alive_at = steady_ms + ALIVE_EVERY_MS;
+        for (struct connection *connection = peers->connections; connection; connection = connection->next)
+            if (connection->peer && connection->session) {
+                connection->peer->backoff_ms = REDIAL_FIRST_MS;
+                sync_hello(peers, connection);
+            }
+    }
+    for (size_t i = 0; i < peers->count; i++) {
+        struct peer *peer = peers->rows[i];
+        if (!peer->address || peer->connection || peer->dialing)
+            continue;
+        if (steady_ms >= peer->dial_at)
+            dial(peers, peer);
+        else if (peer->dial_at - steady_ms < wait)
+            wait = peer->dial_at - steady_ms;
+    }
+    return wait;
+}
+
+/* --- connections --- */
+
+struct connection *connection_new(struct peers *peers, struct peer *peer) {
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (!connection)
+        return NULL;
+    connection->party.kind = PARTY_CONNECTION;
+    connection->initiator = peer != NULL;
+    connection->called = peer;
+    connection->next = peers->connections;
+    peers->connections = connection;
+    peers->connection_count++;
+    return connection;
+}
+
+void connection_free(struct peers *peers, struct connection *connection) {
+    struct connection **at = &peers->connections;
+    while (*at && *at != connection)
+        at = &(*at)->next;
+    if (*at)
+        *at = connection->next;
+    peers->connection_count--;
+    session_free(connection->session);
+    free(connection->pulls);
+    free(connection->announced);
+    free(connection);
+}
+
+/* Ends the session; the connection itself goes with LINK_DOWN. */
+void connection_drop(struct peers *peers, struct connection *connection, enum result why) {
+    struct peer *peer = connection->peer ? connection->peer : connection->called;
+    if (why)
+        peers->node->exchange.refused[why]++;
+    if (peer && why)
+        peer->last_error = why;
+    if (connection->peer && connection->peer->connection == connection) {
+        connection->peer->connection = NULL;
+        connection->peer->since_ms = clock_wall_ms(peers->node->exchange.clock);
+    }
+    connection->peer = NULL;
+    session_free(connection->session);
+    connection->session = NULL;
+}
+
+static void up(struct peers *peers, struct link_event *event) {
+    struct connection *connection = event->accepted ? NULL : event->owner;
+    if (event->accepted && peers->connection_count < SESSIONS_MAX)
+        connection = connection_new(peers, NULL);
+    if (!connection) {
+        link_set_owner(event->link, &listener_party); /* its LINK_DOWN comes back to us */
+        link_close(event->link);
+        return;
+    }
+    link_set_owner(event->link, connection);
+    const struct member *called = connection->called ? roster_find(peers->node->roster, connection->called->id) : NULL;
+    const struct session_options options = {
+        .initiator = connection->initiator,
+        .secret = peers->node->identity.secrets->session,
+        .remote_public = called ? called->session_key : NULL,
+        .random = peers->node->exchange.random,
+    };
+    if (!connection->initiator || called)
+        connection->session = session_new(event->link, &options);
+    if (!connection->session)
+        link_close(event->link);
+    else
+        link_more(event->link);
+}
+
+static void down(struct peers *peers, struct link_event *event) {
+    struct link *link = event->link;
+    if (event->owner == &listener_party) {
+        if (link)
+            link_free(link);
+        return;
+    }
+    struct connection *connection = event->owner;
+    struct peer *called = connection->called;
+    if (called)
+        called->last_error = event->why;
+    if (connection->peer)
+        log_info(_("%s: disconnected (%s)"), name_of(peers, connection->peer), result_text(event->why));
+    connection_drop(peers, connection, RESULT_OK);
+    connection_free(peers, connection);
+    if (link)
+        link_free(link);
+    if (called)
+        redial_later(peers, called);
+}
+
+/* Of two sessions with a member, which stays: both ends must come to the same answer. */
+static bool newcomer_wins(const struct peers *peers, const struct connection *present,
+                          const struct connection *newcomer, const struct peer *peer) {
+    bool we_are_smaller = memcmp(peers->node->identity.id, peer->id, MEMBER_ID_SIZE) < 0;
+    return present->initiator == newcomer->initiator || newcomer->initiator == we_are_smaller;
+}
+
+/* The handshake is through: who is it, and may it be here? */
+static enum result settle(struct peers *peers, struct connection *connection) {
+    const struct member *member = roster_find_session(peers->node->roster, session_remote(connection->session));
+    struct peer *peer = member ? find(peers, member->id) : NULL;
+    if (!peer)
+        return RESULT_UNKNOWN_MEMBER;
+    if (peer->connection && !newcomer_wins(peers, peer->connection, connection, peer))
+        return RESULT_EXISTS;
+    if (peer->connection)
+        connection_drop(peers, peer->connection, RESULT_OK);
+    peer->connection = connection;
+    peer->since_ms = clock_wall_ms(peers->node->exchange.clock);
+    peer->last_error = RESULT_OK;
+    connection->peer = peer;
+    log_info(_("%s: connected (%s)"), member->name,
+             connection->initiator ? _("we called") : link_peer_address(session_link(connection->session)));
+    sync_begin(peers, connection);
+    return RESULT_OK;
+}
+
+static enum result take_frame(struct peers *peers, struct connection *connection, struct span frame) {
+    struct arena *turn = &peers->node->exchange.turn;
+    struct span message;
+    TRY(session_take(connection->session, turn, frame, &message));
+    if (!connection->peer && session_is_ready(connection->session))
+        TRY(settle(peers, connection));
+    return message.data ? sync_take(peers, connection, message) : RESULT_OK;
+}
+
+static void frames(struct peers *peers, struct link_event *event) {
+    struct connection *connection = event->owner;
+    for (size_t i = 0; i < event->count && connection->session; i++) {
+        enum result result = take_frame(peers, connection, event->frames[i]);
+        if (!result)
+            continue;
+        if (connection->peer || result != RESULT_EXISTS)
+            log_warning(_("%s: session ended: %s"),
+                        connection->peer ? name_of(peers, connection->peer) : link_peer_address(event->link),
+                        result_text(result));
+        connection_drop(peers, connection, result == RESULT_EXISTS ? RESULT_OK : result);
+    }
+    if (connection->session)
+        link_more(event->link);
+}
+
+void peers_event(struct peers *peers, struct link_event *event) {
+    switch (event->kind) {
+    case LINK_UP:
+        up(peers, event);
+        break;
+    case LINK_FRAMES:
+        frames(peers, event);
+        break;
+    case LINK_DOWN:
+        down(peers, event);
+        break;
+    }
+}
+
+void peers_committed(struct peers *peers) {
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        if (connection->peer && connection->session)
+            sync_committed(peers, connection);
+}
+
+void peers_failed(struct peers *peers) {
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        if (connection->peer && connection->session && connection->received)
+            connection_drop(peers, connection, RESULT_OK);
+}
+
+void peers_renew(struct peers *peers) {
+    if (take_roster(peers))
+        log_error(_("out of memory: new members are only known after a restart"));
+    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
+        const struct member *member =
+            connection->peer ? roster_find(peers->node->roster, connection->peer->id) : NULL;
+        if (connection->peer && (!member || memcmp(member->session_key, session_remote(connection->session),
+                                                   EXCHANGE_KEY_SIZE) != 0))
+            connection_drop(peers, connection, RESULT_UNKNOWN_MEMBER);
+    }
+}

@@ -1,0 +1,61 @@
+/* peers: the sessions with other members, and the pulls that run over them (docs/protocol.md, 10).
+ *
+ * A member that is configured with an address is called, again and again with back-off; any member of the roster may call
+ * us. There is one session per member: of two, the one that the member with the smaller id began stays.
+ */
+#ifndef DAEMON_PEERS_H
+#define DAEMON_PEERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/config.h"
+#include "keys/roster.h"
+#include "net/link.h"
+#include "net/session.h"
+
+struct node;
+struct connection;
+struct feed;
+
+struct peer {
+    uint8_t id[MEMBER_ID_SIZE];
+    const char *address; /* NULL: not called */
+    struct connection *connection;
+    bool dialing;
+    uint64_t dial_at;    /* steady milliseconds */
+    uint64_t backoff_ms;
+    uint64_t since_ms;   /* wall; of the present state */
+    enum result last_error;
+};
+
+struct peers {
+    struct node *node;
+    struct link_listener *listener;
+    struct peer **rows;
+    size_t count;
+    struct connection *connections; /* all, also those not yet authenticated */
+    size_t connection_count;
+    uint64_t alive_at; /* steady; when to send the next sign of life */
+};
+
+MUST_USE enum result peers_open(struct peers *peers, struct node *node);
+void peers_release(struct peers *peers);
+
+/* An event of a link that belongs to a peer or to our listener. */
+void peers_event(struct peers *peers, struct link_event *event);
+/* Calls whom it is time to call; returns the milliseconds until it is time again. */
+uint64_t peers_tick(struct peers *peers, uint64_t steady_ms);
+/* After a commit: acknowledges what was received and announces what has grown. */
+void peers_committed(struct peers *peers);
+/* After a commit failed: nothing that was received in this turn is here. */
+void peers_failed(struct peers *peers);
+/* After the roster changed: lets go of those who are no longer in it. */
+void peers_renew(struct peers *peers);
+
+/* NULL if we know no such peer. */
+const struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]);
+/* Bytes over the present session. */
+void peers_traffic(const struct peer *peer, uint64_t *sent, uint64_t *received);
+
+#endif

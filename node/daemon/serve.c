@@ -1,0 +1,284 @@
+#include "daemon/serve.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/proto.h"
+#include "base/text.h"
+#include "daemon/answer.h"
+#include "daemon/node.h"
+
+static struct party listener_party = {PARTY_SERVE};
+
+/* One operator's connection. */
+struct client {
+    struct party party;
+    struct client *next;
+    struct link *link;
+    size_t first;   /* its publications of this turn */
+    size_t count;
+    bool watching;
+    struct arena watch_arena;
+    struct search watch;
+};
+
+enum result serve_open(struct serve *serve, struct node *node) {
+    *serve = (struct serve){.node = node};
+    const struct link_options options = {
+        .mailbox = node->mailbox,
+        .length_bytes = 4,
+        .frame_max = CONTROL_BYTES_MAX,
+        .owner = &listener_party,
+    };
+    struct arena *arena = &node->arena;
+    return link_listen(&serve->listener, text_format(arena, "ipc://%s", node->config.control), &options);
+}
+
+static void client_free(struct serve *serve, struct client *client) {
+    struct client **at = &serve->clients;
+    while (*at != client)
+        at = &(*at)->next;
+    *at = client->next;
+    serve->client_count--;
+    arena_release(&client->watch_arena);
+    free(client);
+}
+
+void serve_release(struct serve *serve) {
+    link_listener_close(serve->listener);
+    while (serve->clients)
+        client_free(serve, serve->clients);
+    free(serve->publications);
+}
+
+static void send_reply(struct serve *serve, struct client *client, const Reply *reply) {
+    struct buf bytes;
+    buf_init(&bytes, &serve->node->exchange.turn);
+    proto_encode(&bytes, reply);
+    if (bytes.failed || bytes.len > CONTROL_BYTES_MAX) {
+        Reply short_reply = REPLY__INIT;
+        buf_init(&bytes, &serve->node->exchange.turn);
+        short_reply.result = (char *)(uintptr_t)result_name(RESULT_TOO_LARGE);
+        proto_encode(&bytes, &short_reply);
+    }
+    link_send(client->link, buf_span(&bytes));
+}
+
+static void refuse(struct serve *serve, struct client *client, enum result result, const char *text) {
+    Reply reply = REPLY__INIT;
+    reply.result = (char *)(uintptr_t)result_name(result);
+    reply.text = (char *)(uintptr_t)(text ? text : result_text(result));
+    send_reply(serve, client, &reply);
+}
+
+/* --- publishing --- */
+
+static bool make_room(struct serve *serve, size_t count) {
+    size_t need = serve->publication_count + count;
+    if (need <= serve->publication_capacity)
+        return true;
+    struct publication *grown = realloc(serve->publications, need * 2 * sizeof *grown);
+    if (!grown)
+        return false;
+    serve->publications = grown;
+    serve->publication_capacity = need * 2;
+    return true;
+}
+
+static void gather(struct serve *serve, struct client *client, const Publish *words) {
+    if (words->n_alerts == 0 || !make_room(serve, words->n_alerts)) {
+        refuse(serve, client, words->n_alerts ? RESULT_NO_MEMORY : RESULT_INVALID, NULL);
+        return;
+    }
+    client->first = serve->publication_count;
+    client->count = words->n_alerts;
+    for (size_t i = 0; i < words->n_alerts; i++) {
+        struct span json = proto_span(words->alerts[i]);
+        const uint8_t *copy = arena_copy(&serve->node->exchange.turn, json.data, json.len);
+        serve->publications[serve->publication_count++] = (struct publication){
+            .json = span_of(copy, copy ? json.len : 0),
+            .dry_run = words->has_dry_run && words->dry_run,
+        };
+    }
+}
+
+enum result serve_publish(struct serve *serve) {
+    if (serve->publication_count == 0)
+        return RESULT_OK;
+    return exchange_publish(&serve->node->exchange, serve->publications, serve->publication_count);
+}
+
+void serve_answer(struct serve *serve, enum result failure) {
+    if (serve->publication_count == 0)
+        return;
+    for (struct client *client = serve->clients; client; client = client->next) {
+        if (client->count == 0)
+            continue;
+        if (failure) {
+            refuse(serve, client, failure, NULL);
+        } else {
+            Reply reply = REPLY__INIT;
+            enum result result =
+                answer_published(&reply, serve->node, serve->publications + client->first, client->count);
+            if (result)
+                refuse(serve, client, result, NULL);
+            else
+                send_reply(serve, client, &reply);
+        }
+        client->count = 0;
+        link_more(client->link);
+    }
+    for (size_t i = 0; i < serve->publication_count; i++)
+        exchange_publication_release(&serve->publications[i]);
+    serve->publication_count = 0;
+}
+
+/* --- finding and watching --- */
+
+static void find(struct serve *serve, struct client *client, const Find *words) {
+    Reply reply = REPLY__INIT;
+    struct search search;
+    const char *complaint = NULL;
+    struct arena *turn = &serve->node->exchange.turn;
+    enum result result = answer_search(&search, turn, serve->node, words, &complaint);
+    if (!result)
+        result = answer_found(&reply, serve->node, &search);
+    if (result) {
+        refuse(serve, client, result, complaint);
+        return;
+    }
+    if (search.follow) {
+        arena_release(&client->watch_arena);
+        arena_init(&client->watch_arena, CONTROL_BYTES_MAX);
+        client->watching = !answer_search(&client->watch, &client->watch_arena, serve->node, words, &complaint);
+        reply.has_more = reply.more = client->watching;
+    }
+    send_reply(serve, client, &reply);
+}
+
+void serve_arrived(struct serve *serve, const struct index_row *row) {
+    for (struct client *client = serve->clients; client; client = client->next) {
+        if (!client->watching || !query_matches(&client->watch.query, &row->summary, serve->node->references.taxa))
+            continue;
+        Reply reply = REPLY__INIT;
+        if (link_queued(client->link) > CONTROL_BYTES_MAX) {
+            client->watching = false; /* reads nothing: it comes back and asks from where it was */
+            link_close(client->link);
+        } else if (!answer_row(&reply, serve->node, row, client->watch.full)) {
+            reply.has_more = reply.more = true;
+            send_reply(serve, client, &reply);
+        }
+    }
+}
+
+/* --- requests --- */
+
+static void reload(struct serve *serve, struct client *client) {
+    struct arena *turn = &serve->node->exchange.turn;
+    struct report report;
+    Reply reply = REPLY__INIT;
+    report_init(&report, turn);
+    enum result result = node_reload(serve->node, &report);
+    reply.result = (char *)(uintptr_t)result_name(result);
+    reply.text = result ? (char *)(uintptr_t)result_text(result) : NULL;
+    reply.findings = answer_findings(turn, &report, &reply.n_findings);
+    send_reply(serve, client, &reply);
+}
+
+/* The requests that are answered at once. */
+static enum result answer_now(struct serve *serve, const Request *request, Reply *reply, const char **complaint) {
+    if (request->show)
+        return answer_show(reply, serve->node, request->show->alert, complaint);
+    if (request->explain)
+        return answer_explain(reply, serve->node, request->explain, complaint);
+    if (request->status)
+        return answer_status(reply, serve->node);
+    if (request->check)
+        return answer_check(reply, serve->node);
+    *complaint = _("this node does not know the request; is its version older than that of the command line?");
+    return RESULT_INVALID;
+}
+
+static void take_request(struct serve *serve, struct client *client, const Request *request) {
+    if (request->publish)
+        gather(serve, client, request->publish);
+    else if (request->find)
+        find(serve, client, request->find);
+    else if (request->reload)
+        reload(serve, client);
+    else {
+        Reply reply = REPLY__INIT;
+        const char *complaint = NULL;
+        reply.result = (char *)(uintptr_t)result_name(RESULT_OK);
+        enum result result = answer_now(serve, request, &reply, &complaint);
+        if (result)
+            refuse(serve, client, result, complaint);
+        else
+            send_reply(serve, client, &reply);
+    }
+}
+
+static void take_frame(struct serve *serve, struct client *client, struct span frame) {
+    struct arena arena;
+    Request *request;
+    arena_init(&arena, (size_t)CONTROL_BYTES_MAX * 4);
+    enum result result = client->count ? RESULT_MALFORMED : RESULT_OK; /* one at a time */
+    if (!result)
+        result = proto_decode(&arena, &request__descriptor, frame, &request);
+    if (result)
+        refuse(serve, client, result, NULL);
+    else
+        take_request(serve, client, request);
+    arena_release(&arena);
+}
+
+/* Only our own user and root are operators of this node. */
+static bool is_operator(const struct link *link) {
+    uint32_t uid;
+    return link_peer_uid(link, &uid) && (uid == 0 || uid == geteuid());
+}
+
+static void up(struct serve *serve, struct link_event *event) {
+    struct client *client = NULL;
+    if (!is_operator(event->link)) {
+        log_warning(_("a user who is not the owner of this node tried its control socket"));
+        serve->node->exchange.refused[RESULT_NOT_ALLOWED]++;
+    } else if (serve->client_count < CONTROL_CLIENTS_MAX) {
+        client = calloc(1, sizeof *client);
+    }
+    if (!client) {
+        link_close(event->link);
+        return;
+    }
+    client->party.kind = PARTY_CLIENT;
+    client->link = event->link;
+    client->next = serve->clients;
+    serve->clients = client;
+    serve->client_count++;
+    link_set_owner(event->link, client);
+    link_more(event->link);
+}
+
+void serve_event(struct serve *serve, struct link_event *event) {
+    struct client *client = event->owner == &listener_party ? NULL : event->owner;
+    switch (event->kind) {
+    case LINK_UP:
+        up(serve, event);
+        break;
+    case LINK_FRAMES:
+        for (size_t i = 0; i < event->count; i++)
+            take_frame(serve, client, event->frames[i]);
+        if (client->count == 0)
+            link_more(event->link); /* else once it is answered */
+        break;
+    case LINK_DOWN:
+        if (client)
+            client_free(serve, client);
+        if (event->link)
+            link_free(event->link);
+        break;
+    }
+}

@@ -1,0 +1,223 @@
+#include "daemon/start.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/text.h"
+
+enum { LIST_BYTES_MAX = 64 * 1024 * 1024, ROOTS_BYTES_MAX = 16 * 1024 };
+
+/* A file that could not be read, in words. */
+static enum result say(struct report *report, const char *path, enum result result) {
+    report->file = path;
+    report->line = 0;
+    if (result && errno && (result == RESULT_IO || result == RESULT_NOT_ALLOWED || result == RESULT_NOT_FOUND))
+        report_add(report, SEVERITY_ERROR, NULL, "%s (%s)", result_text(result), strerror(errno));
+    else if (result)
+        report_add(report, SEVERITY_ERROR, NULL, "%s", result_text(result));
+    return result;
+}
+
+static enum result log_report(struct report *report, enum result result) {
+    struct arena arena;
+    arena_init(&arena, REPORT_FINDINGS_MAX * 1024);
+    for (size_t i = 0; i < report->count; i++)
+        log_write(report->findings[i].severity == SEVERITY_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s",
+                  report_line(&arena, &report->findings[i]));
+    arena_release(&arena);
+    return result;
+}
+
+/* --- trusted roots --- */
+
+/* A line of 64 hexadecimal digits per root; "#" begins a comment. */
+static enum result read_roots(struct roster_trust *trust, struct node *node, struct report *report) {
+    struct span text;
+    const char *path = node->config.roots;
+    uint8_t(*roots)[SIGN_PUBLIC_SIZE] = arena_array(&node->arena, ROSTER_ROOTS_MAX, sizeof *roots);
+    if (!roots)
+        return RESULT_NO_MEMORY;
+    TRY(say(report, path, file_read(&text, &node->arena, path, ROOTS_BYTES_MAX)));
+    char *save = NULL;
+    size_t line = 0;
+    /* strsep() keeps empty lines, so that the numbers are right */
+    for (char *rest = (char *)(uintptr_t)text.data, *row; (row = strsep(&rest, "\n")) != NULL;) {
+        report->line = ++line;
+        row[strcspn(row, "#\r")] = '\0';
+        char *word = strtok_r(row, " \t", &save);
+        if (!word)
+            continue;
+        if (trust->count == ROSTER_ROOTS_MAX || !text_unhex(roots[trust->count], SIGN_PUBLIC_SIZE, word) ||
+            sign_check_key(roots[trust->count])) {
+            report_add(report, SEVERITY_ERROR, NULL, _("expected a root key of 64 hexadecimal digits, at most %d of them"),
+                       ROSTER_ROOTS_MAX);
+            return RESULT_INVALID;
+        }
+        trust->count++;
+    }
+    trust->roots = (const uint8_t(*)[SIGN_PUBLIC_SIZE])roots;
+    return RESULT_OK;
+}
+
+static enum result read_roster(struct roster **out, struct node *node, struct report *report) {
+    struct roster_trust trust = {
+        .threshold = node->config.roots_threshold,
+        .version_min = node->roster ? node->roster->version : 0,
+        .now_ms = clock_wall_ms(node->exchange.clock),
+    };
+    struct arena arena;
+    struct span file;
+    TRY(read_roots(&trust, node, report));
+    arena_init(&arena, (size_t)ROSTER_BYTES_MAX * 2);
+    const char *path = node->config.roster;
+    errno = 0;
+    enum result result = file_read(&file, &arena, path, ROSTER_BYTES_MAX);
+    if (!result) {
+        errno = 0;
+        result = roster_read(out, file, &trust);
+    }
+    arena_release(&arena);
+    return say(report, path, result);
+}
+
+enum result start_read_trust(struct start_trust *out, struct node *node, struct report *report) {
+    struct start_trust trust = {0};
+    struct span yaml;
+    const char *path = node->config.policy;
+    TRY(read_roster(&trust.roster, node, report));
+    arena_init(&trust.policy_arena, (size_t)CONFIG_BYTES_MAX * 64);
+    enum result result = say(report, path, file_read(&yaml, &trust.policy_arena, path, CONFIG_BYTES_MAX));
+    if (!result)
+        result = policy_read(&trust.policy, &trust.policy_arena, path, yaml, report);
+    if (result) {
+        roster_free(trust.roster);
+        arena_release(&trust.policy_arena);
+        return result;
+    }
+    *out = trust;
+    return RESULT_OK;
+}
+
+/* --- identity --- */
+
+static enum result ask_passphrase(struct span *out, struct arena *arena) {
+    struct termios before, silent;
+    char *line = arena_alloc(arena, PASSPHRASE_BYTES_MAX + 2);
+    if (!line)
+        return RESULT_NO_MEMORY;
+    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0) {
+        log_error(_("the identity needs a passphrase: give --passphrase-file, or start where you can type"));
+        return RESULT_NOT_FOUND;
+    }
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    fputs(_("Passphrase: "), stderr);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    bool read = fgets(line, PASSPHRASE_BYTES_MAX + 2, stdin) != NULL;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    fputc('\n', stderr);
+    *out = span_of(line, read ? strcspn(line, "\n") : 0);
+    return RESULT_OK;
+}
+
+/* Where what opens the identity comes from: an option, a systemd credential, node.yaml, or the keyboard. */
+static enum result read_opener(struct span *out, struct arena *arena, const struct node *node,
+                               const struct node_options *options, enum secret_lock lock, struct report *report) {
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    const char *path = options->passphrase_file;
+    if (!path && lock == SECRET_BY_KEY_FILE)
+        path = node->config.key_file;
+    if (!path && credentials)
+        path = text_format(arena, "%s/inama", credentials);
+    if (!path && lock == SECRET_BY_PASSPHRASE)
+        return ask_passphrase(out, arena);
+    if (!path) {
+        report->file = node->config.identity;
+        report_add(report, SEVERITY_ERROR, NULL, _("is opened by a key file: name it as key_file in node.yaml"));
+        return RESULT_NOT_FOUND;
+    }
+    errno = 0;
+    TRY(say(report, path, file_read_private(out, arena, path, KEY_FILE_BYTES_MAX)));
+    while (lock == SECRET_BY_PASSPHRASE && out->len &&
+           (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
+        out->len--;
+    return RESULT_OK;
+}
+
+static enum result read_identity(struct node *node, const struct node_options *options, struct report *report) {
+    const char *path = node->config.identity;
+    struct arena arena;
+    struct span file, opener = {0};
+    enum secret_lock lock;
+    arena_init(&arena, KEY_FILE_BYTES_MAX * 4);
+    errno = 0;
+    enum result result = file_read_private(&file, &arena, path, KEY_FILE_BYTES_MAX);
+    if (!result)
+        result = secret_file_lock(file, &lock);
+    if (result)
+        say(report, path, result);
+    else
+        result = read_opener(&opener, &arena, node, options, lock, report);
+    if (!result) {
+        errno = 0;
+        result = say(report, path, identity_open(&node->identity, file, opener));
+        secret_wipe((void *)(uintptr_t)opener.data, opener.len);
+    }
+    arena_release(&arena);
+    return result;
+}
+
+/* --- lists of names --- */
+
+static enum result read_taxa(const struct taxa **out, struct node *node, struct report *report) {
+    struct span list;
+    struct taxa *taxa;
+    *out = taxa_built_in();
+    if (!node->config.taxa)
+        return RESULT_OK;
+    TRY(say(report, node->config.taxa, file_read(&list, &node->arena, node->config.taxa, LIST_BYTES_MAX)));
+    TRY(taxa_load(&taxa, &node->arena, list, report));
+    *out = taxa;
+    return RESULT_OK;
+}
+
+static enum result read_places(const struct places **out, struct node *node, struct report *report) {
+    struct span list;
+    struct places *places;
+    *out = places_built_in();
+    if (!node->config.places)
+        return RESULT_OK;
+    TRY(say(report, node->config.places, file_read(&list, &node->arena, node->config.places, LIST_BYTES_MAX)));
+    TRY(places_load(&places, &node->arena, list, report));
+    *out = places;
+    return RESULT_OK;
+}
+
+static enum result read_all(struct node *node, const struct node_options *options, struct report *report) {
+    const char *path = config_path(&node->arena, options->home);
+    struct start_trust trust;
+    errno = 0;
+    enum result result = config_read(&node->config, &node->arena, path, report);
+    if (result)
+        return report->errors ? result : say(report, path, result);
+    TRY(read_identity(node, options, report));
+    TRY(start_read_trust(&trust, node, report));
+    node->roster = trust.roster;
+    node->policy = trust.policy;
+    node->policy_arena = trust.policy_arena;
+    TRY(read_taxa(&node->references.taxa, node, report));
+    return read_places(&node->references.places, node, report);
+}
+
+enum result start_read(struct node *node, const struct node_options *options) {
+    struct report report;
+    report_init(&report, &node->arena);
+    return log_report(&report, read_all(node, options, &report));
+}

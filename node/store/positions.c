@@ -1,0 +1,101 @@
+#include "store/positions.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+enum { RECORD_MEMORY = 1024 }; /* to open one record of this file */
+
+static uint32_t find_reader(const struct positions *positions, const uint8_t member[static 32]) {
+    for (uint32_t i = 0; i < positions->count; i++)
+        if (memcmp(positions->readers[i], member, 32) == 0)
+            return i + 1;
+    return 0;
+}
+
+static enum result add_reader(struct positions *positions, const uint8_t member[static 32]) {
+    if (positions->count == positions->capacity) {
+        uint32_t capacity = positions->capacity ? positions->capacity * 2 : 64;
+        uint8_t(*readers)[32] = realloc(positions->readers, (size_t)capacity * sizeof *readers);
+        if (!readers)
+            return RESULT_NO_MEMORY;
+        positions->readers = readers;
+        positions->capacity = capacity;
+    }
+    memcpy(positions->readers[positions->count++], member, 32);
+    return RESULT_OK;
+}
+
+struct loading {
+    struct positions *positions;
+    struct records *records;
+    enum result result;
+};
+
+static bool load_reader(void *context, const struct place *place, struct span sealed) {
+    struct loading *loading = context;
+    struct arena arena;
+    struct span member;
+    arena_init(&arena, RECORD_MEMORY);
+    loading->result = records_open_sealed(loading->records, &arena, place, sealed, &member);
+    if (!loading->result && (member.len != 32 || place->first != loading->positions->count + 1u))
+        loading->result =
+            records_complain(loading->records, RESULT_STORE_DAMAGED, place, _("it is not the next reader"));
+    if (!loading->result)
+        loading->result = add_reader(loading->positions, member.data);
+    arena_release(&arena);
+    return !loading->result;
+}
+
+enum result positions_load(struct positions *positions, struct records *records) {
+    struct loading loading = {.positions = positions, .records = records};
+    TRY(records_walk(records, &(struct place){.table = TABLE_READERS}, load_reader, &loading));
+    TRY(loading.result);
+    positions->durable = positions->count;
+    return RESULT_OK;
+}
+
+void positions_release(struct positions *positions) {
+    free(positions->readers);
+    *positions = (struct positions){0};
+}
+
+enum result positions_put(struct positions *positions, struct records *records, uint32_t ordinal,
+                          const uint8_t member[static 32], uint64_t number) {
+    uint8_t value[8];
+    uint32_t reader = find_reader(positions, member);
+    if (!reader) {
+        TRY(records_put(records, &(struct place){TABLE_READERS, positions->count + 1u, 0}, span_of(member, 32)));
+        if (add_reader(positions, member) != RESULT_OK)
+            return records_doom(records, RESULT_NO_MEMORY);
+        reader = positions->count;
+    }
+    put_u64(value, number);
+    return records_put(records, &(struct place){TABLE_POSITIONS, ordinal, reader}, SPAN_OF_ARRAY(value));
+}
+
+enum result positions_get(const struct positions *positions, struct records *records, uint32_t ordinal,
+                          const uint8_t member[static 32], uint64_t *number) {
+    struct place place = {TABLE_POSITIONS, ordinal, find_reader(positions, member)};
+    struct arena arena;
+    struct span record;
+    enum result result = RESULT_NOT_FOUND;
+    arena_init(&arena, RECORD_MEMORY);
+    if (place.second)
+        result = records_get(records, &arena, &place, &record);
+    if (!result && (record.len != 8 || !span_u64(&record, number)))
+        result = records_complain(records, RESULT_STORE_DAMAGED, &place, _("it is no position"));
+    if (result == RESULT_NOT_FOUND) {
+        *number = 0;
+        result = RESULT_OK;
+    }
+    arena_release(&arena);
+    return result;
+}
+
+void positions_settle(struct positions *positions, bool committed) {
+    if (committed)
+        positions->durable = positions->count;
+    else
+        positions->count = positions->durable;
+}

@@ -1,0 +1,326 @@
+#include "store/store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "keys/seal.h"
+#include "keys/secret.h"
+#include "store/check.h"
+#include "store/positions.h"
+#include "store/records.h"
+
+enum { SCRATCH_BYTES = 4 * 1024 * 1024 };
+
+/* The last running numbers given. */
+struct counters {
+    uint32_t feed;
+    uint64_t alert;
+};
+
+struct store {
+    struct records *records;
+    struct positions positions;
+    struct arena scratch; /* one call */
+    struct counters now;  /* in the open change, if any */
+    struct counters durable;
+};
+
+/* ---- opening ---- */
+
+static enum result load_counters(struct store *store) {
+    struct place feed = {0}, alert = {0};
+    enum result result = records_last(store->records, TABLE_FEEDS, &feed);
+    if (!result || result == RESULT_NOT_FOUND)
+        result = records_last(store->records, TABLE_ALERTS, &alert);
+    if (result && result != RESULT_NOT_FOUND)
+        return result;
+    store->durable = (struct counters){(uint32_t)feed.first, alert.first};
+    store->now = store->durable;
+    return RESULT_OK;
+}
+
+enum result store_open(struct store **out, const struct store_options *options) {
+    struct store *store = calloc(1, sizeof *store);
+    if (!store)
+        return RESULT_NO_MEMORY;
+    arena_init(&store->scratch, SCRATCH_BYTES);
+    enum result result = records_open(&store->records, options);
+    if (result)
+        goto failed;
+    result = check_keys(store->records);
+    if (!result)
+        result = load_counters(store);
+    if (!result)
+        result = positions_load(&store->positions, store->records);
+    if (!result) {
+        *out = store;
+        return RESULT_OK;
+    }
+    if (options->report)
+        report_add(options->report, SEVERITY_ERROR, NULL, "%s", store_complaint(store));
+failed:
+    store_close(store);
+    return result;
+}
+
+void store_close(struct store *store) {
+    if (!store)
+        return;
+    records_close(store->records);
+    positions_release(&store->positions);
+    arena_release(&store->scratch);
+    free(store);
+}
+
+const char *store_complaint(const struct store *store) {
+    return records_complaint(store->records);
+}
+
+/* ---- changes ---- */
+
+enum result store_begin(struct store *store) {
+    return records_begin(store->records);
+}
+
+/* What the open change has counted is now on disk, or never was. */
+static void settle(struct store *store, bool committed) {
+    if (committed)
+        store->durable = store->now;
+    else
+        store->now = store->durable;
+    positions_settle(&store->positions, committed);
+}
+
+enum result store_commit(struct store *store) {
+    enum result result = records_commit(store->records);
+    settle(store, result == RESULT_OK);
+    return result;
+}
+
+void store_abort(struct store *store) {
+    if (!records_is_open(store->records))
+        return;
+    records_abort(store->records);
+    settle(store, false);
+}
+
+static enum result put_buf(struct store *store, const struct place *place, const struct buf *record) {
+    return record->failed ? records_doom(store->records, RESULT_NO_MEMORY)
+                          : records_put(store->records, place, buf_span(record));
+}
+
+static enum result misses(struct store *store, const struct place *place) {
+    return records_complain(store->records, RESULT_STORE_DAMAGED, place, _("it is missing"));
+}
+
+static enum result has_no_form(struct store *store, enum result result, const struct place *place) {
+    return result ? records_complain(store->records, result, place, result_text(result)) : RESULT_OK;
+}
+
+/* ---- feeds ---- */
+
+struct feeds {
+    struct store *store;
+    struct arena *arena;
+    struct store_feed *list;
+    size_t count;
+    enum result result;
+};
+
+static bool collect_feed(void *context, const struct place *place, struct span sealed) {
+    struct feeds *feeds = context;
+    struct store *store = feeds->store;
+    struct store_feed *feed = &feeds->list[feeds->count];
+    struct span record;
+    if (place->first != feeds->count + 1) {
+        feeds->result = misses(store, &(struct place){TABLE_FEEDS, feeds->count + 1, 0});
+        return false;
+    }
+    feed->ordinal = (uint32_t)place->first;
+    arena_reset(&store->scratch);
+    feeds->result = records_open_sealed(store->records, &store->scratch, place, sealed, &record);
+    if (!feeds->result)
+        feeds->result = has_no_form(store, schema_feed(feed, feeds->arena, record), place);
+    feeds->count++;
+    return !feeds->result;
+}
+
+enum result store_feeds(struct store *store, struct arena *arena, struct store_feed **out, size_t *count) {
+    struct feeds feeds = {.store = store, .arena = arena};
+    feeds.list = arena_array(arena, store->now.feed, sizeof *feeds.list);
+    if (!feeds.list)
+        return RESULT_NO_MEMORY;
+    TRY(records_walk(store->records, &(struct place){.table = TABLE_FEEDS}, collect_feed, &feeds));
+    TRY(feeds.result);
+    *out = feeds.list;
+    *count = feeds.count;
+    return RESULT_OK;
+}
+
+enum result store_put_feed(struct store *store, struct store_feed *feed) {
+    assert(feed->ordinal <= store->now.feed && feed->members.len % 32 == 0);
+    assert(strlen(feed->audience) <= NAME_BYTES_MAX);
+    uint32_t ordinal = feed->ordinal ? feed->ordinal : store->now.feed + 1;
+    struct buf record;
+    arena_reset(&store->scratch);
+    buf_init(&record, &store->scratch);
+    schema_put_feed(&record, feed);
+    TRY(put_buf(store, &(struct place){TABLE_FEEDS, ordinal, 0}, &record));
+    if (!feed->ordinal)
+        store->now.feed = ordinal;
+    feed->ordinal = ordinal;
+    return RESULT_OK;
+}
+
+/* Nothing is put for a feed that is not there: check_keys() would call it damage. */
+static bool is_a_feed(const struct store *store, uint32_t ordinal) {
+    return ordinal && ordinal <= store->now.feed;
+}
+
+/* ---- entries ---- */
+
+enum result store_put_entry(struct store *store, uint32_t ordinal, uint64_t number, struct span entry) {
+    assert(is_a_feed(store, ordinal) && number && entry.len <= ENTRY_BYTES_MAX);
+    return records_put(store->records, &(struct place){TABLE_ENTRIES, ordinal, number}, entry);
+}
+
+enum result store_get_entry(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t number,
+                            struct span *entry) {
+    return records_get(store->records, arena, &(struct place){TABLE_ENTRIES, ordinal, number}, entry);
+}
+
+struct block {
+    struct store *store;
+    struct arena *arena;
+    struct place next; /* the only place that may follow */
+    size_t bytes_max;
+    size_t bytes;
+    struct span *entries;
+    size_t count;
+    size_t capacity;
+    enum result result;
+};
+
+static enum result make_room(struct block *block) {
+    if (block->count < block->capacity)
+        return RESULT_OK;
+    size_t capacity = block->capacity ? block->capacity * 2 : 64;
+    struct span *entries = arena_array(block->arena, capacity, sizeof *entries);
+    if (!entries)
+        return RESULT_NO_MEMORY;
+    if (block->count)
+        memcpy(entries, block->entries, block->count * sizeof *entries);
+    block->entries = entries;
+    block->capacity = capacity;
+    return RESULT_OK;
+}
+
+static bool collect_entry(void *context, const struct place *place, struct span sealed) {
+    struct block *block = context;
+    if (place->first != block->next.first)
+        return false;
+    if (place->second != block->next.second) {
+        block->result = misses(block->store, &block->next);
+        return false;
+    }
+    size_t len = sealed.len < SEAL_RECORD_OVERHEAD ? 0 : sealed.len - SEAL_RECORD_OVERHEAD;
+    if (block->count && len > block->bytes_max - block->bytes)
+        return false;
+    block->result = make_room(block);
+    if (block->result)
+        return false;
+    struct span *entry = &block->entries[block->count];
+    block->result = records_open_sealed(block->store->records, block->arena, place, sealed, entry);
+    if (block->result)
+        return false;
+    block->count++;
+    block->bytes += entry->len;
+    block->next.second++;
+    return block->bytes < block->bytes_max;
+}
+
+enum result store_get_entries(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t after,
+                              size_t bytes_max, struct span **entries, size_t *count) {
+    struct block block = {
+        .store = store, .arena = arena, .next = {TABLE_ENTRIES, ordinal, after + 1}, .bytes_max = bytes_max};
+    const struct place from = block.next;
+    TRY(records_walk(store->records, &from, collect_entry, &block));
+    TRY(block.result);
+    *entries = block.entries;
+    *count = block.count;
+    return RESULT_OK;
+}
+
+/* ---- epochs ---- */
+
+enum result store_put_epoch(struct store *store, uint32_t ordinal, uint32_t epoch, const uint8_t key[static 32]) {
+    assert(is_a_feed(store, ordinal) && epoch);
+    return records_put(store->records, &(struct place){TABLE_EPOCHS, ordinal, epoch}, span_of(key, SECRET_KEY_SIZE));
+}
+
+enum result store_get_epoch(struct store *store, uint32_t ordinal, uint32_t epoch, uint8_t key[static 32]) {
+    struct place place = {TABLE_EPOCHS, ordinal, epoch};
+    struct span record;
+    arena_reset(&store->scratch);
+    TRY(records_get(store->records, &store->scratch, &place, &record));
+    enum result result = record.len == SECRET_KEY_SIZE ? RESULT_OK : RESULT_STORE_DAMAGED;
+    if (!result)
+        memcpy(key, record.data, SECRET_KEY_SIZE);
+    secret_wipe((void *)(uintptr_t)record.data, record.len); /* a copy in our own arena */
+    return has_no_form(store, result, &place);
+}
+
+/* ---- alerts ---- */
+
+enum result store_put_alert(struct store *store, struct store_alert *alert) {
+    uint64_t sequence = store->now.alert + 1;
+    struct buf record;
+    arena_reset(&store->scratch);
+    buf_init(&record, &store->scratch);
+    schema_put_alert(&record, alert);
+    TRY(put_buf(store, &(struct place){TABLE_ALERTS, sequence, 0}, &record));
+    store->now.alert = sequence;
+    alert->sequence = sequence;
+    return RESULT_OK;
+}
+
+enum result store_get_alert(struct store *store, struct arena *arena, uint64_t sequence, struct store_alert *alert) {
+    struct place place = {TABLE_ALERTS, sequence, 0};
+    struct store_alert found = {.sequence = sequence};
+    struct span record;
+    enum result result = records_get(store->records, arena, &place, &record);
+    if (result == RESULT_NOT_FOUND && sequence && sequence <= store->now.alert)
+        return misses(store, &place);
+    TRY(result);
+    TRY(has_no_form(store, schema_alert(&found, record), &place));
+    *alert = found;
+    return RESULT_OK;
+}
+
+uint64_t store_last_alert(const struct store *store) {
+    return store->now.alert;
+}
+
+/* ---- positions, usage, check ---- */
+
+enum result store_put_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
+                               uint64_t number) {
+    assert(is_a_feed(store, ordinal));
+    return positions_put(&store->positions, store->records, ordinal, member, number);
+}
+
+enum result store_get_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
+                               uint64_t *number) {
+    return positions_get(&store->positions, store->records, ordinal, member, number);
+}
+
+void store_usage(struct store *store, uint64_t *used, uint64_t *size_max) {
+    records_usage(store->records, used, size_max);
+}
+
+enum result store_check(struct store *store, void (*damaged)(void *context, const char *complaint), void *context,
+                        uint64_t *records) {
+    return check_records(store->records, damaged, context, records);
+}

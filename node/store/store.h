@@ -1,0 +1,112 @@
+/* store: the node's memory on disk.
+ *
+ * The only LMDB code. Every value is sealed under the store key and bound to its table and key, keys are running
+ * numbers: a stolen disk shows sizes and counts. What a committed transaction holds is synced; nothing else counts as
+ * there.
+ *
+ * One thread writes and reads. Texts and bytes returned live in the arena given. STORE_DAMAGED names what it could not
+ * open through store_complaint(). DISK_FULL and STORE_FULL leave everything committed before intact; the open change is
+ * lost and must be begun anew.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/random.h"
+#include "base/report.h"
+#include "base/result.h"
+#include "base/span.h"
+
+struct store;
+
+struct store_options {
+    const char *folder; /* made 0700 if it is not there */
+    uint64_t size_max;  /* bytes: the sparse map, fixed while open */
+    const uint8_t *key; /* SECRET_KEY_SIZE; must stay in place while the store is open */
+    const struct random *random;
+    struct report *report; /* what is wrong when the store does not open; may be NULL */
+};
+
+/* WRONG_KEY when the store was made under another key, EXISTS when another process has it, UNKNOWN_SCHEMA when a newer
+ * program made it, STORE_DAMAGED, STORE_FULL, DISK_FULL, NOT_ALLOWED, NO_MEMORY, IO. The whole file is walked
+ * (pages.h), so that what was damaged while the node was down is found here and not later. The folder is locked until
+ * the store is closed. */
+MUST_USE enum result store_open(struct store **out, const struct store_options *options);
+void store_close(struct store *store);
+/* One sentence on the last failure: table, key, cause. */
+const char *store_complaint(const struct store *store);
+
+/* A change: any number of puts, then commit (synced when it returns) or abort. Reads see the puts of the open change.
+ * After a put has failed, so does the commit; a commit closes the change whatever it returns. IO says that the disk
+ * failed: what was committed before is intact, but nothing more is taken until the store has been opened again. */
+MUST_USE enum result store_begin(struct store *store);
+MUST_USE enum result store_commit(struct store *store);
+void store_abort(struct store *store);
+
+/* A feed: its name in the world and how far it reaches. */
+struct store_feed {
+    uint32_t ordinal; /* given by the store, from 1 */
+    uint8_t feed[32];
+    uint8_t author[32];
+    const char *audience;
+    uint64_t number; /* of the last entry; 0: none */
+    uint8_t head[32];
+    uint32_t epoch;         /* in force; 0: none */
+    uint64_t epoch_started; /* milliseconds; of our own feeds */
+    uint64_t epoch_first;   /* number of the entry that began it */
+    bool frozen;            /* a fork was proven */
+    struct span members;    /* our own feeds: ids of the members that hold the epoch key, 32 bytes each, ascending */
+};
+/* All feeds, in the order of their ordinals. */
+MUST_USE enum result store_feeds(struct store *store, struct arena *arena, struct store_feed **out, size_t *count);
+/* Puts a feed; ordinal 0 is a new one and gets its ordinal. */
+MUST_USE enum result store_put_feed(struct store *store, struct store_feed *feed);
+
+/* Entries, epochs and positions are put for feeds that have been put. Numbers of a feed have no holes. */
+MUST_USE enum result store_put_entry(struct store *store, uint32_t ordinal, uint64_t number, struct span entry);
+/* NOT_FOUND. */
+MUST_USE enum result store_get_entry(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t number,
+                                     struct span *entry);
+/* Entries after + 1, after + 2 … as long as all together have at most `bytes_max` bytes (at least one if there is one).
+ */
+MUST_USE enum result store_get_entries(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t after,
+                                       size_t bytes_max, struct span **entries, size_t *count);
+
+MUST_USE enum result store_put_epoch(struct store *store, uint32_t ordinal, uint32_t epoch,
+                                     const uint8_t key[static 32]);
+/* NOT_FOUND. `key` should be guarded memory. */
+MUST_USE enum result store_get_epoch(struct store *store, uint32_t ordinal, uint32_t epoch, uint8_t key[static 32]);
+
+/* An alert: what this node may see of one version. */
+struct store_alert {
+    uint64_t sequence;      /* given by the store, from 1, in the order of arrival */
+    uint64_t arrived;       /* milliseconds */
+    uint32_t ordinal;       /* the feed it came by; 0: our own */
+    uint64_t number;        /* its entry there */
+    struct span disclosure; /* our own: the full one; else empty, the entry has it */
+};
+MUST_USE enum result store_put_alert(struct store *store, struct store_alert *alert);
+/* NOT_FOUND. */
+MUST_USE enum result store_get_alert(struct store *store, struct arena *arena, uint64_t sequence,
+                                     struct store_alert *alert);
+/* The last sequence given; 0: none. */
+uint64_t store_last_alert(const struct store *store);
+
+/* How far a member has acknowledged one of our feeds; 0 if never. */
+MUST_USE enum result store_put_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
+                                        uint64_t number);
+MUST_USE enum result store_get_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
+                                        uint64_t *number);
+
+/* Bytes in use on disk and the limit. */
+void store_usage(struct store *store, uint64_t *used, uint64_t *size_max);
+/* Reads and opens every record; calls back for each that is damaged or missing between its neighbours. STORE_DAMAGED if
+ * there was any. For `inama check`. */
+MUST_USE enum result store_check(struct store *store, void (*damaged)(void *context, const char *complaint),
+                                 void *context, uint64_t *records);
+
+#endif

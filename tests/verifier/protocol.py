@@ -1,0 +1,481 @@
+"""INAMA, suite 1, written from docs/protocol.md and proto/*.proto alone. Numbers in brackets are steps of that page.
+
+Bytes in, values out. What is refused raises Refused with the name of the result. Checks stand in the order of the page.
+"""
+
+import binascii
+import re
+from base64 import b64decode, b64encode
+from hashlib import blake2b
+
+import aead
+import curve
+import wire
+from wire import Refused
+
+SUITE, SCHEMA = 1, 1
+ALERT_HEADER_SIZE_MAX = 4096  # [4.5]
+SLOTS, DEPTH = 256, 4  # [4.1, 4.2]
+ENTRY_HEADER_SIZE, PREAMBLE_SIZE, ENTRY_SIZE_MAX = 222, 158, 524288  # [6.1, 6.2]
+KIND_GRANT, KIND_DISCLOSURE = 1, 2
+NONCE_SIZE, BOX_SIZE = 24, 52
+ROWS_MAX, ROOTS_MAX = 2048, 16  # [8.2]
+NAME_MAX = 64
+
+
+# 1. Notation and 2. Signatures
+
+
+def u8(n):
+    return n.to_bytes(1, "big")
+
+
+def u32(n):
+    return n.to_bytes(4, "big")
+
+
+def u64(n):
+    return n.to_bytes(8, "big")
+
+
+def sized(data):
+    return u32(len(data)) + data
+
+
+def tag16(tag):
+    return tag.encode("ascii").ljust(16, b"\0")
+
+
+def H(tag, message, key=b"", size=32):
+    """[1.2] H, with a key Hk, with a size of 64 H64k."""
+    return blake2b(message, digest_size=size, key=key, person=tag16(tag)).digest()
+
+
+def shared_secret(secret, public):
+    """[1.6]"""
+    result = curve.x25519(secret, public)
+    if result == bytes(32):
+        raise Refused("bad-point")
+    return result
+
+
+def open_nonced(key, ad, data):
+    """`n || AEAD(key, n, ad, p)` to p [6.5, 6.6]."""
+    return open_or_refuse(key, data[:NONCE_SIZE], ad, data[NONCE_SIZE:], "bad-seal")
+
+
+def open_or_refuse(key, nonce, ad, sealed, name):
+    plain = aead.open_sealed(key, nonce, ad, sealed)
+    require(plain is not None, name)
+    return plain
+
+
+def check_signature(public, tag, message, signature):
+    """[2.2]"""
+    result = curve.verify(public, tag16(tag) + message, signature)
+    require(result == "ok", result)
+
+
+def require(condition, name="malformed"):
+    if not condition:
+        raise Refused(name)
+
+
+# 3. Names
+
+
+def member_id(sign_key):
+    """[3.1]"""
+    return H("INAMA.member", sign_key)
+
+
+def feed_id(author, audience):
+    """[3.2]"""
+    name = audience.encode("utf-8")
+    return H("INAMA.feed", author + u8(len(name)) + name)
+
+
+# 4. The alert, as far as a disclosure shows it
+
+
+class Tree:
+    """[4.2 to 4.4] The commitment tree over 256 slots. A node is (level, index).
+
+    `shown` is a set of slots as a number, bit s for slot s. Either the salt of a node is known or its hash, by 5.1.4;
+    the rest follows."""
+
+    def __init__(self, alert, version, shown, salts, hashes, values, suite=SUITE, schema=SCHEMA):
+        """[5.1.4] Hands out the salts and hashes to their nodes. `values` has those of the present slots."""
+        self.prefix = u8(suite) + u32(schema) + alert + u32(version)
+        self.values = values
+        nodes = list(visible_nodes(shown))
+        opened = [node for node in nodes if shown & slots_under(node)]
+        hidden = [node for node in nodes if not shown & slots_under(node)]
+        require(len(opened) == len(salts) and len(hidden) == len(hashes))
+        require(all(shown >> slot & 1 for slot in values))
+        self.salts = dict(zip(opened, salts))
+        self.hashes = dict(zip(hidden, hashes))
+
+    def root(self):
+        return self.hash((0, 0))
+
+    def hash(self, node):
+        if node in self.hashes:
+            return self.hashes[node]
+        level, index = node
+        if level == DEPTH:
+            return self.leaf(index)
+        return H("INAMA.node", b"".join(self.hash(child) for child in children(node)))
+
+    def leaf(self, slot):
+        """[4.3]"""
+        presence = u8(1) + sized(self.values[slot]) if slot in self.values else u8(0)
+        return H("INAMA.leaf", self.prefix + u8(slot) + self.salt((DEPTH, slot)) + presence)
+
+    def salt(self, node):
+        """[4.2] Known, or one of the four that its parent's salt gives."""
+        if node not in self.salts:
+            level, index = node
+            parent = (level - 1, index // 4)
+            four = H("INAMA.salt", u8(parent[0]) + u8(parent[1]), key=self.salt(parent), size=64)
+            self.salts.update(zip(children(parent), cut(four, 16)))
+        return self.salts[node]
+
+    def narrow(self, shown):
+        """[5.3] Salts and hashes for a subset of what this one shows."""
+        nodes = list(visible_nodes(shown))
+        salts = [self.salt(node) for node in nodes if shown & slots_under(node)]
+        hashes = [self.hash(node) for node in nodes if not shown & slots_under(node)]
+        return salts, hashes
+
+
+def visible_nodes(shown, node=(0, 0)):
+    """[5.1.4] The nodes at which the way down ends, in order: all shown or all hidden below."""
+    under = slots_under(node)
+    if shown & under in (0, under):
+        yield node
+    else:
+        for child in children(node):
+            yield from visible_nodes(shown, child)
+
+
+def slots_under(node):
+    level, index = node
+    width = 4 ** (DEPTH - level)
+    return ((1 << width) - 1) << index * width
+
+
+def children(node):
+    level, index = node
+    return [(level + 1, 4 * index + i) for i in range(4)]
+
+
+def bitmap(data):
+    """[5.1.2] 32 bytes as a number: slot s is bit s."""
+    require(len(data) == SLOTS // 8)
+    return int.from_bytes(data, "little")
+
+
+def slots_of(shown):
+    return [slot for slot in range(SLOTS) if shown >> slot & 1]
+
+
+def cut(data, size):
+    """`data` in pieces of `size` bytes, exactly."""
+    require(len(data) % size == 0)
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+# 5. Disclosure
+
+
+def read_alert_header(data):
+    """[4.5, 4.6] Sizes are those that proto/alert.proto gives."""
+    require(len(data) <= ALERT_HEADER_SIZE_MAX, "too-large")
+    header = wire.decode(wire.ALERT_HEADER, data)
+    require(header["suite"] == SUITE, "unknown-suite")
+    require(header["schema"] == SCHEMA, "unknown-schema")
+    for name, size in (("originator", 32), ("alert", 16), ("supersedes", 32), ("in_reply_to", 32), ("root", 32)):
+        require(header[name] is None or len(header[name]) == size)
+    require(header["version"] >= 1)
+    return header
+
+
+def read_disclosure(data):
+    """[5.1] The decoded message, its header, and its tree: all of it well formed, nothing verified yet."""
+    disclosure = wire.decode(wire.DISCLOSURE, data)
+    require(len(disclosure["signature"]) == 64)
+    shown, present = bitmap(disclosure["shown"]), bitmap(disclosure["present"])
+    require(present & ~shown == 0)
+    header = read_alert_header(disclosure["header"])
+    require(len(disclosure["values"]) == present.bit_count())
+    values = dict(zip(slots_of(present), disclosure["values"]))
+    salts, hashes = cut(disclosure["salts"], 16), cut(disclosure["hashes"], 32)
+    return disclosure, header, Tree(header["alert"], header["version"], shown, salts, hashes, values)
+
+
+def verify_disclosure(data, sign_keys):
+    """[5.2] `sign_keys`: of the roster, by member id. Returns the object id and the values by slot."""
+    disclosure, header, tree = read_disclosure(data)
+    require(tree.root() == header["root"], "bad-root")
+    require(header["originator"] in sign_keys, "unknown-member")
+    object_id = H("INAMA.object", disclosure["header"])
+    check_signature(sign_keys[header["originator"]], "INAMA.sig.alert", object_id, disclosure["signature"])
+    return object_id, tree.values
+
+
+def narrow_disclosure(data, keep):
+    """[5.3] The disclosure for a reader who may see only the slots in `keep`, of those it shows."""
+    disclosure, _, tree = read_disclosure(data)
+    shown = bitmap(disclosure["shown"]) & bitmap(keep)
+    present = bitmap(disclosure["present"]) & shown
+    salts, hashes = tree.narrow(shown)
+    disclosure.update(
+        shown=shown.to_bytes(32, "little"),
+        present=present.to_bytes(32, "little"),
+        salts=b"".join(salts),
+        hashes=b"".join(hashes),
+        values=[tree.values[slot] for slot in slots_of(present)],
+    )
+    return wire.encode(wire.DISCLOSURE, disclosure)
+
+
+# 6. Entries
+
+
+class Entry:
+    """[6.1] The layout, cut up. Only its size is checked."""
+
+    def __init__(self, data):
+        require(len(data) >= ENTRY_HEADER_SIZE + 64, "truncated")
+        require(len(data) <= ENTRY_SIZE_MAX, "too-large")
+        self.header, self.signature = data[:222], data[222:286]
+        self.body = data[286:]
+        self.suite, self.kind = data[0], data[1]
+        self.feed = data[2:34]
+        self.number = int.from_bytes(data[34:42], "big")
+        self.previous = data[42:74]
+        self.epoch = int.from_bytes(data[74:78], "big")
+        self.wrapped = data[86:158]
+        self.commitment = data[158:190]
+        self.body_hash = data[190:222]
+        self.preamble = data[:PREAMBLE_SIZE]
+        self.hash = H("INAMA.entry", self.header)  # [6.3]
+
+    def check_form(self):
+        """[6.1, 6.8] The suite and kind are known; what a grant has no use for is zero."""
+        require(self.suite == SUITE, "unknown-suite")
+        require(self.kind in (KIND_GRANT, KIND_DISCLOSURE), "unknown-kind")
+        if self.kind == KIND_GRANT:
+            require(self.wrapped == bytes(72) and self.commitment == bytes(32))
+
+    def check_signature(self, author_key):
+        """[6.4]"""
+        check_signature(author_key, "INAMA.sig.entry", self.header, self.signature)
+
+
+def accept_entry(data, feed, number, head, stored, epoch, author_key):
+    """[6.8] up to the author's signature. `number` and `head`: of the last entry held, 0 and zeros if none.
+    `stored`: the entry held with the number of the new one, or None. `epoch`: in force, 0 if none. Returns its hash."""
+    entry = Entry(data)
+    entry.check_form()
+    require(entry.feed == feed, "wrong-feed")
+    if entry.number <= number:
+        raise Refused("fork" if stored and is_fork(entry, Entry(stored), author_key) else "replayed")
+    require(entry.number == number + 1, "out-of-order")
+    require(entry.previous == head, "broken-chain")
+    allowed = (epoch, epoch + 1) if entry.kind == KIND_GRANT else (epoch,)
+    require(entry.epoch >= 1 and entry.epoch in allowed, "wrong-epoch")
+    require(entry.body_hash == H("INAMA.body", entry.body), "bad-hash")
+    entry.check_signature(author_key)
+    return entry.hash
+
+
+def is_fork(entry, stored, author_key):
+    """[6.8] The same place in the same feed, other content, and the author has signed both."""
+    if (entry.feed, entry.number) != (stored.feed, stored.number) or entry.hash == stored.hash:
+        return False
+    try:
+        entry.check_signature(author_key)
+        stored.check_signature(author_key)
+    except Refused:
+        return False
+    return True
+
+
+def open_entry(data, epoch_key):
+    """[6.5 to 6.7] The disclosure in an entry of that kind."""
+    entry = Entry(data)
+    entry.check_form()
+    require(entry.kind == KIND_DISCLOSURE)
+    require(len(entry.body) >= NONCE_SIZE + aead.TAG_SIZE)
+    place = entry.feed + u64(entry.number) + u32(entry.epoch)
+    data_key = open_nonced(H("INAMA.wrap", entry.feed + u32(entry.epoch), key=epoch_key), place, entry.wrapped)
+    committed = entry.body[:NONCE_SIZE] + entry.body[-aead.TAG_SIZE :] + H("INAMA.preamble", entry.preamble)
+    commitment = H("INAMA.commit", committed, key=H("INAMA.body.key", b"", key=data_key))
+    require(commitment == entry.commitment, "bad-commitment")
+    return unpadded(open_nonced(H("INAMA.body.enc", b"", key=data_key), entry.preamble, entry.body))
+
+
+def unpadded(plain):
+    """[6.6] x of `sized(x)` and its padding."""
+    require(len(plain) >= 4)
+    end = 4 + int.from_bytes(plain[:4], "big")
+    require(len(plain) == padme(end) and not any(plain[end:]))
+    return plain[4:end]
+
+
+def padme(length):
+    """[6.6] A multiple of the step already is its own next multiple."""
+    if length < 2:
+        return length
+    e = length.bit_length() - 1
+    s = e.bit_length()  # floor(log2 e) + 1
+    if e < s:
+        return length
+    step = 1 << e - s
+    return (length + step - 1) // step * step
+
+
+# 7. Grants
+
+
+def open_grant(body, feed, epoch, member, secret):
+    """[7.5] The epoch key, for the member with that X25519 secret."""
+    grant = wire.decode(wire.GRANT, body)
+    check, ephemeral, boxes = grant["check"], grant["ephemeral"], cut(grant["boxes"], BOX_SIZE)
+    require(len(check) == 32 and len(ephemeral) == 32)
+    require(all(a[:4] <= b[:4] for a, b in zip(boxes, boxes[1:])))
+    place = feed + u32(epoch)
+    context = ephemeral + curve.x25519_public(secret) + place
+    b = H("INAMA.grant", context, key=shared_secret(secret, ephemeral), size=64)  # [7.3]
+    box_key, hint = b[:32], b[32:36]
+    mine = [box[4:] for box in boxes if box[:4] == hint]
+    require(mine, "not-found")
+    opened = [aead.open_sealed(box_key, bytes(24), member + check, sealed) for sealed in mine]  # [7.4]
+    opened = [key for key in opened if key is not None]
+    require(opened, "bad-seal")
+    require(H("INAMA.epoch", place, key=opened[0]) == check, "bad-commitment")  # [7.2]
+    return opened[0]
+
+
+# 8. The roster
+
+
+def read_roster(file, trusted_roots, trusted_threshold, version_min, now):
+    """[8.1 to 8.3] The roster, accepted."""
+    signed = wire.decode(wire.SIGNED_ROSTER, file)
+    roster = wire.decode(wire.ROSTER, signed["roster"])
+    require(roster["suite"] == SUITE, "unknown-suite")
+    check_roots(roster["roots"], roster["threshold"])
+    check_rows(roster["members"])
+    signers = roots_that_signed(signed, {*trusted_roots, *roster["roots"]})
+    require(len(signers & {*trusted_roots}) >= trusted_threshold, "too-few-signatures")
+    require(len(signers & {*roster["roots"]}) >= roster["threshold"], "too-few-signatures")
+    require(roster["version"] >= version_min, "rollback")
+    require(now < roster["expires"], "expired")
+    return roster
+
+
+def check_roots(roots, threshold):
+    """[8.2]"""
+    require(len(roots) <= ROOTS_MAX, "too-large")
+    require(1 <= threshold <= len(roots))
+    require(len({*roots}) == len(roots))
+    for key in roots:
+        require(len(key) == 32)
+        require(curve.strict_point(key) is not None, "bad-point")
+
+
+def check_rows(members):
+    """[8.2]"""
+    require(len(members) <= ROWS_MAX, "too-large")
+    require(all(a["id"] < b["id"] for a, b in zip(members, members[1:])))
+    require(len({member["name"] for member in members}) == len(members))
+    owners = {}
+    for member in members:
+        check_row(member)
+        for key in (member["sign_key"], member["encryption_key"], member["session_key"]):
+            require(owners.setdefault(key, member["id"]) == member["id"])
+
+
+def check_row(member):
+    """[8.2] One member's row, in the roster or on a card."""
+    for name in ("id", "sign_key", "encryption_key", "session_key"):
+        require(len(member[name]) == 32)
+    require(re.fullmatch(r"[a-z0-9-]{1,64}", member["name"]))
+    require(re.fullmatch(r"[A-Z]{2}", member["country"]))
+    require(re.fullmatch(r"[A-Z]+", member["role"]))
+    require(curve.strict_point(member["sign_key"]) is not None, "bad-point")
+
+
+def roots_that_signed(signed, candidates):
+    """[8.3] A signature that is not by a candidate, or does not verify, counts for nothing."""
+    message = H("INAMA.roster", signed["roster"])
+    signers = set()
+    for row in signed["signatures"]:
+        require(len(row["root"]) == 32 and len(row["signature"]) == 64)
+        if row["root"] in candidates:
+            text = tag16("INAMA.sig.roster") + message
+            if curve.verify(row["root"], text, row["signature"]) == "ok":
+                signers.add(row["root"])
+    return signers
+
+
+CARD_BEGIN, CARD_END = "-----BEGIN INAMA CARD-----", "-----END INAMA CARD-----"
+
+
+def read_card(text):
+    """[8.4] The row on a card that its own signing key has signed."""
+    card = wire.decode(wire.CARD, card_bytes(text))
+    require(len(card["signature"]) == 64)
+    member = wire.decode(wire.MEMBER, card["member"])
+    check_row(member)
+    require(member["id"] == member_id(member["sign_key"]))  # [8.2] on a card the key is the first
+    check_signature(member["sign_key"], "INAMA.sig.card", H("INAMA.card", card["member"]), card["signature"])
+    return member
+
+
+def card_bytes(text):
+    """The base64 between the two lines, white space left out."""
+    _, begin, rest = text.partition(CARD_BEGIN)
+    inside, end, _ = rest.partition(CARD_END)
+    require(begin and end)
+    inside = "".join(inside.split())
+    try:
+        data = b64decode(inside, validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused("malformed") from None
+    require(b64encode(data).decode() == inside)
+    return data
+
+
+def fingerprint(member):
+    """[8.5]"""
+    keys = member["sign_key"] + member["encryption_key"] + member["session_key"]
+    digits = H("INAMA.finger", member["id"] + keys)[:16].hex()
+    return " ".join(digits[at : at + 4] for at in range(0, 32, 4))
+
+
+# 9. On a node's own disk
+
+KEY_FILE_START = 74 - aead.TAG_SIZE  # magic 8, suite 1, lock 1, passes 4, memory 4, salt 16, nonce 24
+LOCK_KEY_FILE, LOCK_PASSPHRASE = 0, 1
+
+
+def key_file_lock(file):
+    """[9.1] Which lock is on it, once its form is right."""
+    require(len(file) >= KEY_FILE_START + aead.TAG_SIZE, "truncated")
+    require(file[:8] == b"INAMAKEY")
+    require(file[8] == SUITE, "unknown-suite")
+    require(file[9] in (LOCK_KEY_FILE, LOCK_PASSPHRASE))
+    return file[9]
+
+
+def open_key_file(file, opener):
+    """[9.1 to 9.3] The secrets behind lock 0. `opener`: the content of the file that opens it."""
+    require(key_file_lock(file) == LOCK_KEY_FILE)
+    require(file[10:18] == bytes(8))  # passes and memory
+    salt, nonce = file[18:34], file[34:58]
+    key = H("INAMA.keyfile.s", salt, key=H("INAMA.keyfile", opener))
+    return open_or_refuse(key, nonce, file[:58], file[58:], "wrong-key")

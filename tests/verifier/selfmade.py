@@ -1,0 +1,423 @@
+"""Objects made here, and what the verifier must say of each: the protocol's part of the self-test.
+
+Every object is made good first and then spoilt in one place. What is made is deterministic: "random" bytes are hashes.
+"""
+
+import json
+from base64 import b64encode
+
+import aead
+import curve
+import verify
+import wire
+from protocol import H, Refused, Tree, fingerprint, member_id, padme, sized, slots_of, tag16, u8, u32, u64
+
+
+def random(name, size=32):
+    return H("selfmade", name.encode(), size=size)
+
+
+def result(function, *arguments):
+    """ "ok" or the name of the refusal."""
+    try:
+        function(*arguments)
+    except Refused as refusal:
+        return str(refusal)
+    return "ok"
+
+
+def sign(seed, tag, message):
+    return curve.sign(seed, tag16(tag) + message)
+
+
+AUTHOR = random("author")  # signing seed, of the originator too
+AUTHOR_KEY = curve.public_key(AUTHOR)
+AUTHOR_ID = member_id(AUTHOR_KEY)
+READER = random("reader")  # X25519 secret
+READER_ID = random("reader id")
+FEED = random("feed")
+EPOCH_KEY = random("epoch key")
+ALERT = random("alert", 16)
+BIG = 2**256 - 1
+VALUES = {0: b"\x0a\x03\x08\xea\x0f", 5: b"\x0a\x00", 64: b"z" * 300, 255: b"last"}
+SHOWN = BIG & ~(0xFFFF << 16) & ~(1 << 77)  # a whole subtree and one slot hidden
+
+
+def results():
+    """All (name, got, expected)."""
+    for name, vector in vectors():
+        try:
+            got = verify.disagreement({"name": name, **vector})
+        except verify.Skipped:
+            got = "skipped"
+        yield name, got, vector.get("skipped")
+    for name, spoilt in (
+        ("a wrong output", {"expect": "ok", "out": 9}),
+        ("a missing output", {"expect": "ok"}),
+        ("a missing refusal", {"expect": "malformed"}),
+    ):
+        yield name + " is seen", verify.disagreement({"op": "padme", "len": 9, **spoilt}) is None, False
+
+
+def vectors():
+    for source in (small, trees, disclosures, entries, opened, grants, rosters, cards, key_files):
+        for name, vector in source():
+            yield f"{source.__name__}: {name}", json.loads(json.dumps(verify.hexed(vector)))
+
+
+def small():
+    for length, out in ((0, 0), (1, 1), (2, 2), (3, 3), (8, 8), (9, 10), (100, 104), (1000, 1024), (65537, 67584)):
+        yield f"padme {length}", {"op": "padme", "len": length, "expect": "ok", "out": out}
+    yield "member", {"op": "member_id", "sign_key": AUTHOR_KEY, "expect": "ok", "out": AUTHOR_ID}
+    feed = H("INAMA.feed", AUTHOR_ID + b"\x04east")
+    yield "feed", {"op": "feed_id", "author": AUTHOR_ID, "audience": "east", "expect": "ok", "out": feed}
+    signature = sign(AUTHOR, "t", b"m")
+    vector = {"op": "verify", "public": AUTHOR_KEY, "tag": "t", "message": b"m", "signature": signature}
+    yield "signature", {**vector, "expect": "ok"}
+    yield "other tag", {**vector, "tag": "u", "expect": "bad-signature"}
+    yield "A of small order", {**vector, "public": b"\1" + bytes(31), "expect": "bad-point"}
+
+
+# 4 and 5
+
+
+def alert_header(root, **change):
+    fields = {name: [] if label == wire.REPEATED else None for _, name, label, _ in wire.ALERT_HEADER}
+    fields.update(suite=1, schema=1, originator=AUTHOR_ID, alert=ALERT, version=1, created=1767225600000)
+    fields.update(kind="SEIZURE", tlp="AMBER", handling=["H1", "H2"], share_with_iccwc=True, root=root, unknown=[])
+    return wire.encode(wire.ALERT_HEADER, {**fields, **change})
+
+
+def whole_tree():
+    return Tree(ALERT, 1, BIG, [random("root salt", 16)], [], VALUES)
+
+
+def disclosure(shown=SHOWN, seed=AUTHOR, change_header=(), unknown=(), **change):
+    """A disclosure of the alert; `change` replaces fields of it."""
+    tree = whole_tree()
+    header = alert_header(**{"root": tree.root(), **dict(change_header)})
+    present = sum(1 << slot for slot in VALUES) & shown
+    salts, hashes = tree.narrow(shown)
+    fields = {
+        "header": header,
+        "signature": sign(seed, "INAMA.sig.alert", H("INAMA.object", header)),
+        "shown": shown.to_bytes(32, "little"),
+        "present": present.to_bytes(32, "little"),
+        "salts": b"".join(salts),
+        "hashes": b"".join(hashes),
+        "values": [VALUES[slot] for slot in slots_of(present)],
+        "unknown": list(unknown),
+    }
+    return wire.encode(wire.DISCLOSURE, {**fields, **change})
+
+
+def naive_root():
+    """The same tree written without levels: the salts of each level from those of the one above."""
+    salts = [random("root salt", 16)]
+    for level in range(4):
+        longer = [H("INAMA.salt", u8(level) + u8(i), key=salt, size=64) for i, salt in enumerate(salts)]
+        salts = [four[at : at + 16] for four in longer for at in (0, 16, 32, 48)]
+    start = u8(1) + u32(1) + ALERT + u32(1)
+    row = []
+    for slot, salt in enumerate(salts):
+        presence = b"\1" + sized(VALUES[slot]) if slot in VALUES else b"\0"
+        row.append(H("INAMA.leaf", start + u8(slot) + salt + presence))
+    while len(row) > 1:
+        row = [H("INAMA.node", b"".join(row[i : i + 4])) for i in range(0, len(row), 4)]
+    return row[0]
+
+
+def trees():
+    root = naive_root()
+    for name, shown in (("all", BIG), ("most", SHOWN), ("one", 1 << 64), ("none", 0), ("odd", BIG // 3)):
+        salts, hashes = whole_tree().narrow(shown)
+        values = {str(slot): value for slot, value in VALUES.items() if shown >> slot & 1}
+        vector = {"op": "root", "schema": 1, "alert": ALERT, "version": 1, "shown": shown.to_bytes(32, "little")}
+        vector |= {"salts": b"".join(salts), "hashes": b"".join(hashes), "values": values}
+        yield f"root, {name} shown", {**vector, "expect": "ok", "out": root}
+        salts, hashes = vector["salts"] + bytes(16), vector["hashes"] + bytes(32)
+        yield f"a salt too many, {name} shown", {**vector, "salts": salts, "expect": "malformed"}
+        yield f"a hash too many, {name} shown", {**vector, "hashes": hashes, "expect": "malformed"}
+    yield "a hidden value", {**vector, "values": {"1": b"x"}, "expect": "malformed"}
+
+
+def disclosures():
+    members = [{"id": AUTHOR_ID, "sign_key": AUTHOR_KEY}]
+    good = disclosure()
+    header = alert_header(whole_tree().root())
+    shown_values = {str(slot): value for slot, value in VALUES.items() if SHOWN >> slot & 1}
+    vector = {"op": "disclosure", "members": members}
+    outputs = {"object_id": H("INAMA.object", header), "values": shown_values}
+    yield "good", {**vector, "disclosure": good, "expect": "ok", **outputs}
+    extra = disclosure(unknown=[(9, wire.LENGTH, b"later")])
+    yield "an unknown field", {**vector, "disclosure": extra, "expect": "ok", **outputs}
+    refused = {
+        "cut": (good[:-1], "malformed"),
+        "fields twice": (good + good, "not-canonical"),
+        "signature of 63 bytes": (disclosure(signature=bytes(63)), "malformed"),
+        "bitmap of 31 bytes": (disclosure(shown=0, present=bytes(31)), "malformed"),
+        "present but hidden": (disclosure(present=(1 << 77 | 1).to_bytes(32, "little")), "malformed"),
+        "a value missing": (disclosure(values=[b""]), "malformed"),
+        "half a salt": (disclosure(salts=bytes(8)), "malformed"),
+        "header not canonical": (disclosure(header=header + header), "not-canonical"),
+        "header too large": (disclosure(header=alert_header(bytes(32), caveat="x" * 4096)), "too-large"),
+        "suite 2": (disclosure(change_header={"suite": 2}), "unknown-suite"),
+        "schema 2": (disclosure(change_header={"schema": 2}), "unknown-schema"),
+        "root of 31 bytes": (disclosure(change_header={"root": bytes(31)}), "malformed"),
+        "another root": (disclosure(change_header={"root": bytes(32)}), "bad-root"),
+        "another version": (disclosure(change_header={"version": 2}), "bad-root"),
+        "another value": (disclosure(values=[*list(VALUES.values())[:-1], b"lost"]), "bad-root"),
+        "a stranger": (disclosure(change_header={"originator": READER_ID}), "unknown-member"),
+        "signed by another": (disclosure(seed=READER), "bad-signature"),
+        "signature of zeros": (disclosure(signature=bytes(64)), "bad-point"),
+    }
+    for name, (data, expected) in refused.items():
+        yield name, {**vector, "disclosure": data, "expect": expected}
+    for name, keep in (("all", BIG), ("some", BIG // 3), ("one", 1 << 255), ("hidden", 1 << 77), ("none", 0)):
+        narrow = {"op": "narrow", "disclosure": good, "keep": keep.to_bytes(32, "little")}
+        yield f"narrow, keep {name}", {**narrow, "expect": "ok", "out": disclosure(SHOWN & keep)}
+
+
+# 6
+
+
+def entry_header(kind, number, previous, epoch, wrapped, commitment, body, suite=1):
+    start = u8(suite) + u8(kind) + FEED + u64(number) + previous + u32(epoch) + u64(1767225600000)
+    return start + wrapped + commitment + H("INAMA.body", body)
+
+
+def entry(header, body, seed=AUTHOR):
+    return header + sign(seed, "INAMA.sig.entry", header) + body
+
+
+def grant_entry(
+    number=1, previous=bytes(32), epoch=1, body=b"grant", kind=1, wrapped=bytes(72), seed=AUTHOR, suite=1
+):
+    return entry(entry_header(kind, number, previous, epoch, wrapped, bytes(32), body, suite), body, seed)
+
+
+def disclosure_entry(content, number=2, previous=bytes(32), epoch=1, plain=None, commitment=None, ad=b""):
+    data_key, n, m = random("data key"), random("n", 24), random("m", 24)
+    place = FEED + u64(number) + u32(epoch)
+    wrapped = n + aead.seal(H("INAMA.wrap", FEED + u32(epoch), key=EPOCH_KEY), n, place, data_key)
+    preamble = entry_header(2, number, previous, epoch, wrapped, bytes(32), b"")[:158]
+    if plain is None:
+        plain = sized(content).ljust(padme(4 + len(content)), b"\0")
+    body = m + aead.seal(H("INAMA.body.enc", b"", key=data_key), m, ad or preamble, plain)
+    if commitment is None:
+        context = m + body[-16:] + H("INAMA.preamble", preamble)
+        commitment = H("INAMA.commit", context, key=H("INAMA.body.key", b"", key=data_key))
+    return entry(entry_header(2, number, previous, epoch, wrapped, commitment, body), body)
+
+
+def entries():
+    first = grant_entry()
+    head = H("INAMA.entry", first[:222])
+    second = disclosure_entry(b"alert", previous=head)
+    start = {"op": "entry", "feed": FEED, "number": 0, "head": bytes(32), "epoch": 0, "author_key": AUTHOR_KEY}
+    later = {**start, "number": 1, "head": head, "epoch": 1}
+    yield "first", {**start, "entry": first, "expect": "ok", "entry_hash": head}
+    yield "second", {**later, "entry": second, "expect": "ok", "entry_hash": H("INAMA.entry", second[:222])}
+    renewal = grant_entry(2, head, 2)
+    yield "next epoch", {**later, "entry": renewal, "expect": "ok", "entry_hash": H("INAMA.entry", renewal[:222])}
+    other = grant_entry(body=b"other")
+    refused = {
+        "285 bytes": (start, first[:285], "truncated"),
+        "too large": (start, first + bytes(524288), "too-large"),
+        "suite 2": (start, grant_entry(suite=2), "unknown-suite"),
+        "kind 3": (start, grant_entry(kind=3), "unknown-kind"),
+        "a grant with a wrapped key": (start, grant_entry(wrapped=b"\1" * 72), "malformed"),
+        "another feed": ({**start, "feed": bytes(32)}, first, "wrong-feed"),
+        "again": (later, first, "replayed"),
+        "again, stored": ({**later, "last_entry": first}, first, "replayed"),
+        "number 0": (start, grant_entry(0), "replayed"),
+        "a fork": ({**later, "last_entry": first}, other, "fork"),
+        "a fork that is not signed": ({**later, "last_entry": first}, grant_entry(body=b"x", seed=READER), "replayed"),
+        "a gap": (start, second, "out-of-order"),
+        "another past": (later, disclosure_entry(b"alert"), "broken-chain"),
+        "a past at the start": (start, grant_entry(previous=head), "broken-chain"),
+        "a disclosure first": (start, disclosure_entry(b"alert", 1), "wrong-epoch"),
+        "epoch 0": (start, grant_entry(epoch=0), "wrong-epoch"),
+        "two epochs on": (later, grant_entry(2, head, 3), "wrong-epoch"),
+        "a disclosure in the next epoch": (later, disclosure_entry(b"", 2, head, 2), "wrong-epoch"),
+        "another body": (start, first + b"!", "bad-hash"),
+        "signed by another": (start, grant_entry(seed=READER), "bad-signature"),
+    }
+    for name, (vector, data, expected) in refused.items():
+        yield name, {**vector, "entry": data, "expect": expected}
+
+
+def opened():
+    vector = {"op": "open", "epoch_key": EPOCH_KEY}
+    for content in (b"", b"alert", b"alert" * 100):
+        yield f"{len(content)} bytes", {**vector, "entry": disclosure_entry(content), "expect": "ok", "out": content}
+    good = disclosure_entry(b"alert")
+    refused = {
+        "other commitment": (disclosure_entry(b"alert", commitment=bytes(32)), "bad-commitment"),
+        "last byte": (good[:-1] + bytes([good[-1] ^ 1]), "bad-commitment"),
+        "first byte of the text": (good[:310] + bytes([good[310] ^ 1]) + good[311:], "bad-seal"),
+        "another place": (disclosure_entry(b"alert", ad=b"x"), "bad-seal"),
+        "wrapped key": (good[:86] + bytes(72) + good[158:], "bad-seal"),
+        "created": (good[:80] + bytes(1) + good[81:], "bad-commitment"),
+        "too little padding": (disclosure_entry(b"", plain=sized(b"alert" * 9)), "malformed"),
+        "too much padding": (disclosure_entry(b"", plain=sized(b"four") + bytes(2)), "malformed"),
+        "padding of ones": (disclosure_entry(b"", plain=sized(b"alert") + b"\1"), "malformed"),
+        "a length beyond the end": (disclosure_entry(b"", plain=u32(99) + bytes(4)), "malformed"),
+        "no length": (disclosure_entry(b"", plain=b"\0\0\0"), "malformed"),
+    }
+    for name, (data, expected) in refused.items():
+        yield name, {**vector, "entry": data, "expect": expected}
+    yield "another key", {**vector, "epoch_key": bytes(32), "entry": good, "expect": "bad-seal"}
+
+
+# 7
+
+
+def box(public, ephemeral, epoch, member, check, key):
+    context = curve.x25519_public(ephemeral) + public + FEED + u32(epoch)
+    b = H("INAMA.grant", context, key=curve.x25519(ephemeral, public), size=64)
+    return b[32:36] + aead.seal(b[:32], bytes(24), member + check, key)
+
+
+def grant(check=None, key=EPOCH_KEY, reverse=False, **change):
+    """For the reader and five others."""
+    check = check or H("INAMA.epoch", FEED + u32(7), key=EPOCH_KEY)
+    readers = [(READER, READER_ID)] + [(random(f"x{i}"), random(f"id{i}")) for i in range(5)]
+    ephemeral = random("ephemeral")
+    boxes = [box(curve.x25519_public(secret), ephemeral, 7, member, check, key) for secret, member in readers]
+    fields = {"check": check, "ephemeral": curve.x25519_public(ephemeral), "unknown": []}
+    fields["boxes"] = b"".join(sorted(boxes, reverse=reverse))
+    return wire.encode(wire.GRANT, {**fields, **change})
+
+
+def grants():
+    vector = {"op": "grant", "feed": FEED, "epoch": 7, "id": READER_ID, "secret": READER}
+    yield "good", {**vector, "grant": grant(), "expect": "ok", "out": EPOCH_KEY}
+    yield "a stranger", {**vector, "secret": random("stranger"), "grant": grant(), "expect": "not-found"}
+    yield "another epoch", {**vector, "epoch": 8, "grant": grant(), "expect": "not-found"}
+    yield "another id", {**vector, "id": bytes(32), "grant": grant(), "expect": "bad-seal"}
+    refused = {
+        "another check": (grant(check=bytes(32)), "bad-commitment"),
+        "another key": (grant(key=bytes(32)), "bad-commitment"),
+        "ephemeral of small order": (grant(ephemeral=bytes(32)), "bad-point"),
+        "ephemeral of 31 bytes": (grant(ephemeral=bytes(31)), "malformed"),
+        "a short box": (grant(boxes=bytes(51)), "malformed"),
+        "descending boxes": (grant(reverse=True), "malformed"),
+        "twice": (grant() + grant(), "not-canonical"),
+        "empty": (b"", "malformed"),
+    }
+    for name, (data, expected) in refused.items():
+        yield name, {**vector, "grant": data, "expect": expected}
+
+
+# 8
+
+
+def row(name, /, **change):
+    sign_key = curve.public_key(random(name + " sign"))
+    fields = {"id": member_id(sign_key), "name": name, "label": "Customs, " + name, "country": "KE", "role": "CUSTOMS"}
+    fields |= {"sign_key": sign_key, "encryption_key": random(name + " enc"), "session_key": random(name + " session")}
+    return {**fields, "unknown": [], **change}
+
+
+ROOT_SEEDS = [random(f"root {i}") for i in range(3)]
+ROOTS = [curve.public_key(seed) for seed in ROOT_SEEDS]
+
+
+def roster(signers=ROOT_SEEDS[:2], rows=None, order=False, unknown=(), **change):
+    rows = rows or [row("ke-customs"), row("tz-police"), row("cn-customs")]
+    fields = {"suite": 1, "version": 5, "created": 1000, "expires": 2000, "threshold": 2, "roots": ROOTS, "unknown": []}
+    fields["members"] = sorted(rows, key=lambda row: row["id"], reverse=order)
+    data = wire.encode(wire.ROSTER, {**fields, **change})
+    message = H("INAMA.roster", data)
+    signatures = [
+        {"root": curve.public_key(seed), "signature": sign(seed, "INAMA.sig.roster", message), "unknown": []}
+        for seed in signers
+    ]
+    return wire.encode(wire.SIGNED_ROSTER, {"roster": data, "signatures": signatures, "unknown": list(unknown)})
+
+
+def rosters():
+    vector = {"op": "roster", "roots": ROOTS, "threshold": 2, "version_min": 5, "now": 1500}
+    ids = sorted(row(name)["id"] for name in ("ke-customs", "tz-police", "cn-customs"))
+    yield "good", {**vector, "file": roster(), "expect": "ok", "version": 5, "members": ids}
+    yield "rollback", {**vector, "version_min": 6, "file": roster(), "expect": "rollback"}
+    yield "expired", {**vector, "now": 2000, "file": roster(), "expect": "expired"}
+    stranger = {**vector, "roots": [AUTHOR_KEY], "threshold": 1}
+    yield "trusted roots did not sign", {**stranger, "file": roster(), "expect": "too-few-signatures"}
+    rows = [row("a"), row("b")]
+    refused = {
+        "one signature": (roster(ROOT_SEEDS[:1]), "too-few-signatures"),
+        "one signature twice": (roster(ROOT_SEEDS[:1] * 2), "too-few-signatures"),
+        "a stranger signed": (roster([ROOT_SEEDS[0], AUTHOR]), "too-few-signatures"),
+        "its own threshold": (roster(threshold=3), "too-few-signatures"),
+        "threshold 0": (roster(threshold=0), "malformed"),
+        "suite 2": (roster(suite=2), "unknown-suite"),
+        "descending rows": (roster(order=True), "malformed"),
+        "the same name": (roster(rows=[rows[0], row("b", name="a")]), "malformed"),
+        "the same key": (roster(rows=[rows[0], row("b", session_key=rows[0]["encryption_key"])]), "malformed"),
+        "a name with a capital": (roster(rows=[row("A")]), "malformed"),
+        "a long name": (roster(rows=[row("a" * 65)]), "malformed"),
+        "a name with a line end": (roster(rows=[row("a\n")]), "malformed"),
+        "a country of three": (roster(rows=[row("a", country="KEN")]), "malformed"),
+        "a role in small letters": (roster(rows=[row("a", role="customs")]), "malformed"),
+        "a weak key": (roster(rows=[row("a", sign_key=b"\1" + bytes(31))]), "bad-point"),
+        "a weak root": (roster(roots=[*ROOTS, bytes(32)]), "bad-point"),
+        "a root twice": (roster(roots=[*ROOTS, ROOTS[0]]), "malformed"),
+        "17 roots": (roster(roots=[*ROOTS] * 6), "too-large"),
+        "a row not canonical": (roster(rows=[row("a", unknown=[(3, wire.LENGTH, b"x")])]), "not-canonical"),
+    }
+    for name, (data, expected) in refused.items():
+        yield name, {**vector, "file": data, "expect": expected}
+
+
+def card(member, seed, change=b""):
+    data = wire.encode(wire.MEMBER, member) + change
+    signature = sign(seed, "INAMA.sig.card", H("INAMA.card", data))
+    text = b64encode(wire.encode(wire.CARD, {"member": data, "signature": signature, "unknown": []})).decode()
+    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
+    return "\n".join(["-----BEGIN INAMA CARD-----", *lines, "-----END INAMA CARD-----", ""])
+
+
+def cards():
+    member, seed = row("ke-customs"), random("ke-customs sign")
+    good = card(member, seed)
+    outputs = {"id": member["id"], "name": "ke-customs", "fingerprint": fingerprint(member)}
+    yield "good", {"op": "card", "text": good, "expect": "ok", **outputs}
+    refused = {
+        "no end": (good.replace("END", "END OF"), "malformed"),
+        "not base64": (good.replace("CARD-----\n", "CARD-----\n*", 1), "malformed"),
+        "another's id": (card({**member, "id": READER_ID}, seed), "malformed"),
+        "signed by another": (card(member, AUTHOR), "bad-signature"),
+        "a weak key": (card({**member, "sign_key": bytes(32)}, seed), "bad-point"),
+        "not canonical": (card(member, seed, b"\x0a\x00"), "not-canonical"),
+    }
+    for name, (text, expected) in refused.items():
+        yield name, {"op": "card", "text": text, "expect": expected}
+
+
+# 9
+
+
+def key_file(secrets, opener=b"opener", lock=0, suite=1, passes=0):
+    salt, nonce = random("salt", 16), random("nonce", 24)
+    start = b"INAMAKEY" + u8(suite) + u8(lock) + u32(passes) + u32(0) + salt + nonce
+    return start + aead.seal(H("INAMA.keyfile.s", salt, key=H("INAMA.keyfile", opener)), nonce, start, secrets)
+
+
+def key_files():
+    secrets = random("secrets", 64) * 2
+    vector = {"op": "keyfile", "opener": b"opener"}
+    yield "good", {**vector, "file": key_file(secrets), "expect": "ok", "out": secrets}
+    yield "a passphrase", {**vector, "file": key_file(secrets, lock=1), "expect": "ok", "skipped": "skipped"}
+    refused = {
+        "another opener": (key_file(secrets, b"other"), "wrong-key"),
+        "another magic": (b"X" + key_file(secrets)[1:], "malformed"),
+        "suite 2": (key_file(secrets, suite=2), "unknown-suite"),
+        "lock 2": (key_file(secrets, lock=2), "malformed"),
+        "lock 0 with passes": (key_file(secrets, passes=1), "malformed"),
+        "73 bytes": (key_file(secrets)[:73], "truncated"),
+        "cut": (key_file(secrets)[:-1], "wrong-key"),
+    }
+    for name, (data, expected) in refused.items():
+        yield name, {**vector, "file": data, "expect": expected}

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""verify.py VECTORS_DIR: a second opinion on INAMA's test vectors.
+
+Runs every *.json there, each {"about", "vectors": [{"name", "op", inputs, "expect", outputs}]} with bytes in lower-case
+hexadecimal. "expect" is "ok" or the name of a result; if it is "ok", every output must be in the vector and equal.
+Prints each disagreement and a summary. Exits with 1 if there was one or if there was nothing to check.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import protocol
+from wire import Refused
+
+
+class Skipped(Exception):
+    """What the standard library cannot check."""
+
+
+# An operation takes the vector's inputs by their names and returns the outputs by theirs.
+
+
+def op_hash(tag, message, key="", size=32):
+    return {"out": protocol.H(tag, unhex(message), key=unhex(key), size=size)}
+
+
+def op_padme(len):
+    return {"out": protocol.padme(len)}
+
+
+def op_verify(public, tag, message, signature):
+    protocol.check_signature(unhex(public), tag, unhex(message), unhex(signature))
+    return {}
+
+
+def op_member_id(sign_key):
+    return {"out": protocol.member_id(unhex(sign_key))}
+
+
+def op_feed_id(author, audience):
+    return {"out": protocol.feed_id(unhex(author), audience)}
+
+
+def op_root(schema, alert, version, shown, salts, hashes, values):
+    tree = protocol.Tree(
+        unhex(alert),
+        version,
+        protocol.bitmap(unhex(shown)),
+        protocol.cut(unhex(salts), 16),
+        protocol.cut(unhex(hashes), 32),
+        {int(slot): unhex(value) for slot, value in values.items()},
+        schema=schema,
+    )
+    return {"out": tree.root()}
+
+
+def op_disclosure(disclosure, members):
+    sign_keys = {unhex(member["id"]): unhex(member["sign_key"]) for member in members}
+    object_id, values = protocol.verify_disclosure(unhex(disclosure), sign_keys)
+    return {"object_id": object_id, "values": {str(slot): value for slot, value in values.items()}}
+
+
+def op_narrow(disclosure, keep):
+    return {"out": protocol.narrow_disclosure(unhex(disclosure), unhex(keep))}
+
+
+def op_entry(entry, feed, number, epoch, author_key, head="", last_entry=""):
+    head, stored = unhex(head) or bytes(32), unhex(last_entry) or None
+    place = unhex(feed), number, head, stored, epoch
+    return {"entry_hash": protocol.accept_entry(unhex(entry), *place, unhex(author_key))}
+
+
+def op_open(entry, epoch_key):
+    return {"out": protocol.open_entry(unhex(entry), unhex(epoch_key))}
+
+
+def op_grant(grant, feed, epoch, id, secret):
+    return {"out": protocol.open_grant(unhex(grant), unhex(feed), epoch, unhex(id), unhex(secret))}
+
+
+def op_roster(file, roots, threshold, version_min, now):
+    trusted = [unhex(root) for root in roots]
+    roster = protocol.read_roster(unhex(file), trusted, threshold, version_min, now)
+    return {"version": roster["version"], "members": [member["id"] for member in roster["members"]]}
+
+
+def op_card(text):
+    member = protocol.read_card(text)
+    return {"id": member["id"], "name": member["name"], "fingerprint": protocol.fingerprint(member)}
+
+
+def op_keyfile(file, opener):
+    if protocol.key_file_lock(unhex(file)) == protocol.LOCK_PASSPHRASE:
+        raise Skipped  # Argon2id
+    return {"out": protocol.open_key_file(unhex(file), unhex(opener))}
+
+
+OPERATIONS = {
+    "hash": op_hash,
+    "padme": op_padme,
+    "verify": op_verify,
+    "member_id": op_member_id,
+    "feed_id": op_feed_id,
+    "root": op_root,
+    "disclosure": op_disclosure,
+    "narrow": op_narrow,
+    "entry": op_entry,
+    "open": op_open,
+    "grant": op_grant,
+    "roster": op_roster,
+    "card": op_card,
+    "keyfile": op_keyfile,
+}
+
+
+def disagreement(vector):
+    """None, or (expected, got) as text. Raises Skipped."""
+    expected = vector["expect"]
+    try:
+        outputs = run(vector)
+    except Refused as refusal:
+        return None if str(refusal) == expected else (expected, str(refusal))
+    if expected != "ok":
+        return expected, "ok"
+    for name, value in outputs.items():
+        if vector.get(name, "nothing") != value:
+            return f"{name} {vector.get(name, 'nothing')}", f"{name} {value}"
+    return None
+
+
+def run(vector):
+    """The outputs, their bytes in hexadecimal."""
+    operation = OPERATIONS[vector["op"]]
+    code = operation.__code__
+    takes = code.co_varnames[: code.co_argcount]
+    return hexed(operation(**{name: vector[name] for name in takes if name in vector}))
+
+
+def hexed(value):
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {key: hexed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [hexed(item) for item in value]
+    return value
+
+
+def unhex(text):
+    data = bytes.fromhex(text)
+    if data.hex() != text:
+        raise ValueError("not lower-case hexadecimal")
+    return data
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        sys.exit("usage: verify.py VECTORS_DIR")
+    agree = disagree = skipped = 0
+    for path in sorted(Path(arguments[0]).glob("*.json")):
+        for vector in json.loads(path.read_text("utf-8"))["vectors"]:
+            try:
+                difference = disagreement(vector)
+            except Skipped:
+                skipped += 1
+                continue
+            except Exception as error:  # a vector that does not fit its operation, or a fault here: report, go on
+                difference = vector.get("expect"), f"{type(error).__name__}: {error}"
+            if difference is None:
+                agree += 1
+                continue
+            disagree += 1
+            print(f"{path.name}: {vector.get('name')}: expected {difference[0]}, got {difference[1]}")
+    print(f"verifier: {agree} vectors agree, {disagree} disagree" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if disagree or not agree else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

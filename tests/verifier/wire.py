@@ -1,0 +1,226 @@
+"""Protocol buffers by hand, only in canonical encoding: [1.4] of docs/protocol.md.
+
+`decode` does what 1.4 says, word for word: read the message, write it again, compare. What cannot be read is
+"malformed"; what reads but would be written otherwise is "not-canonical".
+
+A schema is a table of rows (number, name, label, type), written from proto/*.proto. A decoded message is a dictionary:
+every name of the table is in it, with None for an absent optional field and a list for a repeated one; fields the table
+does not know are under "unknown" as (number, wire type, value) and are written behind the known ones.
+"""
+
+VARINT, FIXED64, LENGTH, GROUP, GROUP_END, FIXED32 = range(6)
+REQUIRED, OPTIONAL, REPEATED = "required", "optional", "repeated"
+UINT32, UINT64, BOOL, BYTES, STRING = "uint32", "uint64", "bool", "bytes", "string"
+
+NUMBER_MAX = 2**29 - 1  # of a field
+VARINT_SIZE_MAX = 10
+
+
+class Refused(Exception):
+    """Carries the name of the result."""
+
+
+# proto/alert.proto
+
+ALERT_HEADER = (
+    (1, "suite", REQUIRED, UINT32),
+    (2, "schema", REQUIRED, UINT32),
+    (3, "originator", REQUIRED, BYTES),
+    (4, "alert", REQUIRED, BYTES),
+    (5, "version", REQUIRED, UINT32),
+    (6, "supersedes", OPTIONAL, BYTES),
+    (7, "created", REQUIRED, UINT64),
+    (8, "expires", OPTIONAL, UINT64),
+    (9, "kind", REQUIRED, STRING),
+    (10, "urgency", OPTIONAL, STRING),
+    (11, "language", OPTIONAL, STRING),
+    (12, "operation", OPTIONAL, STRING),
+    (13, "in_reply_to", OPTIONAL, BYTES),
+    (14, "grading_scheme", OPTIONAL, STRING),
+    (15, "source_grade", OPTIONAL, STRING),
+    (16, "information_grade", OPTIONAL, STRING),
+    (17, "tlp", REQUIRED, STRING),
+    (18, "handling", REPEATED, STRING),
+    (19, "caveat", OPTIONAL, STRING),
+    (20, "onward", OPTIONAL, STRING),
+    (21, "purposes", REPEATED, STRING),
+    (22, "share_with_iccwc", OPTIONAL, BOOL),
+    (23, "retention_until", OPTIONAL, STRING),
+    (24, "national_marking", OPTIONAL, STRING),
+    (30, "root", REQUIRED, BYTES),
+)
+
+# proto/entry.proto
+
+DISCLOSURE = (
+    (1, "header", REQUIRED, BYTES),
+    (2, "signature", REQUIRED, BYTES),
+    (3, "shown", REQUIRED, BYTES),
+    (4, "present", REQUIRED, BYTES),
+    (5, "salts", REQUIRED, BYTES),
+    (6, "hashes", REQUIRED, BYTES),
+    (7, "values", REPEATED, BYTES),
+)
+
+GRANT = (
+    (1, "check", REQUIRED, BYTES),
+    (2, "ephemeral", REQUIRED, BYTES),
+    (3, "boxes", REQUIRED, BYTES),
+)
+
+# proto/roster.proto
+
+MEMBER = (
+    (1, "id", REQUIRED, BYTES),
+    (2, "name", REQUIRED, STRING),
+    (3, "label", REQUIRED, STRING),
+    (4, "country", REQUIRED, STRING),
+    (5, "role", REQUIRED, STRING),
+    (6, "sign_key", REQUIRED, BYTES),
+    (7, "encryption_key", REQUIRED, BYTES),
+    (8, "session_key", REQUIRED, BYTES),
+)
+
+CARD = (
+    (1, "member", REQUIRED, BYTES),
+    (2, "signature", REQUIRED, BYTES),
+)
+
+ROSTER = (
+    (1, "suite", REQUIRED, UINT32),
+    (2, "version", REQUIRED, UINT32),
+    (3, "created", REQUIRED, UINT64),
+    (4, "expires", REQUIRED, UINT64),
+    (5, "threshold", REQUIRED, UINT32),
+    (6, "roots", REPEATED, BYTES),
+    (7, "members", REPEATED, MEMBER),
+)
+
+ROSTER_SIGNATURE = (
+    (1, "root", REQUIRED, BYTES),
+    (2, "signature", REQUIRED, BYTES),
+)
+
+SIGNED_ROSTER = (
+    (1, "roster", REQUIRED, BYTES),
+    (2, "signatures", REPEATED, ROSTER_SIGNATURE),
+)
+
+
+def decode(table, data):
+    """The message in `data`, which must be its canonical encoding."""
+    message = _read(table, data)
+    if encode(table, message) != data:
+        raise Refused("not-canonical")
+    return message
+
+
+def encode(table, message):
+    """[1.4] Known fields in ascending order of their numbers, then the unknown ones in ascending order of theirs."""
+    out = bytearray()
+    for number, name, label, kind in table:
+        values = message[name] if label == REPEATED else [message[name]]
+        for value in values:
+            if value is not None:
+                out += _field(number, *_to_wire(kind, value))
+    for number, wire, value in sorted(message["unknown"], key=lambda field: field[0]):
+        out += _field(number, wire, value)
+    return bytes(out)
+
+
+def _read(table, data):
+    """Reads what any protobuf reader would read: in any order, of a repeated singular field the last."""
+    message = {name: [] if label == REPEATED else None for _, name, label, _ in table}
+    message["unknown"] = []
+    rows = {number: row for number, *row in table}
+    at = 0
+    while at < len(data):
+        number, wire, value, at = _read_field(data, at)
+        if number not in rows:
+            message["unknown"].append((number, wire, value))
+            continue
+        name, label, kind = rows[number]
+        value = _from_wire(kind, wire, value)
+        if label == REPEATED:
+            message[name].append(value)
+        else:
+            message[name] = value
+    for _, name, label, _ in table:
+        if label == REQUIRED and message[name] is None:
+            raise Refused("malformed")
+    return message
+
+
+def _read_field(data, at):
+    tag, at = _read_varint(data, at)
+    number, wire = tag >> 3, tag & 7
+    if not 1 <= number <= NUMBER_MAX:
+        raise Refused("malformed")
+    if wire in (GROUP, GROUP_END):
+        raise Refused("not-canonical")
+    if wire == VARINT:
+        value, at = _read_varint(data, at)
+        return number, wire, value, at
+    if wire == LENGTH:
+        size, at = _read_varint(data, at)
+    elif wire in (FIXED64, FIXED32):
+        size = 8 if wire == FIXED64 else 4
+    else:
+        raise Refused("malformed")
+    if size > len(data) - at:
+        raise Refused("malformed")
+    return number, wire, data[at : at + size], at + size
+
+
+def _read_varint(data, at):
+    value = 0
+    for i, byte in enumerate(data[at : at + VARINT_SIZE_MAX]):
+        value |= (byte & 0x7F) << 7 * i
+        if byte < 0x80:
+            return value & (2**64 - 1), at + i + 1
+    raise Refused("malformed")
+
+
+def _from_wire(kind, wire, value):
+    if wire != (VARINT if kind in (UINT32, UINT64, BOOL) else LENGTH):
+        raise Refused("malformed")
+    if kind == UINT32:
+        return value & (2**32 - 1)
+    if kind == BOOL:
+        return value != 0
+    if kind == STRING:
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Refused("malformed") from None
+    if kind in (UINT64, BYTES):
+        return value
+    return _read(kind, value)
+
+
+def _to_wire(kind, value):
+    if kind in (UINT32, UINT64, BOOL):
+        return VARINT, int(value)
+    if kind == STRING:
+        return LENGTH, value.encode("utf-8")
+    if kind == BYTES:
+        return LENGTH, value
+    return LENGTH, encode(kind, value)
+
+
+def _field(number, wire, value):
+    tag = _varint(number << 3 | wire)
+    if wire == VARINT:
+        return tag + _varint(value)
+    if wire == LENGTH:
+        return tag + _varint(len(value)) + value
+    return tag + value
+
+
+def _varint(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
