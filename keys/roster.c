@@ -1,6 +1,5 @@
 #include "keys/roster.h"
 
-#include <ctype.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +19,18 @@ static bool has_size(ProtobufCBinaryData bytes, size_t size) {
     return bytes.len == size;
 }
 
+/* Between two characters of ASCII. Not islower() and its kin: the locale must not decide whom to believe. */
+static bool is_between(char c, char first, char last) {
+    return c >= first && c <= last;
+}
+
 /* A name goes into file names, policies and prompts: lower-case letters, digits and hyphens. */
 static bool name_is_valid(const char *name) {
     size_t len = strlen(name);
-    if (len == 0 || len > NAME_BYTES_MAX || !islower((unsigned char)name[0]))
+    if (len == 0 || len > NAME_BYTES_MAX || !is_between(name[0], 'a', 'z'))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (!islower((unsigned char)name[i]) && !isdigit((unsigned char)name[i]) && name[i] != '-')
+        if (!is_between(name[i], 'a', 'z') && !is_between(name[i], '0', '9') && name[i] != '-')
             return false;
     return true;
 }
@@ -34,7 +38,7 @@ static bool name_is_valid(const char *name) {
 static bool is_upper(const char *text, size_t min, size_t max) {
     size_t len = strlen(text);
     for (size_t i = 0; i < len; i++)
-        if (!isupper((unsigned char)text[i]))
+        if (!is_between(text[i], 'A', 'Z'))
             return false;
     return len >= min && len <= max;
 }
@@ -132,21 +136,29 @@ static enum result take_members(struct roster *roster, const Roster *words) {
     return RESULT_OK;
 }
 
+static bool has_signed(const SignedRoster *outer, const uint8_t root[static SIGN_PUBLIC_SIZE],
+                       const uint8_t digest[static HASH_SIZE]) {
+    for (size_t i = 0; i < outer->n_signatures; i++) {
+        const RosterSignature *signature = outer->signatures[i];
+        if (has_size(signature->root, SIGN_PUBLIC_SIZE) && has_size(signature->signature, SIGNATURE_SIZE) &&
+            memcmp(signature->root.data, root, SIGN_PUBLIC_SIZE) == 0 &&
+            !sign_verify(signature->signature.data, root, "INAMA.sig.roster", span_of(digest, HASH_SIZE)))
+            return true;
+    }
+    return false;
+}
+
 /* How many different keys of `roots` have signed (docs/protocol.md, 8.3). */
 static size_t count_signatures(const SignedRoster *outer, const uint8_t (*roots)[SIGN_PUBLIC_SIZE], size_t count) {
     uint8_t digest[HASH_SIZE];
     hash_of(digest, "INAMA.roster", proto_span(outer->roster));
     size_t valid = 0;
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < outer->n_signatures; k++) {
-            const RosterSignature *signature = outer->signatures[k];
-            if (has_size(signature->root, SIGN_PUBLIC_SIZE) && has_size(signature->signature, SIGNATURE_SIZE) &&
-                memcmp(signature->root.data, roots[i], SIGN_PUBLIC_SIZE) == 0 &&
-                !sign_verify(signature->signature.data, roots[i], "INAMA.sig.roster", SPAN_OF_ARRAY(digest))) {
-                valid++;
-                break;
-            }
-        }
+    for (size_t i = 0; i < count; i++) {
+        bool is_new = true;
+        for (size_t k = 0; k < i; k++)
+            is_new &= memcmp(roots[i], roots[k], SIGN_PUBLIC_SIZE) != 0;
+        valid += is_new && has_signed(outer, roots[i], digest);
+    }
     return valid;
 }
 
@@ -289,6 +301,8 @@ static enum result take_armor(struct span *card, struct arena *arena, struct spa
     uint8_t *bytes = arena_alloc(arena, text.len);
     if (!copy || !bytes)
         return RESULT_NO_MEMORY;
+    if (strlen(copy) != text.len)
+        return RESULT_MALFORMED; /* a NUL */
     char *begin = strstr(copy, "-----BEGIN INAMA CARD-----");
     char *end = begin ? strstr(begin, "-----END INAMA CARD-----") : NULL;
     if (!end)
@@ -424,7 +438,8 @@ enum result roster_sign(struct buf *out, struct arena *arena, struct span file,
     RosterSignature **rows = arena_array(arena, outer->n_signatures + 1, sizeof *rows);
     if (!rows)
         return RESULT_NO_MEMORY;
-    memcpy(rows, outer->signatures, outer->n_signatures * sizeof *rows);
+    if (outer->n_signatures)
+        memcpy(rows, outer->signatures, outer->n_signatures * sizeof *rows);
     rows[outer->n_signatures] = &row;
     outer->signatures = rows;
     outer->n_signatures++;

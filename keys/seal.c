@@ -10,7 +10,7 @@ enum {
     TAG_SIZE = crypto_aead_xchacha20poly1305_ietf_ABYTES,
 };
 
-/* The authenticated place of a wrapped key (docs/protocol.md, 5.2). */
+/* The authenticated place of a wrapped key (docs/protocol.md, 6.5). */
 struct place_bytes {
     uint8_t bytes[32 + 8 + 4];
 };
@@ -23,7 +23,7 @@ static struct place_bytes encode_place(const struct seal_place *place) {
     return out;
 }
 
-/* docs/protocol.md, 5.2 */
+/* docs/protocol.md, 6.5 */
 static void wrap_key(uint8_t out[static SEAL_KEY_SIZE], const uint8_t epoch_key[static SEAL_KEY_SIZE],
                      const struct seal_place *place) {
     uint8_t context[36];
@@ -68,7 +68,7 @@ size_t seal_padded(size_t len) {
     return exponent < kept ? len : (len + mask) & ~mask;
 }
 
-/* The two keys that come from a data key (docs/protocol.md, 5.3). */
+/* The two keys that come from a data key (docs/protocol.md, 6.6, 6.7). */
 struct body_keys {
     uint8_t encryption[SEAL_KEY_SIZE];
     uint8_t commitment[SEAL_KEY_SIZE];
@@ -79,7 +79,7 @@ static void derive_body_keys(struct body_keys *keys, const uint8_t data_key[stat
     hash_keyed(keys->commitment, "INAMA.body.key", span_of(data_key, SEAL_KEY_SIZE), (struct span){0});
 }
 
-/* docs/protocol.md, 5.5 */
+/* docs/protocol.md, 6.7 */
 static void commit(uint8_t out[static SEAL_COMMITMENT_SIZE], const struct body_keys *keys, const uint8_t *nonce,
                    const uint8_t *tag, struct span preamble) {
     uint8_t message[NONCE_SIZE + TAG_SIZE + HASH_SIZE];
@@ -114,7 +114,7 @@ enum result seal_body(struct arena *arena, struct span *body, uint8_t commitment
     return RESULT_OK;
 }
 
-/* Takes the padding off: exactly what seal_padded() adds, and zeros (docs/protocol.md, 5.4). */
+/* Takes the padding off: exactly what seal_padded() adds, and zeros (docs/protocol.md, 6.6). */
 static enum result unpad(struct span padded, struct span *plain) {
     struct span rest = padded;
     uint32_t len;

@@ -1,4 +1,4 @@
-/* seal: what only the holder of a key can read, and cannot be made to read twice (docs/protocol.md, 5 and 9.3).
+/* seal: what only the holder of a key can read, and cannot be made to read twice (docs/protocol.md, 6 and 9.4).
  *
  * The body of an entry is sealed under a fresh data key, the data key wrapped under the audience's epoch key. A
  * commitment to the data key stands in the signed header and is checked first, because XChaCha20-Poly1305 alone would

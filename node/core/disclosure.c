@@ -153,12 +153,15 @@ enum result disclosure_decode(struct disclosure *out, struct arena *arena, struc
     return RESULT_OK;
 }
 
-enum result disclosure_verify(const struct disclosure *disclosure, const uint8_t sign_key[static SIGN_PUBLIC_SIZE]) {
+/* docs/protocol.md, 5.2.4 to 5.2.7 */
+enum result disclosure_verify(const struct disclosure *disclosure, const uint8_t *sign_key) {
     struct tree_scope scope = scope_of(disclosure->header);
     uint8_t root[TREE_HASH_SIZE];
     TRY(tree_root(root, &scope, &disclosure->opening));
     if (!span_equal(SPAN_OF_ARRAY(root), proto_span(disclosure->header->root)))
         return RESULT_BAD_ROOT;
+    if (!sign_key)
+        return RESULT_UNKNOWN_MEMBER;
     return sign_verify(disclosure->signature, sign_key, "INAMA.sig.alert", SPAN_OF_ARRAY(disclosure->object));
 }
 

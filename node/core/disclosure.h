@@ -33,7 +33,8 @@ MUST_USE enum result disclosure_make(struct disclosure *out, struct arena *arena
                                      const struct span values[static FIELD_SLOTS], const struct identity *identity,
                                      uint64_t created, const struct random *random);
 
-/* The disclosure that shows what `from` shows and `keep` allows (protocol 5.3). Shares memory with `from`. */
+/* The disclosure that shows what `from` shows and `keep` allows (protocol 5.3). Shares memory with `from`. MALFORMED unless
+ * salts and hashes are as many as `from` asks for. */
 MUST_USE enum result disclosure_narrow(struct disclosure *out, struct arena *arena, const struct disclosure *from,
                                        const struct field_set *keep);
 
@@ -44,9 +45,10 @@ MUST_USE enum result disclosure_encode(struct buf *out, struct arena *arena, con
  * believed before disclosure_verify(). */
 MUST_USE enum result disclosure_decode(struct disclosure *out, struct arena *arena, struct span bytes);
 
-/* Truth: the shown fields are under the root (BAD_ROOT), the originator signed it (BAD_SIGNATURE, BAD_POINT). */
-MUST_USE enum result disclosure_verify(const struct disclosure *disclosure,
-                                       const uint8_t sign_key[static SIGN_PUBLIC_SIZE]);
+/* Truth, in the order of protocol 5.2: as many salts and hashes as `shown` asks for (MALFORMED), the shown fields are under
+ * the root (BAD_ROOT), the originator is known (UNKNOWN_MEMBER where `sign_key` is NULL) and signed it (BAD_POINT,
+ * BAD_SIGNATURE). */
+MUST_USE enum result disclosure_verify(const struct disclosure *disclosure, const uint8_t *sign_key);
 
 /* The content that is shown, joined; see alert_join(). */
 MUST_USE enum result disclosure_content(Alert **out, struct arena *arena, const struct disclosure *disclosure);

@@ -61,7 +61,7 @@ void feed_advance(struct feed_head *head, const struct entry *entry);
 /* The author's signature on this entry (and, by the chain, on those before it): BAD_POINT, BAD_SIGNATURE. */
 MUST_USE enum result feed_verify(const struct entry *entry, const uint8_t sign_key[static SIGN_PUBLIC_SIZE]);
 
-/* The body of a disclosure entry: BAD_SEAL, BAD_COMMITMENT, MALFORMED, NO_MEMORY. */
+/* The body of a disclosure entry: BAD_SEAL, TRUNCATED, BAD_COMMITMENT, MALFORMED, NO_MEMORY. */
 MUST_USE enum result feed_open(struct arena *arena, struct span *plain, const struct entry *entry,
                                const uint8_t epoch_key[static SEAL_KEY_SIZE]);
 

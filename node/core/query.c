@@ -1,5 +1,6 @@
 #include "core/query.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -24,35 +25,6 @@ bool query_next_word(const char **text, struct span *word) {
     return word->len > 0;
 }
 
-/* The words seen so far, in a table of twice their number, and the text that they are joined to. */
-struct words {
-    struct span *table;
-    size_t size; /* a power of two */
-    char *text;
-    size_t len;
-};
-
-static size_t hash_word(struct span word) {
-    size_t hash = 14695981039346656037u; /* FNV-1a: a hostile text makes its own search slow, no other's */
-    for (size_t i = 0; i < word.len; i++)
-        hash = (hash ^ word.data[i]) * 1099511628211u;
-    return hash ^ hash >> 32;
-}
-
-static void add_word(struct words *words, struct span word) {
-    size_t at = hash_word(word) & (words->size - 1);
-    while (words->table[at].data) {
-        if (span_equal(words->table[at], word))
-            return;
-        at = (at + 1) & (words->size - 1);
-    }
-    words->table[at] = word;
-    if (words->len)
-        words->text[words->len++] = ' ';
-    memcpy(words->text + words->len, word.data, word.len);
-    words->len += word.len;
-}
-
 static size_t count_words(const char *text) {
     size_t count = 0;
     for (struct span word; query_next_word(&text, &word);)
@@ -60,18 +32,35 @@ static size_t count_words(const char *text) {
     return count;
 }
 
+static int compare_words(const void *a, const void *b) {
+    const struct span *x = a, *y = b;
+    int order = memcmp(x->data, y->data, x->len < y->len ? x->len : y->len);
+    return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Sorted rather than hashed: no text that a peer may send is worse than another. */
 const char *query_fold(struct arena *arena, const char *text) {
     const char *folded = text_fold(arena, text);
-    struct words words = {.size = 16};
-    for (size_t count = count_words(folded); words.size < 2 * count;)
-        words.size *= 2;
-    words.table = arena_array(arena, words.size, sizeof *words.table);
-    words.text = arena_alloc(arena, strlen(folded) + 1); /* zeroed: what is written ends with a NUL */
-    if (!words.table || !words.text)
+    size_t count = count_words(folded);
+    struct span *words = arena_array(arena, count, sizeof *words);
+    char *joined = arena_alloc(arena, strlen(folded) + 2); /* zeroed: what is written ends with a NUL */
+    if (!words || !joined)
         return "";
+    struct span *next = words;
     for (struct span word; query_next_word(&folded, &word);)
-        add_word(&words, word);
-    return words.text;
+        *next++ = word;
+    qsort(words, count, sizeof *words, compare_words);
+    char *end = joined;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && span_equal(words[i], words[i - 1]))
+            continue;
+        memcpy(end, words[i].data, words[i].len);
+        end += words[i].len;
+        *end++ = ' ';
+    }
+    if (end > joined)
+        end[-1] = '\0';
+    return joined;
 }
 
 /* ---- making a summary ---- */

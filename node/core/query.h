@@ -49,8 +49,8 @@ struct query {
 /* Does it match? `taxa` for descent: a family finds its species. Without `taxa` only the same name is found. */
 bool query_matches(const struct query *query, const struct summary *summary, const struct taxa *taxa);
 
-/* What an operator typed, or an alert holds, as words to search by: folded, each once, joined by single spaces. "" when
- * memory is out. A word is a run of letters and digits of any script: "KE-2014/33" is three. */
+/* What an operator typed, or an alert holds, as words to search by: folded, sorted, each once, joined by single spaces.
+ * "" when memory is out. A word is a run of letters and digits of any script: "KE-2014/33" is three. */
 const char *query_fold(struct arena *arena, const char *text);
 
 /* The parts that query_matches() is made of, for an index that keeps summaries in another form. */

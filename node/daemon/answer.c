@@ -372,8 +372,7 @@ static enum result shown_readers(Shown *shown, struct node *node, const struct h
             continue;
         struct field_set fields = policy_decide(marking, &audience->view, &hop);
         fields = field_set_and(fields, holding->disclosure.shown);
-        TRY(reader(&shown->readers[shown->n_readers], node, audience, &fields,
-                   policy_marking_allows(marking, &hop)));
+        TRY(reader(&shown->readers[shown->n_readers], node, audience, &fields, policy_marking_allows(marking, &hop)));
         shown->n_readers++;
     }
     return RESULT_OK;

@@ -1,8 +1,9 @@
 /* exchange: how an alert leaves this node, and how one arrives. Start reading here.
  *
- * exchange_publish() and exchange_receive() are the two sentences of docs/architecture.md. What is pure in them (parsing,
- * committing, signing, opening, verifying, deciding) runs on all cores; what changes state runs here, in order, inside one
- * change of the store. Nothing is confirmed, shown, announced or indexed before exchange_commit() has synced it.
+ * exchange_publish() and exchange_receive() are the two sentences of docs/architecture.md. What is pure in them
+ * (parsing, committing, signing, opening, verifying, deciding) runs on all cores; what changes state runs here, in
+ * order, inside one change of the store. Nothing is confirmed, shown, announced or indexed before exchange_commit() has
+ * synced it.
  *
  * Knows no network: entries come in and go out as bytes. Clock and randomness are passed in. One thread.
  */
@@ -69,12 +70,12 @@ struct publication {
     Alert *content;
     Alert *visible; /* the part that this node's operators may see */
     struct disclosure full;
-    struct span *bodies;  /* one per audience of the policy, data NULL where nothing goes */
+    struct span *bodies; /* one per audience of the policy, data NULL where nothing goes */
     struct field_set *shown;
     enum marking_rule *rules;
 };
-/* An alert leaves: parse, validate, commit and sign once; then, for each audience, decide the fields, narrow, seal, append
- * to the feed. All of them in the open change. */
+/* An alert leaves: parse, validate, commit and sign once; then, for each audience, decide the fields, narrow, seal,
+ * append to the feed. All of them in the open change. */
 MUST_USE enum result exchange_publish(struct exchange *exchange, struct publication *publications, size_t count);
 void exchange_publication_release(struct publication *publication);
 
@@ -89,15 +90,16 @@ struct delivery {
     size_t taken;       /* entries that are part of the feed here now, if the commit succeeds */
 };
 /* An alert arrives: number, chain and signature of the entry; open; the originator's signature; may this be here? Then
- * keep it and pass it on by the forwarding rules. In the open change. What fails before the signature is not taken; what
- * is well signed but may not be here is taken as header and signature alone, as evidence, and counted. Returns a failure
- * only of our own machine. */
+ * keep it and pass it on by the forwarding rules. In the open change. What fails before the signature is not taken;
+ * what is well signed but may not be here is taken as header and signature alone, as evidence, and counted. Returns a
+ * failure only of our own machine. */
 MUST_USE enum result exchange_receive(struct exchange *exchange, struct delivery *delivery);
 
 /* The feed that `author` tells `audience`, made in the open change if it is not known here. */
 MUST_USE enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
                                      const char *audience, struct feed **feed);
-/* A member has our feed up to `number` on its disk. Written with the next change: to lose it costs a repetition only. */
+/* A member has our feed up to `number` on its disk. Written with the next change: to lose it costs a repetition only.
+ */
 MUST_USE enum result exchange_acknowledge(struct exchange *exchange, struct feed *feed,
                                           const uint8_t member[static MEMBER_ID_SIZE], uint64_t number);
 /* Opens a change if an acknowledgement has not been written yet. */
@@ -128,7 +130,8 @@ MUST_USE enum result exchange_load(struct exchange *exchange, struct arena *aren
 MUST_USE enum result exchange_visible(const struct exchange *exchange, struct arena *arena,
                                       const struct disclosure *disclosure, Alert **content);
 
-/* Puts an alert into the open change and remembers it for the index, with `visible` to be searched; for incoming.c. `stored` gets its sequence. */
+/* Puts an alert into the open change and remembers it for the index, with `visible` to be searched; for incoming.c.
+ * `stored` gets its sequence. */
 MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure,
                                     const Alert *visible, struct store_alert *stored);
 
@@ -137,7 +140,8 @@ MUST_USE enum result exchange_append(struct exchange *exchange, const struct pol
                                      struct span body, uint64_t now_ms);
 
 /* Does a forwarding rule pass on to this audience what comes by this feed? */
-bool exchange_forwards(const struct exchange *exchange, const struct feed *feed, const struct policy_audience *audience);
+bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,
+                       const struct policy_audience *audience);
 
 /* The hop from this node to itself: what its operators and the live feed may see. */
 struct policy_hop exchange_local_hop(const struct exchange *exchange);

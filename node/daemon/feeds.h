@@ -34,12 +34,12 @@ struct feed {
     bool changed;             /* next and draft differ from head and record */
     bool fresh;               /* made in the open change */
     bool ours;
-    uint32_t key_epoch;       /* of `key`; 0: none loaded */
-    uint8_t *key;             /* guarded */
+    uint32_t key_epoch;         /* of `key`; 0: none loaded */
+    uint8_t *key;               /* guarded */
     struct position *positions; /* of our own feeds */
     size_t position_count;
-    uint64_t announced;       /* of others' feeds: the last number its author told */
-    uint64_t unreadable;      /* entries here that wait for a key */
+    uint64_t announced;  /* of others' feeds: the last number its author told */
+    uint64_t unreadable; /* entries here that wait for a key */
 };
 
 struct feeds {
@@ -80,10 +80,11 @@ bool feeds_has_member(const struct feed *feed, const uint8_t member[static MEMBE
 MUST_USE enum result feeds_position(struct feeds *feeds, struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE],
                                     struct position **out);
 
-/* Brings the epoch of our own feed up to date, in the open change: a grant is appended if one is due. NOT_FOUND when the
- * audience has no members: then there is nobody to write for. */
+/* Brings the epoch of our own feed up to date, in the open change: a grant is appended if one is due. NOT_FOUND when
+ * the audience has no members: then there is nobody to write for. */
 MUST_USE enum result feeds_refresh(struct feeds *feeds, struct feed *feed, struct arena *arena,
-                                   const struct policy_audience *audience, const struct roster *roster, uint64_t now_ms);
+                                   const struct policy_audience *audience, const struct roster *roster,
+                                   uint64_t now_ms);
 /* Appends a disclosure to our own feed, in the open change. */
 MUST_USE enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *arena, struct span disclosure,
                                   uint64_t now_ms);

@@ -70,8 +70,7 @@ void incoming_check_chain(struct incoming *incoming) {
         result = check_entry(incoming, &head, delivery->entries[i]);
     /* the newest signature of the run speaks for all of it (docs/protocol.md, 6.4) */
     if (incoming->count) {
-        enum result signature =
-            feed_verify(&incoming->entries[incoming->count - 1].parsed, delivery->author->sign_key);
+        enum result signature = feed_verify(&incoming->entries[incoming->count - 1].parsed, delivery->author->sign_key);
         if (signature) {
             result = signature;
             incoming->count = 0;

@@ -50,9 +50,12 @@ enum parsed { PARSED_RUN, PARSED_DONE, PARSED_USAGE };
 
 static enum parsed parse_options(int count, char **words, struct node_options *options) {
     static const struct option table[] = {
-        {"home", required_argument, NULL, 'H'}, {"passphrase-file", required_argument, NULL, 'p'},
-        {"check", no_argument, NULL, 'n'},      {"debug", no_argument, NULL, 'd'},
-        {"help", no_argument, NULL, 'h'},       {"version", no_argument, NULL, 'V'},
+        {"home", required_argument, NULL, 'H'},
+        {"passphrase-file", required_argument, NULL, 'p'},
+        {"check", no_argument, NULL, 'n'},
+        {"debug", no_argument, NULL, 'd'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
         {NULL, 0, NULL, 0},
     };
     int option;

@@ -31,8 +31,7 @@ static void tell_live(struct node *node, const struct index_row *row) {
         log_warning(_("an alert could not be written to the live feed"));
         return;
     }
-    const char *topic =
-        text_format(turn, "alert.%s.%s", row->summary.kind, originator ? originator->country : "XX");
+    const char *topic = text_format(turn, "alert.%s.%s", row->summary.kind, originator ? originator->country : "XX");
     live_publish(node->live, topic, buf_span(&json));
 }
 

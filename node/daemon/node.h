@@ -1,7 +1,8 @@
 /* node: one running node: what it was started with, and the parts that share its one thread.
  *
- * Everything that happens comes as mail. A turn of the loop takes all mail there is, lets the parts act on it inside one
- * change of the store, commits once, and only then lets them answer. So 32 officers who publish at once share one sync.
+ * Everything that happens comes as mail. A turn of the loop takes all mail there is, lets the parts act on it inside
+ * one change of the store, commits once, and only then lets them answer. So 32 officers who publish at once share one
+ * sync.
  */
 #ifndef DAEMON_NODE_H
 #define DAEMON_NODE_H
@@ -48,8 +49,8 @@ struct node_options {
     bool check_only;             /* everything but running */
 };
 
-/* Reads configuration, identity, roster and policy, opens the store, builds the index, listens. Everything that is wrong
- * has been said on standard error when it fails. */
+/* Reads configuration, identity, roster and policy, opens the store, builds the index, listens. Everything that is
+ * wrong has been said on standard error when it fails. */
 MUST_USE enum result node_open(struct node *node, const struct node_options *options);
 /* Runs until mail says stop or the store fails. */
 MUST_USE enum result node_run(struct node *node);

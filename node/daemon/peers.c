@@ -318,10 +318,9 @@ void peers_renew(struct peers *peers) {
     if (take_roster(peers))
         log_error(_("out of memory: new members are only known after a restart"));
     for (struct connection *connection = peers->connections; connection; connection = connection->next) {
-        const struct member *member =
-            connection->peer ? roster_find(peers->node->roster, connection->peer->id) : NULL;
-        if (connection->peer && (!member || memcmp(member->session_key, session_remote(connection->session),
-                                                   EXCHANGE_KEY_SIZE) != 0))
+        const struct member *member = connection->peer ? roster_find(peers->node->roster, connection->peer->id) : NULL;
+        if (connection->peer &&
+            (!member || memcmp(member->session_key, session_remote(connection->session), EXCHANGE_KEY_SIZE) != 0))
             connection_drop(peers, connection, RESULT_UNKNOWN_MEMBER);
     }
 }

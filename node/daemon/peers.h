@@ -1,7 +1,7 @@
 /* peers: the sessions with other members, and the pulls that run over them (docs/protocol.md, 10).
  *
- * A member that is configured with an address is called, again and again with back-off; any member of the roster may call
- * us. There is one session per member: of two, the one that the member with the smaller id began stays.
+ * A member that is configured with an address is called, again and again with back-off; any member of the roster may
+ * call us. There is one session per member: of two, the one that the member with the smaller id began stays.
  */
 #ifndef DAEMON_PEERS_H
 #define DAEMON_PEERS_H
@@ -23,9 +23,9 @@ struct peer {
     const char *address; /* NULL: not called */
     struct connection *connection;
     bool dialing;
-    uint64_t dial_at;    /* steady milliseconds */
+    uint64_t dial_at; /* steady milliseconds */
     uint64_t backoff_ms;
-    uint64_t since_ms;   /* wall; of the present state */
+    uint64_t since_ms; /* wall; of the present state */
     enum result last_error;
 };
 

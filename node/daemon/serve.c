@@ -18,7 +18,7 @@ struct client {
     struct party party;
     struct client *next;
     struct link *link;
-    size_t first;   /* its publications of this turn */
+    size_t first; /* its publications of this turn */
     size_t count;
     bool watching;
     struct arena watch_arena;

@@ -1,7 +1,8 @@
 /* serve: the operator's socket (proto/control.proto).
  *
- * Whoever may use the socket is the node's operator: it lies in a 0700 folder and the kernel tells the caller's user, which
- * must be ours or root. Publications of one turn are gathered, so that they share one commit; they are answered after it.
+ * Whoever may use the socket is the node's operator: it lies in a 0700 folder and the kernel tells the caller's user,
+ * which must be ours or root. Publications of one turn are gathered, so that they share one commit; they are answered
+ * after it.
  */
 #ifndef DAEMON_SERVE_H
 #define DAEMON_SERVE_H

@@ -56,8 +56,8 @@ static enum result read_roots(struct roster_trust *trust, struct node *node, str
             continue;
         if (trust->count == ROSTER_ROOTS_MAX || !text_unhex(roots[trust->count], SIGN_PUBLIC_SIZE, word) ||
             sign_check_key(roots[trust->count])) {
-            report_add(report, SEVERITY_ERROR, NULL, _("expected a root key of 64 hexadecimal digits, at most %d of them"),
-                       ROSTER_ROOTS_MAX);
+            report_add(report, SEVERITY_ERROR, NULL,
+                       _("expected a root key of 64 hexadecimal digits, at most %d of them"), ROSTER_ROOTS_MAX);
             return RESULT_INVALID;
         }
         trust->count++;

@@ -44,8 +44,7 @@ static void announce_grown(struct peers *peers, struct connection *connection) {
         uint64_t *grown = realloc(connection->announced, feeds->count * sizeof *grown);
         if (!grown)
             return; /* told at the next commit */
-        memset(grown + connection->announced_count, 0,
-               (feeds->count - connection->announced_count) * sizeof *grown);
+        memset(grown + connection->announced_count, 0, (feeds->count - connection->announced_count) * sizeof *grown);
         connection->announced = grown;
         connection->announced_count = feeds->count;
     }

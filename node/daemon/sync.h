@@ -11,9 +11,9 @@
 /* One feed that we pull from the member at the other end. */
 struct pull {
     struct feed *feed;
-    uint64_t asked;    /* entries up to here are on their way or here */
+    uint64_t asked;     /* entries up to here are on their way or here */
     unsigned under_way; /* pulls without answer: at most two */
-    bool received;     /* in this turn: acknowledge after the commit */
+    bool received;      /* in this turn: acknowledge after the commit */
 };
 
 struct connection {
@@ -23,7 +23,7 @@ struct connection {
     struct peer *called;     /* whom we called; NULL when called */
     struct peer *peer;       /* who it is, once authenticated */
     bool initiator;
-    bool received;           /* entries in this turn */
+    bool received; /* entries in this turn */
     struct pull *pulls;
     size_t pull_count;
     uint64_t *announced; /* per feed of exchange.feeds: the number we last told */

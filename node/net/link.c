@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "net/address.h"
 #include "net/link_internal.h"
 #include "net/outbox.h"
@@ -55,6 +56,7 @@ struct link {
     bool reading, writing, timing;
     nng_aio *reader, *writer, *timer; /* the timer dials, later it limits the flushing */
     nng_stream_dialer *dialer;
+    uint64_t dial_deadline;
     nng_stream *stream;
     struct event *up, *down; /* made beforehand: telling them may not fail */
     uint8_t *in;             /* NULL while nothing of the next frame is there */
@@ -342,21 +344,22 @@ void link_send(struct link *link, struct span frame) {
 
 /* ---- coming up and closing ---- */
 
-static void name_peer(struct link *link) {
+/* False while nng's stream is not connected. */
+static bool name_peer(struct link *link, nng_stream *stream) {
     nng_sockaddr address;
     char host[INET6_ADDRSTRLEN];
-    if (nng_stream_get_addr(link->stream, NNG_OPT_REMADDR, &address) != 0)
-        return;
+    if (nng_stream_get_addr(stream, NNG_OPT_REMADDR, &address) != 0)
+        return false;
     if (address.s_family == NNG_AF_INET && inet_ntop(AF_INET, &address.s_in.sa_addr, host, sizeof host))
         snprintf(link->peer, sizeof link->peer, "%s:%u", host, (unsigned)ntohs(address.s_in.sa_port));
     if (address.s_family == NNG_AF_INET6 && inet_ntop(AF_INET6, address.s_in6.sa_addr, host, sizeof host))
         snprintf(link->peer, sizeof link->peer, "[%s]:%u", host, (unsigned)ntohs(address.s_in6.sa_port));
+    return true;
 }
 
 static void come_up(struct link *link, nng_stream *stream, bool accepted) {
     link->stream = stream;
     link->phase = UP;
-    name_peer(link);
     struct event *up = link->up;
     link->up = NULL;
     up->event.accepted = accepted;
@@ -370,15 +373,34 @@ void link_accept(nng_stream *stream, const char *peer, const struct link_options
         return;
     }
     snprintf(link->peer, sizeof link->peer, "%s", peer);
+    name_peer(link, stream);
     pthread_mutex_lock(&link->lock);
     come_up(link, stream, true);
     pthread_mutex_unlock(&link->lock);
 }
 
+static void dial(struct link *link, uint64_t timeout_ms) {
+    link->timing = true;
+    nng_aio_set_timeout(link->timer, duration(timeout_ms));
+    nng_stream_dialer_dial(link->dialer, link->timer);
+}
+
+/* nng 1.5 looks at a socket too early at times, takes "no error yet" for "connected", and hands over a stream that
+ * leads nowhere: then once more, for the time that is left. */
+static void dial_again(struct link *link, nng_stream *stream) {
+    nng_stream_free(stream);
+    uint64_t now = clock_steady_ms(clock_system());
+    dial(link, link->dial_deadline > now ? link->dial_deadline - now : 1);
+}
+
 static void dialed(struct link *link) {
     int error = nng_aio_result(link->timer);
     if (!error) {
-        come_up(link, nng_aio_get_output(link->timer, 0), false);
+        nng_stream *stream = nng_aio_get_output(link->timer, 0);
+        if (name_peer(link, stream))
+            come_up(link, stream, false);
+        else
+            dial_again(link, stream);
         return;
     }
     link->down->event.link = NULL;
@@ -422,9 +444,8 @@ enum result link_dial(const char *address, uint64_t timeout_ms, const struct lin
     snprintf(link->peer, sizeof link->peer, "%s", address + strlen("tcp://"));
     pthread_mutex_lock(&link->lock);
     link->phase = DIALING;
-    link->timing = true;
-    nng_aio_set_timeout(link->timer, duration(timeout_ms));
-    nng_stream_dialer_dial(link->dialer, link->timer);
+    link->dial_deadline = clock_steady_ms(clock_system()) + timeout_ms;
+    dial(link, timeout_ms);
     pthread_mutex_unlock(&link->lock);
     return RESULT_OK;
 }

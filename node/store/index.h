@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "core/query.h"
+#include "core/taxa.h"
 
 struct index;
 
@@ -27,7 +28,8 @@ struct index_row {
 struct index *index_new(void);
 void index_free(struct index *index);
 
-/* Copies what it needs. Adding an object id that is there replaces its row (a wider view of it came). NO_MEMORY. */
+/* Copies what it needs, and decides `superseded` itself: of the versions of an alert by one originator, only the
+ * greatest is not. Adding an object id that is there replaces its row (a wider view of it came). NO_MEMORY. */
 MUST_USE enum result index_add(struct index *index, const struct index_row *row);
 size_t index_count(const struct index *index);
 
@@ -36,6 +38,8 @@ const struct index_row *index_find(const struct index *index, const uint8_t obje
 /* By the first digits (4 to 64) of an object or alert id in hexadecimal; for an alert id its newest version. NOT_FOUND,
  * INVALID (not hexadecimal, too short), EXISTS (more than one alert begins so). */
 MUST_USE enum result index_find_prefix(const struct index *index, const char *prefix, const struct index_row **out);
+
+/* In rows that the index gives, summary.text is "": the index keeps words, not the text. */
 
 /* Calls back for the rows that match, newest sequence first, below `before` (0: from the newest), superseded ones left
  * out unless asked for; stops when the callback returns false. */

@@ -4,23 +4,25 @@
 
 #include "store/vector.h"
 
-enum { TABLE_FIRST = 256 };
+enum { TABLE_FIRST = 256, CHUNK_SIZE = 64 * 1024, OFFSET_BITS = 16 };
 
 const char *intern_text(const struct intern *intern, uint32_t number) {
     assert(number > 0 && number <= intern->count);
-    return intern->texts + intern->offsets[number - 1];
+    uint32_t place = intern->places[number - 1];
+    return intern->chunks[place >> OFFSET_BITS] + (place & (CHUNK_SIZE - 1));
 }
 
-static uint64_t hash(const char *text, size_t len) {
-    uint64_t hash = 14695981039346656037u; /* FNV-1a */
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
-    return hash ^ hash >> 32;
+uint64_t intern_hash(uint64_t seed, struct span bytes) {
+    uint64_t hash = 14695981039346656037u ^ seed; /* FNV-1a, then mixed: its lower bits know nothing of the upper */
+    for (size_t i = 0; i < bytes.len; i++)
+        hash = (hash ^ bytes.data[i]) * 1099511628211u;
+    hash = (hash ^ hash >> 32) * (seed | 1);
+    return hash ^ hash >> 29;
 }
 
 /* Where in the table the text is, or would be. */
 static size_t find_slot(const struct intern *intern, struct span text) {
-    size_t at = hash((const char *)text.data, text.len) & (intern->table_size - 1);
+    size_t at = intern_hash(intern->seed, text) & (intern->table_size - 1);
     for (uint32_t number; (number = intern->table[at]) != INTERN_NONE; at = (at + 1) & (intern->table_size - 1)) {
         const char *there = intern_text(intern, number);
         if (strncmp(there, (const char *)text.data, text.len) == 0 && there[text.len] == '\0')
@@ -45,20 +47,43 @@ static enum result grow_table(struct intern *intern) {
     return RESULT_OK;
 }
 
+/* A chunk that has room for a text of `len` bytes; a long text gets one of its own. */
+static enum result make_room(struct intern *intern, size_t len) {
+    size_t size = len + 1 > CHUNK_SIZE ? len + 1 : CHUNK_SIZE;
+    if (intern->room - intern->used > len)
+        return RESULT_OK;
+    if (intern->chunk_count > UINT16_MAX ||
+        !vector_reserve(&intern->chunks, &intern->chunks_capacity, intern->chunk_count + 1, sizeof *intern->chunks))
+        return RESULT_NO_MEMORY;
+    char *chunk = malloc(size);
+    if (!chunk)
+        return RESULT_NO_MEMORY;
+    intern->chunks[intern->chunk_count++] = chunk;
+    intern->bytes += size;
+    intern->room = size;
+    intern->used = 0;
+    return RESULT_OK;
+}
+
+static enum result append(struct intern *intern, struct span text) {
+    if (!vector_reserve(&intern->places, &intern->places_capacity, intern->count + 1, sizeof *intern->places))
+        return RESULT_NO_MEMORY;
+    TRY(make_room(intern, text.len));
+    char *place = intern->chunks[intern->chunk_count - 1] + intern->used;
+    if (text.len)
+        memcpy(place, text.data, text.len);
+    place[text.len] = '\0';
+    intern->places[intern->count++] = (uint32_t)((intern->chunk_count - 1) << OFFSET_BITS | intern->used);
+    intern->used += text.len + 1;
+    return RESULT_OK;
+}
+
 enum result intern_add(struct intern *intern, struct span text, uint32_t *number) {
     assert(text.len == 0 || !memchr(text.data, 0, text.len));
     TRY(grow_table(intern));
     size_t at = find_slot(intern, text);
     if (intern->table[at] == INTERN_NONE) {
-        size_t len = intern->texts_len + text.len + 1;
-        if (len > UINT32_MAX || !vector_reserve(&intern->texts, &intern->texts_capacity, len, 1) ||
-            !vector_reserve(&intern->offsets, &intern->offsets_capacity, intern->count + 1, sizeof *intern->offsets))
-            return RESULT_NO_MEMORY;
-        if (text.len)
-            memcpy(intern->texts + intern->texts_len, text.data, text.len);
-        intern->texts[len - 1] = '\0';
-        intern->offsets[intern->count++] = (uint32_t)intern->texts_len;
-        intern->texts_len = len;
+        TRY(append(intern, text));
         intern->table[at] = (uint32_t)intern->count;
     }
     *number = intern->table[at];
@@ -70,13 +95,15 @@ uint32_t intern_find(const struct intern *intern, struct span text) {
 }
 
 size_t intern_bytes(const struct intern *intern) {
-    return intern->texts_capacity + intern->offsets_capacity * sizeof *intern->offsets +
-           intern->table_size * sizeof *intern->table;
+    return intern->bytes + intern->chunks_capacity * sizeof *intern->chunks +
+           intern->places_capacity * sizeof *intern->places + intern->table_size * sizeof *intern->table;
 }
 
 void intern_release(struct intern *intern) {
-    free(intern->texts);
-    free(intern->offsets);
+    for (size_t i = 0; i < intern->chunk_count; i++)
+        free(intern->chunks[i]);
+    free(intern->chunks);
+    free(intern->places);
     free(intern->table);
     *intern = (struct intern){0};
 }

@@ -1,7 +1,8 @@
 /* postings: which rows hold a word that begins so.
  *
- * Words go by their first three bytes into one of some thousands of lists of row numbers, ascending, each as the distance
- * to the one before it: about a byte a word and row. A list may name rows without such a word; the reader looks again.
+ * Words go by their first three bytes into one of some thousands of lists of row numbers, ascending, each as the
+ * distance to the one before it: about a byte a word and row. A list may name rows without such a word; the reader
+ * looks again.
  */
 #ifndef STORE_POSTINGS_H
 #define STORE_POSTINGS_H

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "core/disclosure.h"
 #include "tests/support/world.h"
 
@@ -74,8 +75,7 @@ START_TEST(every_desk_verifies_the_first_signature) {
         struct holding holding = world_view(desks[i], object);
         ck_assert_mem_eq(holding.disclosure.header->originator.data, story.congo->identity.id, MEMBER_ID_SIZE);
         ck_assert_int_eq(disclosure_verify(&holding.disclosure, story.congo->identity.sign_key), RESULT_OK);
-        ck_assert_int_eq(disclosure_verify(&holding.disclosure, story.kenya->identity.sign_key),
-                         RESULT_BAD_SIGNATURE);
+        ck_assert_int_eq(disclosure_verify(&holding.disclosure, story.kenya->identity.sign_key), RESULT_BAD_SIGNATURE);
     }
     world_free(story.world);
 }

@@ -47,7 +47,8 @@ static void check_untouched(struct story *story) {
     ck_assert_uint_eq(index_count(story->reader->exchange.index), 0);
     ck_assert_uint_eq(store_last_alert(story->reader->exchange.store), 0);
     /* and the honest feed is still taken */
-    ck_assert_int_eq(world_hand(story->reader, story->author, "customs", story->entries, story->count, NULL), RESULT_OK);
+    ck_assert_int_eq(world_hand(story->reader, story->author, "customs", story->entries, story->count, NULL),
+                     RESULT_OK);
     ck_assert_uint_eq(index_count(story->reader->exchange.index), 3);
 }
 
@@ -143,10 +144,12 @@ START_TEST(an_entry_signed_by_somebody_else) {
     struct buf entry;
     buf_init(&entry, &story.world->arena);
     feed_id(head.feed, story.author->identity.id, "customs");
-    const struct feed_draft draft = {ENTRY_GRANT, 1, story.world->now_ms, span_of(story.entries[0].data + ENTRY_OVERHEAD,
-                                     story.entries[0].len - ENTRY_OVERHEAD), NULL};
-    ck_assert_int_eq(feed_append(&entry, &story.world->arena, &head, &draft, &story.other->identity, &story.world->random),
-                     RESULT_OK);
+    const struct feed_draft draft = {
+        ENTRY_GRANT, 1, story.world->now_ms,
+        span_of(story.entries[0].data + ENTRY_OVERHEAD, story.entries[0].len - ENTRY_OVERHEAD), NULL};
+    ck_assert_int_eq(
+        feed_append(&entry, &story.world->arena, &head, &draft, &story.other->identity, &story.world->random),
+        RESULT_OK);
     struct span forged = buf_span(&entry);
     ck_assert_str_eq(result_name(world_hand(story.reader, story.author, "customs", &forged, 1, NULL)), "bad-signature");
     check_untouched(&story);
@@ -158,7 +161,8 @@ START_TEST(every_flipped_bit_of_a_header_is_seen) {
     struct story story = begin("");
     for (size_t offset = 0; offset < ENTRY_OVERHEAD; offset++) {
         struct span bad = changed(&story, story.entries[0], offset);
-        ck_assert_msg(world_hand(story.reader, story.author, "customs", &bad, 1, NULL) != RESULT_OK, "byte %zu", offset);
+        ck_assert_msg(world_hand(story.reader, story.author, "customs", &bad, 1, NULL) != RESULT_OK, "byte %zu",
+                      offset);
     }
     check_untouched(&story);
     world_free(story.world);
@@ -190,11 +194,13 @@ START_TEST(a_fork_is_proven_and_freezes_the_feed) {
     buf_init(&bytes, &story.world->arena);
     const struct feed_draft draft = {ENTRY_DISCLOSURE, 1, story.world->now_ms, span_of_text("another"), key};
     ck_assert_int_eq(
-        feed_append(&bytes, &story.world->arena, &head, &draft, &story.author->identity, &story.world->random), RESULT_OK);
+        feed_append(&bytes, &story.world->arena, &head, &draft, &story.author->identity, &story.world->random),
+        RESULT_OK);
     struct span fork = buf_span(&bytes);
     ck_assert_str_eq(result_name(world_hand(story.reader, story.author, "customs", &fork, 1, NULL)), "fork");
     ck_assert(feed_at_reader(&story)->record.frozen);
-    ck_assert_str_eq(result_name(world_hand(story.reader, story.author, "customs", story.entries + 2, 2, NULL)), "fork");
+    ck_assert_str_eq(result_name(world_hand(story.reader, story.author, "customs", story.entries + 2, 2, NULL)),
+                     "fork");
     ck_assert_uint_eq(index_count(story.reader->exchange.index), 1);
     world_restart(story.reader);
     ck_assert(feed_at_reader(&story)->record.frozen);
@@ -219,7 +225,8 @@ static enum result hand_body(struct story *story, struct span plain, const char 
     ck_assert_int_eq(
         feed_append(&bytes, &story->world->arena, &head, &draft, &story->author->identity, &story->world->random),
         RESULT_OK);
-    ck_assert_int_eq(world_hand(story->reader, story->author, "customs", story->entries, story->count, NULL), RESULT_OK);
+    ck_assert_int_eq(world_hand(story->reader, story->author, "customs", story->entries, story->count, NULL),
+                     RESULT_OK);
     size_t alerts = index_count(story->reader->exchange.index);
     struct span entry = buf_span(&bytes);
     enum result result = world_hand(story->reader, story->author, "customs", &entry, 1, NULL);
@@ -248,8 +255,9 @@ static struct disclosure make(struct story *story, const struct actor *originato
     uint8_t *id = arena_alloc(arena, TREE_ALERT_ID_SIZE);
     report_init(&report, arena);
     random_fill(&story->world->random, id, TREE_ALERT_ID_SIZE);
-    ck_assert_int_eq(alert_from_json(arena, span_of_text(world_alert(story->world, tlp, "")), &header, &content, &report),
-                     RESULT_OK);
+    ck_assert_int_eq(
+        alert_from_json(arena, span_of_text(world_alert(story->world, tlp, "")), &header, &content, &report),
+        RESULT_OK);
     header->alert = proto_bytes(id, TREE_ALERT_ID_SIZE);
     ck_assert_int_eq(alert_split(arena, content, values), RESULT_OK);
     ck_assert_int_eq(disclosure_make(&made, arena, header, values, &originator->identity, story->world->now_ms,

@@ -11,7 +11,6 @@
 #include "base/file.h"
 #include "base/text.h"
 
-
 static const char everything[] = "audiences:\n"
                                  "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
                                  "  police: {members: {role: POLICE}, publish: yes, show: [all]}\n"
@@ -48,7 +47,8 @@ struct world *world_new(uint64_t seed) {
     world->clock = (struct clock){clock_now, clock_now, world};
     world->random = (struct random){fill_random, world};
     world->references = (struct references){taxa_built_in(), places_built_in()};
-    snprintf(world->folder, sizeof world->folder, "%s/inama-world-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    snprintf(world->folder, sizeof world->folder, "%s/inama-world-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(world->folder));
     uint8_t root_seed[SIGN_SEED_SIZE];
     fill_random(world, root_seed, sizeof root_seed);
@@ -87,7 +87,8 @@ void world_free(struct world *world) {
 static void read_policy(struct actor *actor) {
     struct report report;
     report_init(&report, &actor->arena);
-    enum result result = policy_read(&actor->policy, &actor->arena, "policy.yaml", span_of_text(actor->policy_text), &report);
+    enum result result =
+        policy_read(&actor->policy, &actor->arena, "policy.yaml", span_of_text(actor->policy_text), &report);
     for (size_t i = 0; i < report.count; i++)
         if (report.findings[i].severity == SEVERITY_ERROR)
             fprintf(stderr, "%s\n", report_line(&actor->arena, &report.findings[i]));
@@ -104,16 +105,21 @@ struct actor *world_add(struct world *world, const char *name, const char *count
     snprintf(actor->folder, sizeof actor->folder, "%.180s/%.60s", world->folder, name);
     arena_init(&actor->arena, SIZE_MAX);
     ck_assert_int_eq(identity_make(&actor->identity, &world->random), RESULT_OK);
-    actor->member = (struct member){actor->identity.id,          actor->identity.sign_key, actor->identity.encryption_key,
-                                    actor->identity.session_key, actor->name,              actor->name,
-                                    country,                     role};
+    actor->member = (struct member){actor->identity.id,
+                                    actor->identity.sign_key,
+                                    actor->identity.encryption_key,
+                                    actor->identity.session_key,
+                                    actor->name,
+                                    actor->name,
+                                    country,
+                                    role};
     read_policy(actor);
     return actor;
 }
 
 /* Edits the roster, signs it and reads it as a member would. */
 static void renew_roster(struct world *world, const struct member *add, const uint8_t *remove) {
-    const uint8_t(*roots)[SIGN_PUBLIC_SIZE] = (const uint8_t(*)[SIGN_PUBLIC_SIZE])&world->root_key;
+    const uint8_t(*roots)[SIGN_PUBLIC_SIZE] = (const uint8_t(*)[SIGN_PUBLIC_SIZE]) & world->root_key;
     struct roster_edit edit = {
         .base = world->roster,
         .add = add,
@@ -128,8 +134,8 @@ static void renew_roster(struct world *world, const struct member *add, const ui
     buf_init(&unsigned_file, &world->arena);
     buf_init(&file, &world->arena);
     ck_assert_int_eq(roster_edit(&unsigned_file, &world->arena, &edit), RESULT_OK);
-    ck_assert_int_eq(
-        roster_sign(&file, &world->arena, buf_span(&unsigned_file), world->root_secret, world->root_key), RESULT_OK);
+    ck_assert_int_eq(roster_sign(&file, &world->arena, buf_span(&unsigned_file), world->root_secret, world->root_key),
+                     RESULT_OK);
     const struct roster_trust trust = {.roots = roots, .count = 1, .threshold = 1, .now_ms = world->now_ms};
     ck_assert_int_eq(roster_read(&world->roster, buf_span(&file), &trust), RESULT_OK);
 }
@@ -202,14 +208,15 @@ void world_restart(struct actor *actor) {
 }
 
 const char *world_alert(struct world *world, const char *tlp, const char *extra) {
-    return text_format(&world->arena,
-                       "{\"kind\":\"SEIZURE\",\"marking\":{\"tlp\":\"%s\"%s%s},"
-                       "\"incident\":{\"date\":\"2014-05-05\",\"country\":\"CD\"},"
-                       "\"specimens\":[{\"taxon\":\"Manis tricuspis\",\"term\":\"SCA\",\"quantity\":\"750\",\"unit\":\"KIL\"}],"
-                       "\"legs\":[{\"role\":\"ORIGIN\",\"country\":\"CD\"},{\"role\":\"TRANSIT\",\"country\":\"KE\"}],"
-                       "\"persons\":[{\"role\":\"SUSPECT\",\"surname\":\"Exemple\"}],"
-                       "\"narrative\":{\"releasable\":\"Scales in sacks\",\"below_tear_line\":\"Told by a friend\"}}",
-                       tlp, *extra ? "," : "", extra);
+    return text_format(
+        &world->arena,
+        "{\"kind\":\"SEIZURE\",\"marking\":{\"tlp\":\"%s\"%s%s},"
+        "\"incident\":{\"date\":\"2014-05-05\",\"country\":\"CD\"},"
+        "\"specimens\":[{\"taxon\":\"Manis tricuspis\",\"term\":\"SCA\",\"quantity\":\"750\",\"unit\":\"KIL\"}],"
+        "\"legs\":[{\"role\":\"ORIGIN\",\"country\":\"CD\"},{\"role\":\"TRANSIT\",\"country\":\"KE\"}],"
+        "\"persons\":[{\"role\":\"SUSPECT\",\"surname\":\"Exemple\"}],"
+        "\"narrative\":{\"releasable\":\"Scales in sacks\",\"below_tear_line\":\"Told by a friend\"}}",
+        tlp, *extra ? "," : "", extra);
 }
 
 enum result world_publish(struct actor *actor, const char *json, uint8_t object[static OBJECT_ID_SIZE]) {
@@ -262,8 +269,8 @@ void world_carry(struct actor *author, struct actor *reader) {
         size_t count;
         struct span *entries = world_entries(author, feed->record.audience, there ? there->head.number : 0, &count);
         if (count)
-            ck_assert_str_eq(
-                result_name(world_hand(reader, author, feed->record.audience, entries, count, NULL)), "ok");
+            ck_assert_str_eq(result_name(world_hand(reader, author, feed->record.audience, entries, count, NULL)),
+                             "ok");
     }
 }
 

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -342,27 +343,26 @@ START_TEST(dialing_nobody_ends_with_not_found) {
 }
 END_TEST
 
-static int raw_tcp(uint16_t port) {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-    return fd;
+/* Fills the queue of a listening socket until the next caller hears nothing. */
+static size_t fill_queue(const struct sockaddr_in *at, int callers[static 64]) {
+    size_t count = 0;
+    for (int answered = 1; answered && count < 64; count++) {
+        callers[count] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)!connect(callers[count], (const struct sockaddr *)at, sizeof *at);
+        struct pollfd wait = {.fd = callers[count], .events = POLLOUT};
+        answered = poll(&wait, 1, 300);
+    }
+    return count;
 }
 
 START_TEST(dialing_who_does_not_answer_times_out) {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof at;
-    int deaf = socket(AF_INET, SOCK_STREAM, 0);
+    int deaf = socket(AF_INET, SOCK_STREAM, 0), callers[64];
     ck_assert_int_eq(bind(deaf, (struct sockaddr *)&at, sizeof at), 0);
     ck_assert_int_eq(listen(deaf, 0), 0);
     ck_assert_int_eq(getsockname(deaf, (struct sockaddr *)&at, &size), 0);
-    int queued[4]; /* fill its queue */
-    for (int i = 0; i < 4; i++) {
-        queued[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        (void)!connect(queued[i], (struct sockaddr *)&at, sizeof at);
-    }
-    usleep(50 * 1000);
+    size_t count = fill_queue(&at, callers);
     char address[64];
     snprintf(address, sizeof address, "tcp://127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
     struct link_options wish = options(2, 100);
@@ -370,11 +370,19 @@ START_TEST(dialing_who_does_not_answer_times_out) {
     struct link_event *event = expect(LINK_DOWN);
     ck_assert_str_eq(result_name(event->why), "timed-out");
     link_event_free(event);
-    for (int i = 0; i < 4; i++)
-        close(queued[i]);
+    for (size_t i = 0; i < count; i++)
+        close(callers[i]);
     close(deaf);
 }
 END_TEST
+
+static int raw_tcp(uint16_t port) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
 
 /* A listener and a raw socket that has called it. */
 struct raw {
