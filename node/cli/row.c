@@ -1,0 +1,137 @@
+#include "cli/row.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/codes.h"
+
+enum { ID_SHOWN_BYTES = 4 };
+
+static const char *upper(struct arena *arena, const char *text) {
+    char *copy = text ? arena_text(arena, text, strlen(text)) : NULL;
+    for (char *c = copy; c && *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return copy;
+}
+
+/* A code of the list in any case, or a complaint. */
+static char *read_code(struct call *call, const char *option, enum code_list list, const char **complaint) {
+    const char *text = options_text(&call->options, option), *code = upper(call->arena, text);
+    if (!code || codes_find(list, code))
+        return (char *)(uintptr_t)code;
+    const char *near = codes_suggest(list, code), *shown = text_escape(call->arena, text);
+    if (*near)
+        *complaint = text_format(call->arena, _("--%s is \"%s\", which is not in the list \"%s\"; did you mean %s?"),
+                                 option, shown, codes_list_name(list), near);
+    else
+        *complaint = text_format(call->arena, _("--%s is \"%s\", which is not in the list: inama help codes %s"), option,
+                                 shown, codes_list_name(list));
+    return NULL;
+}
+
+static bool is_date(const char *text) {
+    uint64_t ms;
+    size_t len = strlen(text);
+    char full[] = "0000-01-01";
+    if (len != 4 && len != 7 && len != 10)
+        return false;
+    memcpy(full, text, len);
+    return text_parse_time(&ms, full);
+}
+
+static char *read_date(struct call *call, const char *option, const char **complaint) {
+    const char *text = options_text(&call->options, option);
+    if (text && !is_date(text))
+        *complaint = text_format(call->arena, _("--%s is \"%s\", expected 2014, 2014-05 or 2014-05-05"), option,
+                                 text_escape(call->arena, text));
+    return (char *)(uintptr_t)text;
+}
+
+static char *read_words(struct call *call) {
+    const char *text = options_text(&call->options, "text");
+    text = text ? text : "";
+    for (size_t i = 0; i < call->options.word_count; i++)
+        text = text_format(call->arena, "%s%s%s", text, *text ? " " : "", call->options.words[i]);
+    return *text ? (char *)(uintptr_t)text : NULL;
+}
+
+void row_filters(Find *find, struct call *call, const char **complaint) {
+    const char *originator = options_text(&call->options, "originator");
+    if (originator && strlen(originator) == 2)
+        originator = upper(call->arena, originator);
+    *complaint = NULL;
+    find->taxon = (char *)(uintptr_t)options_text(&call->options, "species");
+    find->country = read_code(call, "country", CODES_COUNTRY, complaint);
+    find->kind = read_code(call, "kind", CODES_KIND, complaint);
+    find->transport = read_code(call, "transport", CODES_TRANSPORT, complaint);
+    find->originator = (char *)(uintptr_t)originator;
+    find->from = read_date(call, "from", complaint);
+    find->to = read_date(call, "to", complaint);
+    find->text = read_words(call);
+}
+
+static const char *short_id(struct arena *arena, const Row *row) {
+    return print_hex(arena, span_of(row->object.data, row->object.len), ID_SHOWN_BYTES);
+}
+
+struct row_table row_table_new(struct arena *arena, Row *const *rows, size_t count, bool versions) {
+    struct column columns[9] = {{N_("DATE"), COLUMN_KEEP}, {N_("IN"), COLUMN_KEEP}, {N_("PLACE"), COLUMN_TRUNC},
+                                {N_("SPECIES"), COLUMN_TRUNC}, {N_("QUANTITY"), COLUMN_TRUNC}};
+    struct row_table out = {.arena = arena, .versions = versions};
+    size_t used = 5;
+    for (size_t i = 0; i < count; i++)
+        out.kinds |= strcmp(rows[i]->kind, "SEIZURE") != 0;
+    if (out.kinds)
+        columns[used++] = (struct column){N_("KIND"), COLUMN_TRUNC};
+    columns[used++] = (struct column){N_("ORIGINATOR"), COLUMN_TRUNC};
+    if (versions)
+        columns[used++] = (struct column){N_("VERSION"), COLUMN_KEEP};
+    columns[used++] = (struct column){N_("ALERT"), COLUMN_KEEP};
+    out.table = table_new(arena, columns, used);
+    return out;
+}
+
+void row_put(struct row_table *to, const Row *row) {
+    const struct code *kind = codes_find(CODES_KIND, row->kind);
+    table_cell(to->table, print_date(to->arena, row->date));
+    table_cell(to->table, row->country);
+    table_cell(to->table, row->place);
+    table_cell(to->table, row->taxa);
+    table_cell(to->table, row->quantity);
+    if (to->kinds)
+        table_cell(to->table, kind ? codes_label(kind) : row->kind);
+    table_cell(to->table, row->originator);
+    if (to->versions)
+        table_cell_in(to->table, row->superseded ? PRINT_DIM : PRINT_PLAIN,
+                      text_format(to->arena, row->superseded ? _("%u, replaced") : "%u", row->version));
+    table_cell_in(to->table, PRINT_BOLD, short_id(to->arena, row));
+}
+
+void row_print_line(struct arena *arena, const Row *row) {
+    const struct code *kind = codes_find(CODES_KIND, row->kind);
+    const char *parts[] = {row->country, row->place, row->taxa, row->quantity, row->originator};
+    print_line("%s%s%s  %s  %s%s", print_on(PRINT_BOLD), short_id(arena, row), print_off(),
+               print_date(arena, row->date), kind ? codes_label(kind) : text_escape(arena, row->kind),
+               row->version > 1 ? text_format(arena, _(", version %u"), row->version) : "");
+    const char *line = "";
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (*parts[i])
+            line = text_format(arena, "%s%s%s", line, *line ? " · " : "", text_escape(arena, parts[i]));
+    print_line("          %s", line);
+}
+
+json_t *row_json(const Row *row) {
+    json_t *content = row->json ? json_loads(row->json, 0, NULL) : NULL;
+    json_t *json = json_pack(
+        "{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b}", "sequence",
+        (json_int_t)row->sequence, "object", print_json_hex(span_of(row->object.data, row->object.len)), "alert",
+        print_json_hex(span_of(row->alert.data, row->alert.len)), "version", (json_int_t)row->version, "created",
+        (json_int_t)row->created, "originator", print_json_text(row->originator), "kind", print_json_text(row->kind),
+        "tlp", print_json_text(row->tlp), "date", (json_int_t)row->date, "country", print_json_text(row->country),
+        "place", print_json_text(row->place), "taxa", print_json_text(row->taxa), "quantity",
+        print_json_text(row->quantity), "superseded", row->superseded != 0);
+    if (content)
+        json_object_set_new(json, "content", content);
+    return json;
+}

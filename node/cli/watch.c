@@ -1,0 +1,125 @@
+/* inama watch: alerts as they come. It outlives the node: after a restart it goes on behind the last one it showed. */
+#include "cli/command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/client.h"
+#include "cli/home.h"
+#include "cli/print.h"
+#include "cli/row.h"
+
+enum { RETRY_SECONDS_FIRST = 1, RETRY_SECONDS_MAX = 15 };
+
+static const struct option options[] = {ROW_FILTERS, OPTION_HOME, OPTION_JSON, OPTIONS_END};
+
+struct watch {
+    struct call *call;
+    struct config config;
+    Find find;
+    bool knows_last; /* where to go on */
+    uint64_t last;   /* sequence */
+    bool said_ready;
+};
+
+/* Where the node stands now: what comes behind it is new. */
+static enum exit_code find_last(struct watch *watch, struct client *client) {
+    const Reply *reply;
+    Request request = REQUEST__INIT;
+    Find newest = FIND__INIT;
+    newest.has_limit = newest.has_superseded = true;
+    newest.limit = 1;
+    newest.superseded = true;
+    request.find = &newest;
+    enum exit_code code = client_ask(client, &request, &reply);
+    if (code)
+        return code;
+    watch->last = reply->n_rows ? reply->rows[0]->sequence : 0;
+    watch->knows_last = true;
+    return EXIT_DONE;
+}
+
+static void show_rows(struct watch *watch, const Reply *reply) {
+    for (size_t i = 0; i < reply->n_rows; i++) {
+        const Row *row = reply->rows[i];
+        struct arena arena;
+        if (row->sequence <= watch->last)
+            continue;
+        watch->last = row->sequence;
+        arena_init(&arena, 1 << 20); /* one row's worth: a watch runs for months */
+        if (options_flag(&watch->call->options, "json"))
+            print_json(row_json(row));
+        else
+            row_print_line(&arena, row);
+        arena_release(&arena);
+    }
+    fflush(stdout);
+}
+
+static enum exit_code follow(struct watch *watch, struct client *client) {
+    const Reply *reply;
+    Request request = REQUEST__INIT;
+    request.find = &watch->find;
+    enum exit_code code = watch->knows_last ? EXIT_DONE : find_last(watch, client);
+    watch->find.has_after = true;
+    watch->find.after = watch->last;
+    if (!code)
+        code = client_ask(client, &request, &reply);
+    if (!code && !watch->said_ready && isatty(STDERR_FILENO))
+        print_error(_("watching; end it with Ctrl-C"));
+    watch->said_ready |= !code;
+    while (!code) {
+        show_rows(watch, reply);
+        code = client_next(client, &reply);
+    }
+    return code;
+}
+
+static enum exit_code watch_for_ever(struct watch *watch) {
+    unsigned pause = RETRY_SECONDS_FIRST;
+    bool quiet = false;
+    for (;;) {
+        struct client client;
+        enum exit_code code = client_open_at(&client, watch->call, &watch->config, quiet);
+        bool connected = !code;
+        client.quiet = false;
+        if (connected)
+            code = follow(watch, &client);
+        client_close(&client);
+        if (code != EXIT_NO_NODE || !watch->said_ready)
+            return code; /* it never worked: waiting would hide why */
+        if (connected)
+            pause = RETRY_SECONDS_FIRST;
+        if (!quiet || connected)
+            print_next(_("waiting for the node to come back; nothing that comes in the meantime is missed"));
+        quiet = true;
+        sleep(pause);
+        pause = pause * 2 < RETRY_SECONDS_MAX ? pause * 2 : RETRY_SECONDS_MAX;
+    }
+}
+
+static enum exit_code run(struct call *call) {
+    const char *complaint = NULL;
+    struct watch watch = {.call = call};
+    find__init(&watch.find);
+    row_filters(&watch.find, call, &complaint);
+    if (complaint)
+        return print_usage_error(call, complaint);
+    watch.find.has_follow = watch.find.follow = true;
+    watch.find.has_full = watch.find.full = options_flag(&call->options, "json");
+    enum exit_code code = home_read(&watch.config, call);
+    return code ? code : watch_for_ever(&watch);
+}
+
+const struct command command_watch = {
+    .name = "watch",
+    .takes = "[WORDS…]",
+    .summary = N_("show alerts as they come, until interrupted"),
+    .options = options,
+    .words_max = 64,
+    .examples = N_("  inama watch --species Manidae               pangolins only\n"
+                   "  inama watch --json | jq .content.specimens  for a program, one alert per line\n"),
+    .run = run,
+};
