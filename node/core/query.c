@@ -38,14 +38,16 @@ static int compare_words(const void *a, const void *b) {
     return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Sorted rather than hashed: no text that a peer may send is worse than another. */
-const char *query_fold(struct arena *arena, const char *text) {
+/* NULL when memory is out. Sorted rather than hashed: no text that a peer may send is worse than another. */
+static const char *fold_words(struct arena *arena, const char *text) {
     const char *folded = text_fold(arena, text);
+    if (*text && !*folded)
+        return NULL;
     size_t count = count_words(folded);
     struct span *words = arena_array(arena, count, sizeof *words);
     char *joined = arena_alloc(arena, strlen(folded) + 2); /* zeroed: what is written ends with a NUL */
     if (!words || !joined)
-        return "";
+        return NULL;
     struct span *next = words;
     for (struct span word; query_next_word(&folded, &word);)
         *next++ = word;
@@ -61,6 +63,11 @@ const char *query_fold(struct arena *arena, const char *text) {
     if (end > joined)
         end[-1] = '\0';
     return joined;
+}
+
+const char *query_fold(struct arena *arena, const char *text) {
+    const char *words = fold_words(arena, text);
+    return words ? words : "";
 }
 
 /* ---- making a summary ---- */
@@ -100,7 +107,7 @@ static void add_once(struct collecting *collecting, struct list *list, const cha
         list->items[list->count++] = copy;
 }
 
-static const char *const *list_end(const struct list *list) {
+static const char *const *keep_list(const struct list *list) {
     static const char *const none[] = {NULL};
     return list->count ? list->items : none; /* arrays are zeroed, and one longer than their content */
 }
@@ -138,18 +145,49 @@ static uint32_t date_of(const Alert *content) {
     return incident->year * 10000 + month * 100 + day;
 }
 
-static const char *place_of(struct arena *arena, const Alert *content) {
-    const char *place = alert_text(arena, content, "incident.place", 0);
-    return *place ? place : alert_text(arena, content, "incident.place_text", 0);
+static const char *text_or_none(const char *text) {
+    return text ? text : "";
 }
 
-static const char *quantity_of(struct arena *arena, const Alert *content) {
-    const char *quantity = alert_text(arena, content, "specimens.quantity", 0);
-    const char *unit = alert_text(arena, content, "specimens.unit", 0);
-    const char *term = alert_text(arena, content, "specimens.term", 0);
-    const char *with_unit =
-        text_format(arena, "%s%s%s", quantity, *quantity && *unit ? " " : "", *quantity ? unit : "");
-    return text_format(arena, "%s%s%s", with_unit, *with_unit && *term ? " " : "", term);
+/* A copy in the arena. */
+static const char *keep(struct collecting *collecting, const char *text) {
+    const char *copy = text ? arena_text(collecting->arena, text, strlen(text)) : "";
+    collecting->failed = collecting->failed || !copy;
+    return copy;
+}
+
+static const char *keep_place(struct collecting *collecting, const Alert *content) {
+    const AlertIncident *incident = content->incident;
+    if (!incident)
+        return "";
+    return keep(collecting, incident->place && *incident->place ? incident->place : incident->place_text);
+}
+
+/* "750 KIL SCA", of what is known. */
+static const char *keep_quantity(struct collecting *collecting, const Alert *content) {
+    const AlertSpecimen *first = content->n_specimens ? content->specimens[0] : NULL;
+    if (!first)
+        return "";
+    const char *amount = text_or_none(first->quantity);
+    const char *parts[] = {amount, *amount ? text_or_none(first->unit) : "", text_or_none(first->term)};
+    struct buf line;
+    buf_init(&line, collecting->arena);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (line.len && *parts[i])
+            buf_put_u8(&line, ' ');
+        buf_put(&line, parts[i], strlen(parts[i]));
+    }
+    buf_put_u8(&line, 0);
+    collecting->failed = collecting->failed || line.failed;
+    return (const char *)line.data;
+}
+
+static const char *keep_words(struct collecting *collecting) {
+    buf_put_u8(&collecting->text, 0);
+    const char *words =
+        collecting->text.failed ? NULL : fold_words(collecting->arena, (const char *)collecting->text.data);
+    collecting->failed = collecting->failed || !words;
+    return words;
 }
 
 enum result summary_make(struct summary *out, struct arena *arena, const AlertHeader *header, const Alert *content) {
@@ -159,26 +197,23 @@ enum result summary_make(struct summary *out, struct arena *arena, const AlertHe
     struct collecting collecting = {.arena = arena};
     buf_init(&collecting.text, arena);
     alert_each(content, collect, &collecting);
-    buf_put_u8(&collecting.text, 0);
-    const char *kind = arena_text(arena, header->kind, strlen(header->kind));
-    const char *tlp = arena_text(arena, header->tlp, strlen(header->tlp));
-    const uint8_t *originator = arena_copy(arena, header->originator.data, header->originator.len);
-    if (collecting.failed || collecting.text.failed || !kind || !tlp || !originator)
-        return RESULT_NO_MEMORY;
-    *out = (struct summary){
+    const struct summary summary = {
         .created = header->created,
-        .originator = originator,
-        .kind = kind,
-        .tlp = tlp,
+        .originator = arena_copy(arena, header->originator.data, header->originator.len),
+        .kind = keep(&collecting, header->kind),
+        .tlp = keep(&collecting, header->tlp),
         .date = date_of(content),
-        .country = alert_text(arena, content, "incident.country", 0),
-        .place = place_of(arena, content),
-        .quantity = quantity_of(arena, content),
-        .taxa = list_end(&collecting.taxa),
-        .countries = list_end(&collecting.countries),
+        .country = keep(&collecting, content->incident ? content->incident->country : NULL),
+        .place = keep_place(&collecting, content),
+        .quantity = keep_quantity(&collecting, content),
+        .taxa = keep_list(&collecting.taxa),
+        .countries = keep_list(&collecting.countries),
         .transport = collecting.transport,
-        .text = query_fold(arena, (const char *)collecting.text.data),
+        .text = keep_words(&collecting),
     };
+    if (collecting.failed || !summary.originator)
+        return RESULT_NO_MEMORY;
+    *out = summary;
     return RESULT_OK;
 }
 

@@ -3,13 +3,15 @@
 #include <ctype.h>
 #include <errno.h>
 #include <nng/nng.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+enum { PATIENCE_MS = 200 };
 
 static const char tcp_scheme[] = "tcp://", ipc_scheme[] = "ipc://";
 
@@ -41,11 +43,13 @@ enum result address_check(const char *address) {
     return RESULT_INVALID;
 }
 
+/* Says the greeting and waits a moment for the answer. */
 static void greet(int fd, struct span greeting) {
-    static const struct timeval patience = {.tv_usec = 200 * 1000};
     uint8_t answer[64];
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
-        send(fd, greeting.data, greeting.len, MSG_NOSIGNAL) == (ssize_t)greeting.len) {
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    if (send(fd, greeting.data, greeting.len, MSG_NOSIGNAL) != (ssize_t)greeting.len)
+        return;
+    if (poll(&wait, 1, PATIENCE_MS) == 1) {
         ssize_t ignored = recv(fd, answer, sizeof answer, 0);
         (void)ignored;
     }

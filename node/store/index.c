@@ -261,7 +261,7 @@ static bool reserve_slot(struct index *index) {
            vector_reserve(&index->facts, &index->facts_capacity, need, sizeof *index->facts) &&
            vector_reserve(&index->order, &index->order_capacity, need, sizeof *index->order) &&
            vector_reserve(&index->hits, &index->hits_capacity, need / 8 + 1, 1) &&
-           vector_reserve(&index->fits, &index->fits_capacity, index->taxa.count, 1) &&
+           vector_reserve(&index->fits, &index->fits_capacity, index->taxa.count + 1, 1) &&
            table_reserve(index, &index->objects, true) && table_reserve(index, &index->alerts, false);
 }
 
@@ -501,7 +501,7 @@ static size_t rows_below(const struct index *index, uint64_t before) {
 void index_search(const struct index *index, const struct query *query, const struct taxa *taxa, uint64_t before,
                   bool superseded, index_visit *visit, void *context) {
     struct filter filter;
-    if (!filter_init(&filter, index, query, taxa))
+    if (!index->count || !filter_init(&filter, index, query, taxa))
         return;
     for (size_t i = rows_below(index, before); i-- > 0;) {
         uint32_t slot = index->order[i];
