@@ -104,10 +104,19 @@ enum result epoch_grant(struct buf *out, struct arena *arena, const uint8_t key[
     return out->failed ? RESULT_NO_MEMORY : RESULT_OK;
 }
 
+/* docs/protocol.md, 7.4 */
+static bool is_ascending(struct span boxes) {
+    for (size_t at = BOX_SIZE; at < boxes.len; at += BOX_SIZE)
+        if (compare_boxes(boxes.data + at - BOX_SIZE, boxes.data + at) > 0)
+            return false;
+    return true;
+}
+
 static enum result decode_grant(struct arena *arena, Grant **grant, struct span bytes) {
     TRY(proto_decode_canonical(arena, &grant__descriptor, bytes, grant));
     if ((*grant)->check.len != CHECK_SIZE || (*grant)->ephemeral.len != EPOCH_PUBLIC_SIZE ||
-        (*grant)->boxes.len % BOX_SIZE != 0 || (*grant)->boxes.len / BOX_SIZE > ROSTER_MEMBERS_MAX)
+        (*grant)->boxes.len % BOX_SIZE != 0 || (*grant)->boxes.len / BOX_SIZE > ROSTER_MEMBERS_MAX ||
+        !is_ascending(proto_span((*grant)->boxes)))
         return RESULT_MALFORMED;
     return RESULT_OK;
 }
@@ -135,11 +144,18 @@ static enum result accept(uint8_t key[static EPOCH_KEY_SIZE], const Grant *grant
     uint8_t check[CHECK_SIZE];
     if (!box_key(&box, secret, grant->ephemeral.data, grant->ephemeral.data, public_key, place))
         return RESULT_BAD_POINT;
-    enum result result = open_box(key, grant, &box, id);
+    uint8_t opened[EPOCH_KEY_SIZE];
+    enum result result = open_box(opened, grant, &box, id);
+    if (!result) {
+        check_of(check, opened, place);
+        if (sodium_memcmp(check, grant->check.data, CHECK_SIZE) == 0)
+            memcpy(key, opened, EPOCH_KEY_SIZE);
+        else
+            result = RESULT_BAD_COMMITMENT;
+    }
+    sodium_memzero(opened, sizeof opened);
     sodium_memzero(&box, sizeof box);
-    TRY(result);
-    check_of(check, key, place);
-    return sodium_memcmp(check, grant->check.data, CHECK_SIZE) == 0 ? RESULT_OK : RESULT_BAD_COMMITMENT;
+    return result;
 }
 
 enum result epoch_accept(uint8_t key[static EPOCH_KEY_SIZE], struct span grant_bytes, const struct epoch_place *place,

@@ -31,8 +31,8 @@ MUST_USE enum result epoch_grant(struct buf *out, struct arena *arena, const uin
                                  const struct random *random, size_t *bad);
 
 /* Takes the epoch key out of a grant for the member `id` with the X25519 `secret`. MALFORMED or NOT_CANONICAL for a bad
- * grant, NOT_FOUND when it holds no box for us, BAD_SEAL when our box does not open, BAD_COMMITMENT when it holds another
- * key than the grant's check says. `key` should be guarded memory. */
+ * grant, BAD_POINT for its ephemeral key, NOT_FOUND when it holds no box for us, BAD_SEAL when our box does not open,
+ * BAD_COMMITMENT when it holds another key than the grant's check says. `key` should be guarded memory. */
 MUST_USE enum result epoch_accept(uint8_t key[static EPOCH_KEY_SIZE], struct span grant, const struct epoch_place *place,
                                   const uint8_t id[static EPOCH_MEMBER_ID_SIZE], const uint8_t *secret,
                                   const uint8_t public_key[static EPOCH_PUBLIC_SIZE]);

@@ -265,8 +265,8 @@ const struct member *roster_find_session(const struct roster *roster,
 /* docs/protocol.md, 8.4 */
 enum result roster_card_write(struct buf *out, struct arena *arena, const struct identity *identity, const char *name,
                               const char *label, const char *country, const char *role) {
-    const struct member member = {identity->id, identity->sign_key, identity->encryption_key, identity->session_key,
-                                  name,         label,              country,                  role};
+    const struct member member = {
+        identity->id, identity->sign_key, identity->encryption_key, identity->session_key, name, label, country, role};
     Member row = row_of(&member);
     TRY(check_member(&row));
     struct buf words, card_bytes;
@@ -362,7 +362,8 @@ static enum result edit_rows(Member **rows, size_t *count, struct arena *arena, 
         const struct member *member = &edit->base->members[i];
         if (edit->remove && memcmp(member->id, edit->remove, MEMBER_ID_SIZE) == 0)
             continue;
-        if (edit->add && (memcmp(member->id, edit->add->id, MEMBER_ID_SIZE) == 0 || share_key_or_name(member, edit->add)))
+        if (edit->add &&
+            (memcmp(member->id, edit->add->id, MEMBER_ID_SIZE) == 0 || share_key_or_name(member, edit->add)))
             return RESULT_EXISTS;
         rows[*count] = arena_alloc(arena, sizeof **rows);
         if (!rows[*count])

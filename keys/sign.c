@@ -17,7 +17,8 @@ void sign_keypair(uint8_t public_key[static SIGN_PUBLIC_SIZE], uint8_t secret[st
 static struct span tagged(uint8_t out[static HASH_TAG_SIZE + MESSAGE_MAX], const char *tag, struct span message) {
     assert(message.len <= MESSAGE_MAX);
     hash_tag(out, tag);
-    memcpy(out + HASH_TAG_SIZE, message.data, message.len);
+    if (message.len)
+        memcpy(out + HASH_TAG_SIZE, message.data, message.len);
     return span_of(out, HASH_TAG_SIZE + message.len);
 }
 
@@ -32,9 +33,29 @@ enum result sign_check_key(const uint8_t public_key[static SIGN_PUBLIC_SIZE]) {
     return crypto_core_ed25519_is_valid_point(public_key) == 1 ? RESULT_OK : RESULT_BAD_POINT;
 }
 
+/* Alerts come in runs of the same few originators, and checking a point costs as much as half a verification: each
+ * thread remembers the last keys that passed. Public keys only; what is remembered is a fact and cannot go stale. */
+enum { REMEMBERED = 8 };
+static _Thread_local struct {
+    uint8_t keys[REMEMBERED][SIGN_PUBLIC_SIZE];
+    unsigned count, next;
+} passed;
+
+static enum result check_public_key(const uint8_t public_key[static SIGN_PUBLIC_SIZE]) {
+    for (unsigned i = 0; i < passed.count; i++)
+        if (memcmp(passed.keys[i], public_key, SIGN_PUBLIC_SIZE) == 0)
+            return RESULT_OK;
+    TRY(sign_check_key(public_key));
+    memcpy(passed.keys[passed.next], public_key, SIGN_PUBLIC_SIZE);
+    passed.next = (passed.next + 1) % REMEMBERED;
+    if (passed.count < REMEMBERED)
+        passed.count++;
+    return RESULT_OK;
+}
+
 enum result sign_verify_raw(const uint8_t signature[static SIGNATURE_SIZE],
                             const uint8_t public_key[static SIGN_PUBLIC_SIZE], struct span message) {
-    TRY(sign_check_key(public_key));
+    TRY(check_public_key(public_key));
     TRY(sign_check_key(signature)); /* R, the first half */
     if (crypto_sign_ed25519_verify_detached(signature, message.data, message.len, public_key) != 0)
         return RESULT_BAD_SIGNATURE;

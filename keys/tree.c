@@ -65,7 +65,8 @@ static void hash_leaf(uint8_t out[static TREE_HASH_SIZE], const struct tree_scop
 }
 
 /* docs/protocol.md, 4.4 */
-static void hash_children(uint8_t out[static TREE_HASH_SIZE], const uint8_t children[static CHILDREN * TREE_HASH_SIZE]) {
+static void hash_children(uint8_t out[static TREE_HASH_SIZE],
+                          const uint8_t children[static CHILDREN * TREE_HASH_SIZE]) {
     hash_of(out, "INAMA.node", span_of(children, CHILDREN * TREE_HASH_SIZE));
 }
 
@@ -128,11 +129,17 @@ void tree_open_all(struct tree_opening *out, const uint8_t salt[static TREE_SALT
     memcpy(out->values, values, sizeof out->values);
 }
 
-enum result tree_root(uint8_t root[static TREE_HASH_SIZE], const struct tree_scope *scope,
-                      const struct tree_opening *opening) {
+static bool hidden_has_value(const struct tree_opening *opening) {
     for (unsigned slot = 0; slot < TREE_SLOTS; slot++)
         if (opening->values[slot].data && !shows(opening->shown, slot))
-            return RESULT_MALFORMED;
+            return true;
+    return false;
+}
+
+enum result tree_root(uint8_t root[static TREE_HASH_SIZE], const struct tree_scope *scope,
+                      const struct tree_opening *opening) {
+    if (hidden_has_value(opening))
+        return RESULT_MALFORMED;
     struct reading reading = {scope, opening, opening->salts, opening->hashes};
     uint8_t hash[TREE_HASH_SIZE];
     if (!hash_opening(&reading, (struct node){0, 0}, hash) || reading.salts.len || reading.hashes.len)
@@ -199,6 +206,8 @@ static bool narrow_node(struct narrowing *narrowing, struct node node) {
 
 enum result tree_narrow(struct arena *arena, struct tree_opening *out, const struct tree_scope *scope,
                         const struct tree_opening *from, const uint64_t keep[static TREE_SLOTS / 64]) {
+    if (hidden_has_value(from))
+        return RESULT_MALFORMED;
     struct tree_opening to = {0};
     for (unsigned word = 0; word < TREE_SLOTS / 64; word++)
         to.shown[word] = from->shown[word] & keep[word];

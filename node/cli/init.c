@@ -24,6 +24,7 @@ static const struct option options[] = {
     {"role", 'r', "ROLE", N_("CUSTOMS, POLICE, WILDLIFE, JUDICIAL, PROSECUTOR, SECRETARIAT or OTHER"), false},
     {"label", 'l', "TEXT", N_("its full name, as it should stand in the roster"), false},
     {"listen", 0, "ADDRESS", N_("where other nodes call, such as tcp://0.0.0.0:4450"), false},
+    {"peer", 0, "NAME=ADDRESS", N_("a member that this node calls; may be repeated"), true},
     {"policy", 0, "POLICY", N_("a shipped policy such as customs-full, or a file; else the one for the role"), false},
     OPTION_KEY_FILE,
     OPTION_PASSPHRASE_FILE,
@@ -36,6 +37,7 @@ struct wish {
     const char *policy_name; /* what the policy was made from */
     const char *policy;
     const char *card_path;
+    const char *peers; /* as node.yaml lists them; NULL if there are none */
 };
 
 static bool is_member_name(const char *name) {
@@ -61,6 +63,22 @@ static const char *find_fault(struct arena *arena, const struct wish *wish) {
     if (wish->listen && (strncmp(wish->listen, "tcp://", 6) != 0 || address_check(wish->listen)))
         return text_format(arena, _("--listen is \"%s\", expected tcp://HOST:PORT, such as tcp://0.0.0.0:4450"),
                            text_escape(arena, wish->listen));
+    return NULL;
+}
+
+/* The --peer options as a YAML list, or what is wrong with them. */
+static const char *find_peers(struct call *call, struct wish *wish) {
+    const char *const *values, *list = "";
+    size_t count = options_list(&call->options, "peer", &values);
+    for (size_t i = 0; i < count; i++) {
+        const char *equals = strchr(values[i], '=');
+        const char *name = equals ? arena_text(call->arena, values[i], (size_t)(equals - values[i])) : NULL;
+        if (!name || !is_member_name(name) || strncmp(equals + 1, "tcp://", 6) != 0 || address_check(equals + 1))
+            return text_format(call->arena, _("--peer is \"%s\", expected NAME=tcp://HOST:PORT"),
+                               text_escape(call->arena, values[i]));
+        list = text_format(call->arena, "%s\n  - {name: %s, address: \"%s\"}", list, name, equals + 1);
+    }
+    wish->peers = count ? list : NULL;
     return NULL;
 }
 
@@ -155,6 +173,8 @@ static enum exit_code write_config(struct call *call, const struct wish *wish) {
     const char *yaml = (const char *)shipped.data, *key_file = options_text(&call->options, "key-file");
     if (wish->listen)
         yaml = home_set(call->arena, yaml, "listen", wish->listen);
+    if (wish->peers && yaml)
+        yaml = home_set(call->arena, yaml, "peers", wish->peers);
     if (key_file && yaml)
         yaml = home_set(call->arena, yaml, "key_file",
                         text_format(call->arena, "\"%s\"", path_for_config(call, wish, key_file)));
@@ -209,11 +229,15 @@ static void print_result(struct call *call, const struct wish *wish, const struc
     const char *folder = text_escape(call->arena, wish->folder);
     print_line(_("Made the node %s (%s) in %s."), wish->name, text_escape(call->arena, wish->label), folder);
     print_blank();
-    print_line(_("  identity.key   its four secrets, sealed. Keep a copy in a safe: they cannot be made again."));
-    print_line(_("  node.yaml      where it listens and whom it calls"));
-    print_line(_("  policy.yaml    what it shows to whom (from the policy \"%s\"). Read it before you start."),
-               text_escape(call->arena, wish->policy_name));
-    print_line(_("  %s.card   who it is, for those who keep the roster"), wish->name);
+    int width = (int)(strlen(wish->name) + strlen(".card")) < 12 ? 12 : (int)(strlen(wish->name) + strlen(".card"));
+    print_line("  %-*s  %s", width, "identity.key",
+               _("its four secrets, sealed. Keep a copy in a safe: they cannot be made again."));
+    print_line("  %-*s  %s", width, "node.yaml", _("where it listens and whom it calls"));
+    print_line("  %-*s  %s", width, "policy.yaml",
+               text_format(call->arena, _("what it shows to whom, from the policy \"%s\". Read it before you start."),
+                           text_escape(call->arena, wish->policy_name)));
+    print_line("  %-*s  %s", width, text_format(call->arena, "%s.card", wish->name),
+               _("who it is, for those who keep the roster"));
     print_blank();
     print_line(_("Fingerprint:  %s%s%s"), print_on(PRINT_BOLD), fingerprint, print_off());
     print_blank();
@@ -258,6 +282,8 @@ static enum exit_code run(struct call *call) {
         .listen = options_text(given, "listen"),
     };
     const char *fault = find_fault(call->arena, &wish);
+    if (!fault)
+        fault = find_peers(call, &wish);
     if (fault)
         return print_usage_error(call, fault);
     wish.card_path = below(call, &wish, text_format(call->arena, "%s.card", wish.name));

@@ -13,10 +13,17 @@
 enum { MEMORY_MAX_MIB = 1024 };
 
 const struct command *const commands[] = {
-    &command_init,        &command_policy_check, &command_policy_explain, &command_roster_root,
-    &command_roster_new,  &command_roster_add,   &command_roster_remove,  &command_roster_sign,
-    &command_roster_show, &command_roster_install, &command_help,         &command_version,
-    NULL,
+    &command_init,          &command_check,         &command_status,
+
+    &command_publish,       &command_find,        &command_show,
+    &command_verify,        &command_watch,
+
+    &command_policy_check,  &command_policy_explain,
+
+    &command_roster_root,   &command_roster_new,    &command_roster_add,  &command_roster_remove,
+    &command_roster_sign,   &command_roster_show,   &command_roster_install,
+
+    &command_codes_import,  &command_help,          &command_version,     NULL,
 };
 
 static void speak(void) {

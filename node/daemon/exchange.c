@@ -147,16 +147,12 @@ static void prepare(void *context, size_t index) {
     publication->result = result;
 }
 
-/* A new version must be of an alert of ours, and follow from the newest one here. */
+/* A new version must follow from the newest one of an alert of ours. */
 static enum result check_version(const struct exchange *exchange, const AlertHeader *header) {
-    char hex[2 * TREE_ALERT_ID_SIZE + 1];
-    const struct index_row *row;
-    text_hex(hex, header->alert.data, TREE_ALERT_ID_SIZE);
-    if (index_find_prefix(exchange->index, hex, &row))
+    const struct index_row *newest = index_newest(exchange->index, header->alert.data, exchange->identity->id);
+    if (!newest)
         return header->version == 1 ? RESULT_OK : RESULT_NOT_FOUND;
-    if (memcmp(row->summary.originator, exchange->identity->id, MEMBER_ID_SIZE) != 0)
-        return RESULT_NOT_ALLOWED;
-    return header->version > row->version ? RESULT_OK : RESULT_EXISTS;
+    return header->version > newest->version ? RESULT_OK : RESULT_EXISTS;
 }
 
 static enum result remember(struct exchange *exchange, const struct index_row *row) {
@@ -186,11 +182,13 @@ enum result exchange_admit(struct exchange *exchange, const struct disclosure *d
 enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience, struct span body,
                             uint64_t now_ms) {
     struct feed *feed;
-    TRY(feeds_get(&exchange->feeds, exchange->identity->id, audience->name, &feed));
-    enum result result = feeds_refresh(&exchange->feeds, feed, &exchange->turn, audience, exchange->roster, now_ms);
-    if (result == RESULT_NOT_FOUND)
+    const struct member **members;
+    size_t count;
+    TRY(feeds_members(&exchange->turn, audience, exchange->roster, exchange->identity->id, &members, &count));
+    if (count == 0)
         return RESULT_OK; /* nobody is in this audience yet */
-    TRY(result);
+    TRY(feeds_get(&exchange->feeds, exchange->identity->id, audience->name, &feed));
+    TRY(feeds_refresh(&exchange->feeds, feed, &exchange->turn, audience, exchange->roster, now_ms));
     return feeds_append(&exchange->feeds, feed, &exchange->turn, body, now_ms);
 }
 

@@ -201,15 +201,6 @@ static enum result has_as_much(struct exchange *exchange, const struct disclosur
     return RESULT_OK;
 }
 
-/* Nobody may continue, or hide behind, somebody else's alert. */
-static bool id_is_taken(const struct exchange *exchange, const AlertHeader *header) {
-    char hex[2 * TREE_ALERT_ID_SIZE + 1];
-    const struct index_row *row;
-    text_hex(hex, header->alert.data, TREE_ALERT_ID_SIZE);
-    return !index_find_prefix(exchange->index, hex, &row) &&
-           memcmp(row->summary.originator, header->originator.data, MEMBER_ID_SIZE) != 0;
-}
-
 static enum result pass_on(struct exchange *exchange, struct incoming_entry *entry, uint64_t now_ms) {
     for (size_t i = 0; i < exchange->policy->audience_count; i++)
         if (entry->bodies[i].data)
@@ -224,10 +215,6 @@ static enum result admit(struct incoming *incoming, struct incoming_entry *entry
     TRY(has_as_much(exchange, &entry->disclosure, &has));
     if (has)
         return RESULT_OK;
-    if (id_is_taken(exchange, entry->disclosure.header)) {
-        exchange->refused[RESULT_EXISTS]++;
-        return RESULT_OK;
-    }
     uint64_t now_ms = clock_wall_ms(exchange->clock);
     struct store_alert stored = {
         .arrived = now_ms, .ordinal = incoming->feed->record.ordinal, .number = entry->parsed.number};

@@ -30,11 +30,11 @@ static bool is_of_a_feed(enum table table) {
     return table == TABLE_ENTRIES || table == TABLE_EPOCHS || table == TABLE_POSITIONS;
 }
 
-/* Running numbers have no holes: ordinals, sequences and readers in the table, numbers within their feed. */
+/* Running numbers have no holes. (Those of the entries of one feed are looked at where they are used, entries.c.) */
 static bool follows(const struct place *place, const struct place *last) {
-    if (!is_of_a_feed(place->table))
-        return place->first == last->first + 1;
-    return place->table != TABLE_ENTRIES || place->first != last->first || place->second == last->second + 1;
+    if (place->table == TABLE_ENTRIES)
+        return place->arrival == last->arrival + 1;
+    return is_of_a_feed(place->table) || place->first == last->first + 1;
 }
 
 static void check_place(struct check *check, const struct place *place) {

@@ -35,6 +35,9 @@ size_t index_count(const struct index *index);
 
 /* By object id. NULL if it is not there. Valid until the next index_add(). */
 const struct index_row *index_find(const struct index *index, const uint8_t object[static 32]);
+/* The newest version of an originator's alert. NULL if none is there. */
+const struct index_row *index_newest(const struct index *index, const uint8_t alert[static 16],
+                                     const uint8_t originator[static 32]);
 /* By the first digits (4 to 64) of an object or alert id in hexadecimal; for an alert id its newest version. NOT_FOUND,
  * INVALID (not hexadecimal, too short), EXISTS (more than one alert begins so). */
 MUST_USE enum result index_find_prefix(const struct index *index, const char *prefix, const struct index_row **out);

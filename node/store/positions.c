@@ -65,24 +65,26 @@ enum result positions_put(struct positions *positions, struct records *records, 
     uint8_t value[8];
     uint32_t reader = find_reader(positions, member);
     if (!reader) {
-        TRY(records_put(records, &(struct place){TABLE_READERS, positions->count + 1u, 0}, span_of(member, 32)));
+        TRY(records_put(records, &(struct place){.table = TABLE_READERS, .first = positions->count + 1u},
+                        span_of(member, 32)));
         if (add_reader(positions, member) != RESULT_OK)
             return records_doom(records, RESULT_NO_MEMORY);
         reader = positions->count;
     }
     put_u64(value, number);
-    return records_put(records, &(struct place){TABLE_POSITIONS, ordinal, reader}, SPAN_OF_ARRAY(value));
+    return records_put(records, &(struct place){.table = TABLE_POSITIONS, .first = ordinal, .second = reader},
+                       SPAN_OF_ARRAY(value));
 }
 
 enum result positions_get(const struct positions *positions, struct records *records, uint32_t ordinal,
                           const uint8_t member[static 32], uint64_t *number) {
-    struct place place = {TABLE_POSITIONS, ordinal, find_reader(positions, member)};
+    struct place place = {.table = TABLE_POSITIONS, .first = ordinal, .second = find_reader(positions, member)};
     struct arena arena;
     struct span record;
     enum result result = RESULT_NOT_FOUND;
     arena_init(&arena, RECORD_MEMORY);
     if (place.second)
-        result = records_get(records, &arena, &place, &record);
+        result = records_get(records, &arena, &place, RECORD_MEMORY, &record);
     if (!result && (record.len != 8 || !span_u64(&record, number)))
         result = records_complain(records, RESULT_STORE_DAMAGED, &place, _("it is no position"));
     if (result == RESULT_NOT_FOUND) {

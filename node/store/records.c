@@ -150,7 +150,8 @@ static void end_read(struct records *records, MDB_txn *txn) {
         mdb_txn_reset(txn);
 }
 
-enum result records_get(struct records *records, struct arena *arena, const struct place *place, struct span *record) {
+enum result records_get(struct records *records, struct arena *arena, const struct place *place, size_t bytes_max,
+                        struct span *record) {
     MDB_txn *txn;
     MDB_val value;
     struct binding binding;
@@ -158,6 +159,8 @@ enum result records_get(struct records *records, struct arena *arena, const stru
     TRY(begin_read(records, &txn));
     int code = mdb_get(txn, records->tables[place->table], &binding.key, &value);
     enum result result = outcome(records, code, _("reading"));
+    if (!result && value.mv_size > SEAL_RECORD_OVERHEAD && value.mv_size - SEAL_RECORD_OVERHEAD > bytes_max)
+        result = RESULT_TOO_LARGE;
     if (!result)
         result = records_open_sealed(records, arena, place, span_of(value.mv_data, value.mv_size), record);
     end_read(records, txn);
@@ -292,7 +295,7 @@ void records_usage(struct records *records, uint64_t *used, uint64_t *size_max) 
 
 /* The version stands in front, readable without the key, and once more inside. */
 static enum result put_format(struct records *records, uint8_t copy) {
-    struct place place = {TABLE_FORMAT, copy, 0};
+    struct place place = {.table = TABLE_FORMAT, .first = copy};
     struct binding binding;
     uint8_t plain[sizeof format_mark + 4], value[4 + SEAL_RECORD_OVERHEAD + sizeof plain];
     memcpy(plain, format_mark, sizeof format_mark);
@@ -307,7 +310,7 @@ static enum result put_format(struct records *records, uint8_t copy) {
 
 /* WRONG_KEY if this copy does not open. */
 static enum result check_format(struct records *records, struct arena *arena, uint8_t copy) {
-    struct place place = {TABLE_FORMAT, copy, 0};
+    struct place place = {.table = TABLE_FORMAT, .first = copy};
     struct binding binding;
     MDB_val value;
     uint32_t version = 0, sealed_version = 0;

@@ -39,9 +39,10 @@ bool records_is_open(const struct records *records);
 MUST_USE enum result records_put(struct records *records, const struct place *place, struct span record);
 /* The open change cannot become whole any more; returns `why`, which is what its commit will return. */
 enum result records_doom(struct records *records, enum result why);
-/* Into memory of the arena. NOT_FOUND (without a complaint), STORE_DAMAGED, NO_MEMORY. */
+/* Into memory of the arena. NOT_FOUND and, over `bytes_max`, TOO_LARGE (both without a complaint), STORE_DAMAGED,
+ * NO_MEMORY. */
 MUST_USE enum result records_get(struct records *records, struct arena *arena, const struct place *place,
-                                 struct span *record);
+                                 size_t bytes_max, struct span *record);
 /* The place with the greatest key. NOT_FOUND when the table is empty. */
 MUST_USE enum result records_last(struct records *records, enum table table, struct place *out);
 

@@ -5,44 +5,57 @@
 /* Sizes of the numbers that a key is made of. */
 struct table_row {
     const char *name;
+    uint8_t arrival;
     uint8_t first;
     uint8_t second;
 };
 
+/* clang-format off */
 static const struct table_row rows[TABLE_COUNT] = {
-    [TABLE_FORMAT] = {"format", 1, 0},       [TABLE_FEEDS] = {"feeds", 4, 0},   [TABLE_ENTRIES] = {"entries", 4, 8},
-    [TABLE_EPOCHS] = {"epochs", 4, 4},       [TABLE_ALERTS] = {"alerts", 8, 0}, [TABLE_READERS] = {"readers", 4, 0},
-    [TABLE_POSITIONS] = {"positions", 4, 4},
+    [TABLE_FORMAT]    = {"format",    0, 1, 0},
+    [TABLE_FEEDS]     = {"feeds",     0, 4, 0},
+    [TABLE_ENTRIES]   = {"entries",   8, 4, 8},
+    [TABLE_EPOCHS]    = {"epochs",    0, 4, 4},
+    [TABLE_ALERTS]    = {"alerts",    0, 8, 0},
+    [TABLE_READERS]   = {"readers",   0, 4, 0},
+    [TABLE_POSITIONS] = {"positions", 0, 4, 4},
 };
+/* clang-format on */
 
 const char *schema_table_name(enum table table) {
     return rows[table].name;
 }
 
-static void write_number(uint8_t *out, size_t size, uint64_t value) {
+static uint8_t *write_number(uint8_t *out, size_t size, uint64_t value) {
     for (size_t i = 0; i < size; i++)
         out[i] = (uint8_t)(value >> 8 * (size - 1 - i));
+    return out + size;
 }
 
-static uint64_t read_number(const uint8_t *bytes, size_t size) {
+static uint64_t read_number(const uint8_t **at, size_t size) {
     uint64_t value = 0;
     for (size_t i = 0; i < size; i++)
-        value = value << 8 | bytes[i];
+        value = value << 8 | *(*at)++;
     return value;
 }
 
 size_t schema_key(uint8_t out[static RECORD_KEY_MAX], const struct place *place) {
     const struct table_row *row = &rows[place->table];
-    write_number(out, row->first, place->first);
-    write_number(out + row->first, row->second, place->second);
-    return (size_t)row->first + row->second;
+    uint8_t *end = write_number(out, row->arrival, place->arrival);
+    end = write_number(end, row->first, place->first);
+    end = write_number(end, row->second, place->second);
+    return (size_t)(end - out);
 }
 
 bool schema_place(struct place *out, enum table table, struct span key) {
     const struct table_row *row = &rows[table];
-    if (key.len != (size_t)row->first + row->second)
+    const uint8_t *at = key.data;
+    if (key.len != (size_t)row->arrival + row->first + row->second)
         return false;
-    *out = (struct place){table, read_number(key.data, row->first), read_number(key.data + row->first, row->second)};
+    *out = (struct place){.table = table};
+    out->arrival = read_number(&at, row->arrival);
+    out->first = read_number(&at, row->first);
+    out->second = read_number(&at, row->second);
     return true;
 }
 

@@ -33,13 +33,14 @@ enum table {
     TABLE_COUNT
 };
 
-enum { RECORD_KEY_MAX = 12 };
+enum { RECORD_KEY_MAX = 20 };
 
 /* Where a record is: its table and key, as numbers. */
 struct place {
     enum table table;
     uint64_t first;
-    uint64_t second; /* 0 in tables whose key is one number */
+    uint64_t second;  /* 0 in tables whose key is one number */
+    uint64_t arrival; /* of an entry: stands before the others in its key; else 0 */
 };
 
 const char *schema_table_name(enum table table);

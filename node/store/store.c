@@ -5,9 +5,9 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "keys/seal.h"
 #include "keys/secret.h"
 #include "store/check.h"
+#include "store/entries.h"
 #include "store/positions.h"
 #include "store/records.h"
 
@@ -21,6 +21,7 @@ struct counters {
 
 struct store {
     struct records *records;
+    struct entries entries;
     struct positions positions;
     struct arena scratch; /* one call */
     struct counters now;  /* in the open change, if any */
@@ -53,6 +54,8 @@ enum result store_open(struct store **out, const struct store_options *options) 
     if (!result)
         result = load_counters(store);
     if (!result)
+        result = entries_load(&store->entries, store->records, store->now.feed);
+    if (!result)
         result = positions_load(&store->positions, store->records);
     if (!result) {
         *out = store;
@@ -69,6 +72,7 @@ void store_close(struct store *store) {
     if (!store)
         return;
     records_close(store->records);
+    entries_release(&store->entries);
     positions_release(&store->positions);
     arena_release(&store->scratch);
     free(store);
@@ -90,6 +94,7 @@ static void settle(struct store *store, bool committed) {
         store->durable = store->now;
     else
         store->now = store->durable;
+    entries_settle(&store->entries, committed);
     positions_settle(&store->positions, committed);
 }
 
@@ -135,7 +140,7 @@ static bool collect_feed(void *context, const struct place *place, struct span s
     struct store_feed *feed = &feeds->list[feeds->count];
     struct span record;
     if (place->first != feeds->count + 1) {
-        feeds->result = misses(store, &(struct place){TABLE_FEEDS, feeds->count + 1, 0});
+        feeds->result = misses(store, &(struct place){.table = TABLE_FEEDS, .first = feeds->count + 1});
         return false;
     }
     feed->ordinal = (uint32_t)place->first;
@@ -167,7 +172,7 @@ enum result store_put_feed(struct store *store, struct store_feed *feed) {
     arena_reset(&store->scratch);
     buf_init(&record, &store->scratch);
     schema_put_feed(&record, feed);
-    TRY(put_buf(store, &(struct place){TABLE_FEEDS, ordinal, 0}, &record));
+    TRY(put_buf(store, &(struct place){.table = TABLE_FEEDS, .first = ordinal}, &record));
     if (!feed->ordinal)
         store->now.feed = ordinal;
     feed->ordinal = ordinal;
@@ -182,89 +187,33 @@ static bool is_a_feed(const struct store *store, uint32_t ordinal) {
 /* ---- entries ---- */
 
 enum result store_put_entry(struct store *store, uint32_t ordinal, uint64_t number, struct span entry) {
-    assert(is_a_feed(store, ordinal) && number && entry.len <= ENTRY_BYTES_MAX);
-    return records_put(store->records, &(struct place){TABLE_ENTRIES, ordinal, number}, entry);
+    assert(is_a_feed(store, ordinal) && entry.len <= ENTRY_BYTES_MAX);
+    return entries_put(&store->entries, store->records, ordinal, number, entry);
 }
 
 enum result store_get_entry(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t number,
                             struct span *entry) {
-    return records_get(store->records, arena, &(struct place){TABLE_ENTRIES, ordinal, number}, entry);
-}
-
-struct block {
-    struct store *store;
-    struct arena *arena;
-    struct place next; /* the only place that may follow */
-    size_t bytes_max;
-    size_t bytes;
-    struct span *entries;
-    size_t count;
-    size_t capacity;
-    enum result result;
-};
-
-static enum result make_room(struct block *block) {
-    if (block->count < block->capacity)
-        return RESULT_OK;
-    size_t capacity = block->capacity ? block->capacity * 2 : 64;
-    struct span *entries = arena_array(block->arena, capacity, sizeof *entries);
-    if (!entries)
-        return RESULT_NO_MEMORY;
-    if (block->count)
-        memcpy(entries, block->entries, block->count * sizeof *entries);
-    block->entries = entries;
-    block->capacity = capacity;
-    return RESULT_OK;
-}
-
-static bool collect_entry(void *context, const struct place *place, struct span sealed) {
-    struct block *block = context;
-    if (place->first != block->next.first)
-        return false;
-    if (place->second != block->next.second) {
-        block->result = misses(block->store, &block->next);
-        return false;
-    }
-    size_t len = sealed.len < SEAL_RECORD_OVERHEAD ? 0 : sealed.len - SEAL_RECORD_OVERHEAD;
-    if (block->count && len > block->bytes_max - block->bytes)
-        return false;
-    block->result = make_room(block);
-    if (block->result)
-        return false;
-    struct span *entry = &block->entries[block->count];
-    block->result = records_open_sealed(block->store->records, block->arena, place, sealed, entry);
-    if (block->result)
-        return false;
-    block->count++;
-    block->bytes += entry->len;
-    block->next.second++;
-    return block->bytes < block->bytes_max;
+    return entries_get(&store->entries, store->records, arena, ordinal, number, entry);
 }
 
 enum result store_get_entries(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t after,
                               size_t bytes_max, struct span **entries, size_t *count) {
-    struct block block = {
-        .store = store, .arena = arena, .next = {TABLE_ENTRIES, ordinal, after + 1}, .bytes_max = bytes_max};
-    const struct place from = block.next;
-    TRY(records_walk(store->records, &from, collect_entry, &block));
-    TRY(block.result);
-    *entries = block.entries;
-    *count = block.count;
-    return RESULT_OK;
+    return entries_block(&store->entries, store->records, arena, ordinal, after, bytes_max, entries, count);
 }
 
 /* ---- epochs ---- */
 
 enum result store_put_epoch(struct store *store, uint32_t ordinal, uint32_t epoch, const uint8_t key[static 32]) {
     assert(is_a_feed(store, ordinal) && epoch);
-    return records_put(store->records, &(struct place){TABLE_EPOCHS, ordinal, epoch}, span_of(key, SECRET_KEY_SIZE));
+    return records_put(store->records, &(struct place){.table = TABLE_EPOCHS, .first = ordinal, .second = epoch},
+                       span_of(key, SECRET_KEY_SIZE));
 }
 
 enum result store_get_epoch(struct store *store, uint32_t ordinal, uint32_t epoch, uint8_t key[static 32]) {
-    struct place place = {TABLE_EPOCHS, ordinal, epoch};
+    const struct place place = {.table = TABLE_EPOCHS, .first = ordinal, .second = epoch};
     struct span record;
     arena_reset(&store->scratch);
-    TRY(records_get(store->records, &store->scratch, &place, &record));
+    TRY(records_get(store->records, &store->scratch, &place, SIZE_MAX, &record));
     enum result result = record.len == SECRET_KEY_SIZE ? RESULT_OK : RESULT_STORE_DAMAGED;
     if (!result)
         memcpy(key, record.data, SECRET_KEY_SIZE);
@@ -280,17 +229,17 @@ enum result store_put_alert(struct store *store, struct store_alert *alert) {
     arena_reset(&store->scratch);
     buf_init(&record, &store->scratch);
     schema_put_alert(&record, alert);
-    TRY(put_buf(store, &(struct place){TABLE_ALERTS, sequence, 0}, &record));
+    TRY(put_buf(store, &(struct place){.table = TABLE_ALERTS, .first = sequence}, &record));
     store->now.alert = sequence;
     alert->sequence = sequence;
     return RESULT_OK;
 }
 
 enum result store_get_alert(struct store *store, struct arena *arena, uint64_t sequence, struct store_alert *alert) {
-    struct place place = {TABLE_ALERTS, sequence, 0};
+    const struct place place = {.table = TABLE_ALERTS, .first = sequence};
     struct store_alert found = {.sequence = sequence};
     struct span record;
-    enum result result = records_get(store->records, arena, &place, &record);
+    enum result result = records_get(store->records, arena, &place, SIZE_MAX, &record);
     if (result == RESULT_NOT_FOUND && sequence && sequence <= store->now.alert)
         return misses(store, &place);
     TRY(result);

@@ -66,7 +66,8 @@ MUST_USE enum result store_feeds(struct store *store, struct arena *arena, struc
 /* Puts a feed; ordinal 0 is a new one and gets its ordinal. */
 MUST_USE enum result store_put_feed(struct store *store, struct store_feed *feed);
 
-/* Entries, epochs and positions are put for feeds that have been put. Numbers of a feed have no holes. */
+/* Entries, epochs and positions are put for feeds that have been put. An entry is the next of its feed (the first one
+ * may have any number), or takes the place of one that is there. */
 MUST_USE enum result store_put_entry(struct store *store, uint32_t ordinal, uint64_t number, struct span entry);
 /* NOT_FOUND. */
 MUST_USE enum result store_get_entry(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t number,

@@ -1,0 +1,205 @@
+/* inama status: how the node is doing. */
+#include "cli/command.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/client.h"
+#include "cli/print.h"
+
+static const struct option options[] = {OPTION_HOME, OPTION_JSON, OPTIONS_END};
+
+enum { EXPIRES_SOON_DAYS = 30 };
+static const uint64_t day_ms = 24 * 60 * 60 * 1000;
+
+static const char *ago(struct arena *arena, uint64_t since_ms) {
+    uint64_t now = clock_wall_ms(clock_system()), minutes = now > since_ms ? (now - since_ms) / 60000 : 0;
+    if (minutes < 60)
+        return text_format(arena, _("%llu min"), (unsigned long long)minutes);
+    if (minutes < 48 * 60)
+        return text_format(arena, _("%llu h"), (unsigned long long)(minutes / 60));
+    return text_format(arena, _("%llu days"), (unsigned long long)(minutes / (24 * 60)));
+}
+
+static void print_node(struct arena *arena, const Status *status) {
+    uint64_t now = clock_wall_ms(clock_system());
+    print_line("%s%s%s  %s", print_on(PRINT_BOLD), text_escape(arena, status->name), print_off(),
+               text_escape(arena, status->label));
+    print_line(_("  alerts   %llu"), (unsigned long long)status->alerts);
+    print_line(_("  running  %s, since %s"), ago(arena, status->started), print_time(arena, status->started));
+    print_line(_("  roster   version %u, valid until %s"), status->roster_version,
+               print_time(arena, status->roster_expires));
+    print_line(_("  store    %s of %s; index in memory %s"), print_size(arena, status->store_used),
+               print_size(arena, status->store_max), print_size(arena, status->index_bytes));
+    if (status->roster_expires < now + EXPIRES_SOON_DAYS * day_ms)
+        print_error(_("the roster expires soon or has expired: ask those who keep it for a new one"));
+    if (status->store_used > status->store_max / 10 * 9)
+        print_error(_("the store is nearly full: raise store_gib in node.yaml and restart the node"));
+    if (!status->memory_locked)
+        print_error(_("keys are not locked into memory and could reach the swap: raise LimitMEMLOCK"));
+}
+
+/* The daemon's word in the operator's language. */
+static const char *state_text(const char *state) {
+    static const char *const states[] = {N_("connected"), N_("calling"), N_("away"), N_("not called")};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(states[i], state) == 0)
+            return _(states[i]);
+    return state;
+}
+
+static void print_peers(struct arena *arena, const Status *status) {
+    static const struct column columns[] = {{N_("MEMBER"), COLUMN_KEEP},  {N_("STATE"), COLUMN_KEEP},
+                                            {N_("SINCE"), COLUMN_KEEP},   {N_("SENT"), COLUMN_RIGHT},
+                                            {N_("RECEIVED"), COLUMN_RIGHT}, {N_("ADDRESS OR LAST ERROR"), COLUMN_TRUNC}};
+    if (status->n_peers == 0)
+        return;
+    print_blank();
+    struct table *table = table_new(arena, columns, 6);
+    for (size_t i = 0; i < status->n_peers; i++) {
+        const PeerStatus *peer = status->peers[i];
+        bool connected = strcmp(peer->state, "connected") == 0;
+        table_cell(table, peer->name);
+        table_cell_in(table, connected ? PRINT_GREEN : PRINT_YELLOW, state_text(peer->state));
+        table_cell(table, peer->has_since ? ago(arena, peer->since) : "");
+        table_cell(table, peer->has_sent ? print_size(arena, peer->sent) : "");
+        table_cell(table, peer->has_received ? print_size(arena, peer->received) : "");
+        table_cell(table, peer->last_error ? peer->last_error : peer->address ? peer->address : "");
+    }
+    table_print(table);
+}
+
+/* "ke-police 12, ke-wildlife 9 (3 behind)" */
+static const char *positions_text(struct arena *arena, const FeedStatus *feed) {
+    const char *text = "";
+    for (size_t i = 0; i < feed->n_positions; i++) {
+        const Position *position = feed->positions[i];
+        const char *behind = "";
+        if (position->number < feed->number)
+            behind = text_format(arena, _(" (%llu behind)"), (unsigned long long)(feed->number - position->number));
+        text = text_format(arena, "%s%s%s %llu%s", text, i ? ", " : "", position->member,
+                           (unsigned long long)position->number, behind);
+    }
+    return text;
+}
+
+static const char *feed_text(struct arena *arena, const FeedStatus *feed) {
+    if (feed->frozen)
+        return _("FROZEN: its author signed two entries with one number");
+    if (feed->ours)
+        return positions_text(arena, feed);
+    if (feed->unreadable)
+        return text_format(arena, _("%llu wait for a key"), (unsigned long long)feed->unreadable);
+    if (feed->has_announced && feed->announced > feed->number)
+        return text_format(arena, _("%llu more to fetch"), (unsigned long long)(feed->announced - feed->number));
+    return _("all here");
+}
+
+static void print_feeds(struct arena *arena, const Status *status) {
+    static const struct column columns[] = {{N_("FEED"), COLUMN_KEEP},
+                                            {N_("ENTRIES"), COLUMN_RIGHT},
+                                            {N_("EPOCH"), COLUMN_RIGHT},
+                                            {N_("WHO HAS IT"), COLUMN_WRAP}};
+    if (status->n_feeds == 0)
+        return;
+    print_blank();
+    struct table *table = table_new(arena, columns, 4);
+    for (size_t i = 0; i < status->n_feeds; i++) {
+        const FeedStatus *feed = status->feeds[i];
+        table_cell(table, text_format(arena, "%s → %s", feed->author, feed->audience));
+        table_number(table, feed->number);
+        table_number(table, feed->epoch);
+        table_cell_in(table, feed->frozen ? PRINT_RED : PRINT_PLAIN, feed_text(arena, feed));
+    }
+    table_print(table);
+}
+
+static void print_refused(struct arena *arena, const Status *status) {
+    static const struct column columns[] = {{N_("REFUSED SINCE START"), COLUMN_KEEP}, {N_("TIMES"), COLUMN_RIGHT},
+                                            {"", COLUMN_TRUNC}};
+    if (status->n_refused == 0)
+        return;
+    print_blank();
+    struct table *table = table_new(arena, columns, 3);
+    for (size_t i = 0; i < status->n_refused; i++) {
+        table_cell(table, status->refused[i]->name);
+        table_number(table, status->refused[i]->count);
+        table_cell(table, status->refused[i]->text ? status->refused[i]->text : "");
+    }
+    table_print(table);
+}
+
+static json_t *peers_json(const Status *status) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_peers; i++) {
+        const PeerStatus *peer = status->peers[i];
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:I}", "name", print_json_text(peer->name), "state",
+                            print_json_text(peer->state), "address", print_json_text(peer->address), "since",
+                            (json_int_t)peer->since, "last_error", print_json_text(peer->last_error), "sent",
+                            (json_int_t)peer->sent, "received", (json_int_t)peer->received));
+    }
+    return list;
+}
+
+static json_t *feeds_json(const Status *status) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_feeds; i++) {
+        const FeedStatus *feed = status->feeds[i];
+        json_t *positions = json_object();
+        for (size_t k = 0; k < feed->n_positions; k++)
+            json_object_set_new(positions, feed->positions[k]->member,
+                                json_integer((json_int_t)feed->positions[k]->number));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:b, s:o}", "author", print_json_text(feed->author),
+                            "audience", print_json_text(feed->audience), "ours", feed->ours != 0, "number",
+                            (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch, "announced",
+                            (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable, "frozen",
+                            feed->frozen != 0, "positions", positions));
+    }
+    return list;
+}
+
+static void print_status_json(const Status *status) {
+    json_t *refused = json_object();
+    for (size_t i = 0; i < status->n_refused; i++)
+        json_object_set_new(refused, status->refused[i]->name, json_integer((json_int_t)status->refused[i]->count));
+    print_json(json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "name",
+                         print_json_text(status->name), "label", print_json_text(status->label), "alerts",
+                         (json_int_t)status->alerts, "started", (json_int_t)status->started, "roster_version",
+                         (json_int_t)status->roster_version, "roster_expires", (json_int_t)status->roster_expires,
+                         "store_used", (json_int_t)status->store_used, "store_max", (json_int_t)status->store_max,
+                         "index_bytes", (json_int_t)status->index_bytes, "memory_locked", status->memory_locked != 0,
+                         "peers", peers_json(status), "feeds", feeds_json(status), "refused", refused));
+}
+
+static enum exit_code run(struct call *call) {
+    struct client client;
+    const Reply *reply;
+    Request request = REQUEST__INIT;
+    StatusRequest words = STATUS_REQUEST__INIT;
+    request.status = &words;
+    enum exit_code code = client_open(&client, call);
+    if (!code)
+        code = client_ask(&client, &request, &reply);
+    if (!code && options_flag(&call->options, "json")) {
+        print_status_json(reply->status);
+    } else if (!code) {
+        print_node(call->arena, reply->status);
+        print_peers(call->arena, reply->status);
+        print_feeds(call->arena, reply->status);
+        print_refused(call->arena, reply->status);
+    }
+    client_close(&client);
+    return code;
+}
+
+const struct command command_status = {
+    .name = "status",
+    .takes = "",
+    .summary = N_("show the node, its peers, its feeds and what it refused"),
+    .options = options,
+    .examples = N_("  inama status --home /etc/inama\n"),
+    .run = run,
+};

@@ -1,0 +1,55 @@
+/* generate FOLDER: writes the test vectors, the same bytes each time.
+ *
+ *     cmake --build build/debug --target vectors        rewrites tests/vectors/
+ *
+ * What a vector means is in tests/verifier/verify.py (the independent reader) and tests/unit/core/test_vectors.c (ours).
+ */
+#include "tests/vectors/generate.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "tests/vectors/maker.h"
+
+static const struct {
+    const char *name;
+    void (*make)(void);
+    const char *about;
+} files[] = {
+    {"names", make_names, "Hashes with a tag, padded lengths, ids of members and feeds (docs/protocol.md, 1.2, 3, 6.6)."},
+    {"signatures", make_signatures, "Strict Ed25519: which keys and signatures must be refused, and why (2.2)."},
+    {"trees", make_trees, "Roots of commitment trees from openings (4.2 to 4.4, 5.1.4)."},
+    {"encoding", make_encoding, "What can be read, and what is canonical, tried on grants and alert headers (1.4)."},
+    {"disclosures", make_disclosures, "Disclosures verified, and narrowed for the next reader (5)."},
+    {"entries", make_entries, "Entries accepted into a feed, and opened with an epoch key (6)."},
+    {"grants", make_grants, "Epoch keys taken out of grants (7)."},
+    {"rosters", make_rosters, "Rosters read by somebody who trusts some roots (8.1 to 8.3)."},
+    {"cards", make_cards, "Cards of new members (8.4, 8.5)."},
+    {"keyfiles", make_key_files, "Key files on a node's own disk (9.1 to 9.3)."},
+};
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        fprintf(stderr, "usage: vectors FOLDER\n");
+        return EXIT_FAILURE;
+    }
+    secret_start();
+    arena_init(&memory, SIZE_MAX);
+    make_people();
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const char *path = text_format(&memory, "%s/%s.json", argv[1], files[i].name);
+        FILE *file = fopen(path, "w");
+        if (!file) {
+            perror(path);
+            return EXIT_FAILURE;
+        }
+        vectors_write(file, files[i].about, files[i].make);
+        if (fclose(file) != 0) {
+            perror(path);
+            return EXIT_FAILURE;
+        }
+    }
+    arena_release(&memory);
+    return EXIT_SUCCESS;
+}
