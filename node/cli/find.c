@@ -39,6 +39,13 @@ static enum exit_code read_request(Find *find, struct call *call) {
     return EXIT_DONE;
 }
 
+/* A word as a shell takes it. */
+static const char *shell_word(struct arena *arena, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:-";
+    bool simple = *word && word[strspn(word, plain)] == '\0';
+    return simple ? word : text_format(arena, "'%s'", text_escape(arena, word));
+}
+
 /* The same command line with the next page, ready to copy. */
 static const char *next_page(struct call *call, uint64_t before) {
     const char *line = "inama find";
@@ -46,11 +53,11 @@ static const char *next_page(struct call *call, uint64_t before) {
         const char *const *values;
         size_t count = options_list(&call->options, option->name, &values);
         if (count && strcmp(option->name, "before") != 0)
-            line = text_format(call->arena, option->takes ? "%s --%s \"%s\"" : "%s --%s%s", line, option->name,
-                               text_escape(call->arena, values[count - 1]));
+            line = text_format(call->arena, option->takes ? "%s --%s %s" : "%s --%s%s", line, option->name,
+                               option->takes ? shell_word(call->arena, values[count - 1]) : "");
     }
     for (size_t i = 0; i < call->options.word_count; i++)
-        line = text_format(call->arena, "%s \"%s\"", line, text_escape(call->arena, call->options.words[i]));
+        line = text_format(call->arena, "%s %s", line, shell_word(call->arena, call->options.words[i]));
     return text_format(call->arena, "%s --before %llu", line, (unsigned long long)before);
 }
 

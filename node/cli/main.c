@@ -15,7 +15,7 @@ enum { MEMORY_MAX_MIB = 1024 };
 const struct command *const commands[] = {
     &command_init,          &command_check,         &command_status,
 
-    &command_publish,       &command_find,        &command_show,
+    &command_publish,       &command_import,        &command_find,        &command_show,
     &command_verify,        &command_watch,
 
     &command_policy_check,  &command_policy_explain,

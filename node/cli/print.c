@@ -1,6 +1,5 @@
 #include "cli/print.h"
 
-#include <libsmartcols/libsmartcols.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +26,10 @@ const char *print_on(enum print_colour colour) {
 
 const char *print_off(void) {
     return colours ? "\033[0m" : "";
+}
+
+bool print_has_colours(void) {
+    return colours;
 }
 
 void print_line(const char *format, ...) {
@@ -105,70 +108,6 @@ bool print_confirm(bool yes, const char *question) {
         return false;
     /* TRANSLATORS: the letters with which an answer of yes may begin, small and capital */
     return answer[0] != '\n' && strchr(_("yY"), answer[0]) != NULL;
-}
-
-struct table {
-    struct arena *arena;
-    struct libscols_table *scols;
-    struct libscols_line *line;
-    size_t columns;
-    size_t next;
-};
-
-struct table *table_new(struct arena *arena, const struct column *columns, size_t count) {
-    static const int flags[] = {
-        [COLUMN_KEEP] = 0, [COLUMN_TRUNC] = SCOLS_FL_TRUNC, [COLUMN_WRAP] = SCOLS_FL_WRAP, [COLUMN_RIGHT] = SCOLS_FL_RIGHT};
-    struct table *table = arena_alloc(arena, sizeof *table);
-    if (!table || !(table->scols = scols_new_table()))
-        return NULL;
-    table->arena = arena;
-    table->columns = count;
-    scols_table_enable_colors(table->scols, colours);
-    bool titles = false;
-    for (size_t i = 0; i < count; i++) {
-        const char *title = *columns[i].title ? _(columns[i].title) : "";
-        struct libscols_column *column = scols_table_new_column(table->scols, title, 0, flags[columns[i].kind]);
-        if (column && colours)
-            scols_cell_set_color(scols_column_get_header(column), "bold");
-        titles |= *title != '\0';
-    }
-    scols_table_enable_noheadings(table->scols, !titles);
-    return table;
-}
-
-void table_cell_in(struct table *table, enum print_colour colour, const char *text) {
-    static const char *const names[] = {
-        [PRINT_BOLD] = "bold", [PRINT_DIM] = "halfbright", [PRINT_RED] = "red", [PRINT_GREEN] = "green",
-        [PRINT_YELLOW] = "yellow"};
-    if (!table)
-        return;
-    if (table->next == 0)
-        table->line = scols_table_new_line(table->scols, NULL);
-    struct libscols_cell *cell = table->line ? scols_line_get_cell(table->line, table->next) : NULL;
-    if (cell) {
-        scols_cell_set_data(cell, text_escape(table->arena, text));
-        if (colours && colour)
-            scols_cell_set_color(cell, names[colour]);
-    }
-    table->next = (table->next + 1) % table->columns;
-}
-
-void table_cell(struct table *table, const char *text) {
-    table_cell_in(table, PRINT_PLAIN, text);
-}
-
-void table_number(struct table *table, uint64_t number) {
-    if (table)
-        table_cell(table, text_format(table->arena, "%llu", (unsigned long long)number));
-}
-
-void table_print(struct table *table) {
-    if (!table)
-        return;
-    fflush(stdout);
-    if (!scols_table_is_empty(table->scols))
-        scols_print_table(table->scols);
-    scols_unref_table(table->scols);
 }
 
 void print_json(json_t *value) {

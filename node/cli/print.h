@@ -1,8 +1,7 @@
 /* print: how the command line speaks.
  *
- * Results go to standard output, everything else to standard error. Tables fit the terminal; colours and progress appear
- * only on a terminal and without NO_COLOR. Texts that other people wrote must pass text_escape() before they come here,
- * but for the cells of a table, which escape by themselves.
+ * Results go to standard output, everything else to standard error. Colours and progress appear only on a terminal
+ * and without NO_COLOR. Texts that other people wrote must pass text_escape() before they come here.
  */
 #ifndef CLI_PRINT_H
 #define CLI_PRINT_H
@@ -16,15 +15,15 @@
 #include "base/report.h"
 #include "base/span.h"
 #include "cli/command.h"
+#include "cli/table.h"
 #include "control.pb-c.h"
-
-enum print_colour { PRINT_PLAIN, PRINT_BOLD, PRINT_DIM, PRINT_RED, PRINT_GREEN, PRINT_YELLOW };
 
 /* Decides about colours, once, at the start. */
 void print_start(void);
 /* The escape sequence for a stream, "" where there are no colours. */
 const char *print_on(enum print_colour colour);
 const char *print_off(void);
+bool print_has_colours(void);
 
 /* A line on standard output. */
 void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -41,26 +40,6 @@ void print_findings(struct arena *arena, Finding *const *findings, size_t count)
 
 /* Asks yes or no on the terminal; true without asking when there is nobody to ask or with `yes`. */
 bool print_confirm(bool yes, const char *question);
-
-/* A table: columns first, then cells left to right, row by row. */
-struct table;
-enum column_kind {
-    COLUMN_KEEP,  /* never shortened */
-    COLUMN_TRUNC, /* shortened to fit */
-    COLUMN_WRAP,  /* broken to fit */
-    COLUMN_RIGHT  /* numbers */
-};
-struct column {
-    const char *title; /* marked for translation */
-    enum column_kind kind;
-};
-/* NULL when memory is out; all that follow take NULL. */
-struct table *table_new(struct arena *arena, const struct column *columns, size_t count);
-void table_cell(struct table *table, const char *text);
-void table_cell_in(struct table *table, enum print_colour colour, const char *text);
-void table_number(struct table *table, uint64_t number);
-/* Prints and frees. */
-void table_print(struct table *table);
 
 /* One JSON value on a line of standard output; takes it over. */
 void print_json(json_t *value);

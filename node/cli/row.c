@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "core/codes.h"
 
-enum { ID_SHOWN_BYTES = 4 };
+enum { ID_SHOWN_BYTES = 4, ROW_COLUMNS_MAX = 9 };
 
 static const char *upper(struct arena *arena, const char *text) {
     char *copy = text ? arena_text(arena, text, strlen(text)) : NULL;
@@ -76,10 +76,14 @@ static const char *short_id(struct arena *arena, const Row *row) {
 }
 
 struct row_table row_table_new(struct arena *arena, Row *const *rows, size_t count, bool versions) {
-    struct column columns[9] = {{N_("DATE"), COLUMN_KEEP}, {N_("IN"), COLUMN_KEEP}, {N_("PLACE"), COLUMN_TRUNC},
+    struct column *columns = arena_array(arena, ROW_COLUMNS_MAX, sizeof *columns);
+    const struct column first[] = {{N_("DATE"), COLUMN_KEEP}, {N_("IN"), COLUMN_KEEP}, {N_("PLACE"), COLUMN_TRUNC},
                                 {N_("SPECIES"), COLUMN_TRUNC}, {N_("QUANTITY"), COLUMN_TRUNC}};
     struct row_table out = {.arena = arena, .versions = versions};
-    size_t used = 5;
+    size_t used = sizeof first / sizeof *first;
+    if (!columns)
+        return out;
+    memcpy(columns, first, sizeof first);
     for (size_t i = 0; i < count; i++)
         out.kinds |= strcmp(rows[i]->kind, "SEIZURE") != 0;
     if (out.kinds)

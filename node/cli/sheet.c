@@ -39,7 +39,9 @@ static const char *class_title(enum field_class class) {
     return _(titles[class]);
 }
 
-/* "CD  Democratic Republic of the Congo", each of a list. */
+enum { SHORT_CODE_MAX = 4 };
+
+/* "CD, Congo (Kinshasa)", each of a list; a code that is a word of its own says no more than its label. */
 static const char *with_labels(struct arena *arena, enum code_list list, const char *value) {
     const char *out = "";
     char *rest = arena_text(arena, value, strlen(value));
@@ -48,8 +50,12 @@ static const char *with_labels(struct arena *arena, enum code_list list, const c
         if (end)
             *end = '\0';
         const struct code *code = codes_find(list, rest);
-        out = text_format(arena, code ? "%s%s%s, %s" : "%s%s%s", out, *out ? "; " : "", rest,
-                          code ? codes_label(code) : "");
+        const char *shown = rest;
+        if (code && strlen(rest) <= SHORT_CODE_MAX)
+            shown = text_format(arena, "%s, %s", rest, codes_label(code));
+        else if (code)
+            shown = codes_label(code);
+        out = text_format(arena, "%s%s%s", out, *out ? "; " : "", shown);
         rest = end ? end + 2 : NULL;
     }
     return out;
@@ -149,7 +155,7 @@ static void put_class(struct sheet *sheet, enum field_class class) {
 }
 
 void sheet_print(struct arena *arena, const Alert *content) {
-    static const struct column columns[] = {{"", COLUMN_KEEP}, {"", COLUMN_TRUNC}, {"", COLUMN_WRAP}};
+    static const struct column columns[] = {{"", COLUMN_KEEP}, {"", COLUMN_WRAP}, {"", COLUMN_WRAP}};
     struct sheet sheet = {.arena = arena, .content = content};
     alert_each(content, measure, &sheet.extent);
     sheet.table = table_new(arena, columns, 3);

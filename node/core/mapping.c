@@ -14,6 +14,7 @@ struct making {
     struct arena *arena;
     const struct csv *row;
     struct report *report;
+    AlertHeader *header;
     Alert *content;
     /* Which element of a group stands for the file's "legs[3]": in the order in which they get a value. */
     struct {
@@ -261,6 +262,10 @@ static const char *expectation(const struct mapping_field *field) {
 }
 
 static enum result set_one(struct making *making, const struct mapping_field *field, const char *text) {
+    if (!field->group) {
+        making->header->kind = (char *)(uintptr_t)text;
+        return RESULT_OK;
+    }
     enum result result =
         alert_set_text(making->arena, making->content, field->path, element_for(making, field), text);
     if (result == RESULT_INVALID)
@@ -306,9 +311,9 @@ static bool has_all_columns(const struct mapping *mapping, const struct csv *row
 enum result mapping_apply(const struct mapping *mapping, struct arena *arena, const struct csv *row,
                           AlertHeader **header, Alert **content, struct report *report) {
     struct making making = {.mapping = mapping, .arena = arena, .row = row, .report = report};
-    AlertHeader *new_header = arena_copy(arena, mapping->envelope, sizeof *mapping->envelope);
+    making.header = arena_copy(arena, mapping->envelope, sizeof *mapping->envelope);
     making.content = arena_alloc(arena, sizeof *making.content);
-    if (!new_header || !making.content)
+    if (!making.header || !making.content)
         return RESULT_NO_MEMORY;
     alert__init(making.content);
     size_t errors_before = report->errors;
@@ -318,7 +323,7 @@ enum result mapping_apply(const struct mapping *mapping, struct arena *arena, co
             TRY(apply_field(&making, &mapping->fields[i]));
     if (report->errors > errors_before)
         return RESULT_INVALID;
-    *header = new_header;
+    *header = making.header;
     *content = making.content;
     return RESULT_OK;
 }

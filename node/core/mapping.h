@@ -8,6 +8,7 @@
  *     tables:
  *       units: {"NO": "", KG: KIL}
  *     fields:
+ *       kind: {column: outcome, table: {S: SEIZURE, R: ATTEMPTED}}
  *       incident.country: US                 a constant
  *       incident.date: {column: [seized, reported], date: [iso, dmy]}
  *       specimens[0].taxon: {columns: [genus, species], drop: ["sp."], otherwise: {column: class}}
@@ -79,8 +80,8 @@ struct mapping_rule {
 };
 
 struct mapping_field {
-    const char *path;  /* in the dictionary, or "incident.date" */
-    const char *group; /* "specimens" */
+    const char *path;  /* in the dictionary, "incident.date", or "kind" of the envelope */
+    const char *group; /* "specimens"; NULL for the envelope */
     size_t element;    /* as the file numbers it */
     const struct mapping_rule *rule;
 };

@@ -193,6 +193,8 @@ static bool read_path(struct reading *reading, const char *text, struct mapping_
     const char *open = strchr(text, '['), *dot = strchr(text, '.');
     char *end = NULL;
     out->path = text;
+    if (strcmp(text, "kind") == 0)
+        return true;
     if (!dot)
         return false;
     if (open && open < dot) {
@@ -253,13 +255,22 @@ static json_t *json_of(const struct setting *setting) {
     return json_string(setting->text);
 }
 
+static bool is_given(const char *text) {
+    return text && *text;
+}
+
+/* Does each row say itself what kind of alert it is? */
+static bool maps_kind(const struct setting *top) {
+    return settings_get(settings_get(top, "fields"), "kind") != NULL;
+}
+
 static void read_envelope(struct reading *reading, const struct setting *top) {
     const struct setting *map = settings_get(top, "envelope");
     struct mapping *mapping = reading->mapping;
     Alert *content;
     if (!map || map->kind != SETTING_MAP) {
         settings_error(map ? map : top, reading->report, "envelope",
-                       _("expected at least kind and marking, as in an alert's JSON"));
+                       _("expected at least kind and marking.tlp, as in an alert's JSON"));
         return;
     }
     json_t *json = json_of(map);
@@ -272,8 +283,9 @@ static void read_envelope(struct reading *reading, const struct setting *top) {
     free(text);
     if (result == RESULT_NO_MEMORY)
         settings_error(map, reading->report, "envelope", "%s", result_text(result));
-    if (!result && !(mapping->envelope->kind && mapping->envelope->tlp))
-        settings_error(map, reading->report, "envelope", _("expected at least kind and marking, as in an alert's JSON"));
+    if (!result && !(is_given(mapping->envelope->tlp) && (is_given(mapping->envelope->kind) || maps_kind(top))))
+        settings_error(map, reading->report, "envelope",
+                       _("expected at least kind and marking.tlp, as in an alert's JSON"));
 }
 
 static void read_tables(struct reading *reading, const struct setting *top) {

@@ -76,7 +76,8 @@ struct policy {
     struct policy_view live;      /* programs at this node, by the live feed */
 };
 
-/* Reads a policy file; all that is wrong with it goes into the report, INVALID then. Everything lives in the arena. */
+/* Reads a policy file; all that is wrong with it goes into the report, INVALID then. TOO_LARGE, NO_MEMORY. Everything lives
+ * in the arena. */
 MUST_USE enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
                                  struct report *report);
 const struct policy_audience *policy_find_audience(const struct policy *policy, const char *name);

@@ -12,7 +12,15 @@ struct reading {
     struct arena *arena;
     struct report *report;
     struct policy *policy;
+    bool no_memory;
 };
+
+/* Zeroed rows of the policy. A row that is lost for lack of memory may have hidden something: the file is refused. */
+static void *new_rows(struct reading *reading, size_t count, size_t size) {
+    void *rows = arena_array(reading->arena, count, size);
+    reading->no_memory |= !rows;
+    return rows;
+}
 
 /* "all", the name of a class, the dotted path of a field, or a group ("persons" the class, "legs.*" the group). */
 static bool item_fields(struct field_set *out, const char *text) {
@@ -50,7 +58,7 @@ static void read_items(struct reading *reading, const struct setting *map, const
         settings_error(list, reading->report, key, _("expected a list, such as [incident, specimens.taxon]"));
         return;
     }
-    *items = arena_array(reading->arena, list->count, sizeof **items);
+    *items = new_rows(reading, list->count, sizeof **items);
     for (const struct setting *item = list->first; item && *items; item = item->next) {
         struct policy_item *row = &(*items)[*count];
         row->line = item->line;
@@ -148,7 +156,7 @@ static void read_audiences(struct reading *reading, const struct setting *top) {
         return;
     }
     struct policy *policy = reading->policy;
-    policy->audiences = arena_array(reading->arena, map->count, sizeof *policy->audiences);
+    policy->audiences = new_rows(reading, map->count, sizeof *policy->audiences);
     for (const struct setting *audience = map->first; audience && policy->audiences; audience = audience->next)
         read_audience(reading, audience, &policy->audiences[policy->audience_count++]);
 }
@@ -163,7 +171,7 @@ static void read_forward(struct reading *reading, const struct setting *map, str
         return;
     }
     out->line = map->line;
-    out->to = arena_array(reading->arena, to->count, sizeof(const struct policy_audience *));
+    out->to = new_rows(reading, to->count, sizeof(const struct policy_audience *));
     for (const struct setting *name = to->first; name && out->to; name = name->next) {
         const char *text = name->kind == SETTING_TEXT ? name->text : "";
         const struct policy_audience *audience = policy_find_audience(reading->policy, text);
@@ -191,7 +199,7 @@ static void read_forwards(struct reading *reading, const struct setting *top) {
     if (!list)
         return;
     struct policy *policy = reading->policy;
-    policy->forwards = arena_array(reading->arena, list->count, sizeof *policy->forwards);
+    policy->forwards = new_rows(reading, list->count, sizeof *policy->forwards);
     for (const struct setting *rule = list->first; rule && policy->forwards; rule = rule->next)
         read_forward(reading, rule, &policy->forwards[policy->forward_count++]);
 }
@@ -202,7 +210,7 @@ static void read_accepts(struct reading *reading, const struct setting *top) {
     if (!list)
         return;
     struct policy *policy = reading->policy;
-    policy->accepts = arena_array(reading->arena, list->count, sizeof *policy->accepts);
+    policy->accepts = new_rows(reading, list->count, sizeof *policy->accepts);
     for (const struct setting *rule = list->first; rule && policy->accepts; rule = rule->next) {
         struct policy_accept *accept = &policy->accepts[policy->accept_count++];
         settings_only(rule, keys, reading->report);
@@ -242,7 +250,7 @@ enum result policy_read(struct policy **out, struct arena *arena, const char *na
     if (yaml.len > CONFIG_BYTES_MAX)
         return RESULT_TOO_LARGE;
     TRY(settings_read(&top, arena, name, yaml, report));
-    struct reading reading = {arena, report, arena_alloc(arena, sizeof *reading.policy)};
+    struct reading reading = {arena, report, arena_alloc(arena, sizeof *reading.policy), false};
     if (!reading.policy)
         return RESULT_NO_MEMORY;
     reading.policy->file = name;
@@ -252,6 +260,8 @@ enum result policy_read(struct policy **out, struct arena *arena, const char *na
     read_forwards(&reading, top);
     read_accepts(&reading, top);
     read_local(&reading, top);
+    if (reading.no_memory)
+        return RESULT_NO_MEMORY;
     if (report->errors > errors_before)
         return RESULT_INVALID;
     *out = reading.policy;

@@ -1,5 +1,6 @@
 #include "core/settings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,10 +34,14 @@ static bool next_event(struct reading *reading, yaml_event_t *event) {
     return false;
 }
 
+static bool complain_of_memory(struct reading *reading, size_t line) {
+    return complain(reading, line, _("the file needs more memory than a configuration may"));
+}
+
 static struct setting *setting_new(struct reading *reading, enum setting_kind kind, size_t line) {
     struct setting *setting = arena_alloc(reading->arena, sizeof *setting);
     if (!setting) {
-        complain(reading, line, _("the file needs more memory than a configuration may"));
+        complain_of_memory(reading, line);
         return NULL;
     }
     setting->kind = kind;
@@ -46,17 +51,40 @@ static struct setting *setting_new(struct reading *reading, enum setting_kind ki
 
 static struct setting *read_node(struct reading *reading, const yaml_event_t *event, int depth);
 
-static struct setting *read_scalar(struct reading *reading, const yaml_event_t *event) {
+/* The text of a scalar; NULL, and said why, if it may not be. */
+static const char *scalar_text(struct reading *reading, const yaml_event_t *event) {
     size_t line = event->start_mark.line + 1;
     const char *value = (const char *)event->data.scalar.value;
     if (strlen(value) != event->data.scalar.length) {
         complain(reading, line, _("a text holds a NUL character"));
         return NULL;
     }
-    struct setting *setting = setting_new(reading, SETTING_TEXT, line);
+    const char *text = arena_text(reading->arena, value, strlen(value));
+    if (!text)
+        complain_of_memory(reading, line);
+    return text;
+}
+
+static struct setting *read_scalar(struct reading *reading, const yaml_event_t *event) {
+    const char *text = scalar_text(reading, event);
+    struct setting *setting = text ? setting_new(reading, SETTING_TEXT, event->start_mark.line + 1) : NULL;
     if (setting)
-        setting->text = arena_text(reading->arena, value, strlen(value));
-    return setting && setting->text ? setting : NULL;
+        setting->text = text;
+    return setting;
+}
+
+/* "!tag" or "&anchor" before a value. */
+static bool has_extras(const yaml_event_t *event) {
+    switch (event->type) {
+    case YAML_SCALAR_EVENT:
+        return event->data.scalar.tag || event->data.scalar.anchor;
+    case YAML_SEQUENCE_START_EVENT:
+        return event->data.sequence_start.tag || event->data.sequence_start.anchor;
+    case YAML_MAPPING_START_EVENT:
+        return event->data.mapping_start.tag || event->data.mapping_start.anchor;
+    default:
+        return true;
+    }
 }
 
 /* One child and, in a map, the key before it. *done at the end of the collection. */
@@ -68,9 +96,8 @@ static struct setting *read_child(struct reading *reading, bool in_map, int dept
     struct setting *child = NULL;
     *done = event.type == YAML_MAPPING_END_EVENT || event.type == YAML_SEQUENCE_END_EVENT;
     if (!*done && in_map) {
-        bool scalar = event.type == YAML_SCALAR_EVENT;
-        if (scalar)
-            key = arena_text(reading->arena, (const char *)event.data.scalar.value, event.data.scalar.length);
+        if (event.type == YAML_SCALAR_EVENT && !has_extras(&event))
+            key = scalar_text(reading, &event);
         else
             complain(reading, event.start_mark.line + 1, _("a key must be a plain word"));
         yaml_event_delete(&event);
@@ -121,6 +148,10 @@ static struct setting *read_node(struct reading *reading, const yaml_event_t *ev
         complain(reading, line, _("nested too deeply"));
         return NULL;
     }
+    if (has_extras(event)) {
+        complain(reading, line, _("aliases and other YAML extras are not used here"));
+        return NULL;
+    }
     switch (event->type) {
     case YAML_SCALAR_EVENT:
         return read_scalar(reading, event);
@@ -129,8 +160,23 @@ static struct setting *read_node(struct reading *reading, const yaml_event_t *ev
     case YAML_MAPPING_START_EVENT:
         return read_collection(reading, SETTING_MAP, line, depth);
     default:
-        complain(reading, line, _("aliases and other YAML extras are not used here"));
         return NULL;
+    }
+}
+
+/* Only one document, and nothing behind it that cannot be read. */
+static bool at_end(struct reading *reading) {
+    for (;;) {
+        yaml_event_t event;
+        if (!next_event(reading, &event))
+            return false;
+        yaml_event_type_t type = event.type;
+        size_t line = event.start_mark.line + 1;
+        yaml_event_delete(&event);
+        if (type == YAML_STREAM_END_EVENT)
+            return true;
+        if (type != YAML_DOCUMENT_END_EVENT)
+            return complain(reading, line, _("a second document begins here, expected one"));
     }
 }
 
@@ -149,6 +195,8 @@ static struct setting *read_document(struct reading *reading) {
         yaml_event_delete(&event);
         if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT)
             continue;
+        if (setting && type != YAML_STREAM_END_EVENT && !at_end(reading))
+            return NULL;
         if (setting && setting->kind == SETTING_TEXT && !*setting->text)
             return setting_new(reading, SETTING_MAP, line);
         if (setting && setting->kind != SETTING_MAP)
@@ -240,7 +288,7 @@ bool settings_number(const struct setting *map, const char *key, uint64_t min, u
     char *end;
     errno = 0;
     unsigned long long value = strtoull(setting->text, &end, 10);
-    if (errno || *end || end == setting->text || *setting->text == '-' || value < min || value > max) {
+    if (errno || *end || !isdigit((unsigned char)*setting->text) || value < min || value > max) {
         settings_error(setting, report, key, _("is \"%s\", expected a number from %llu to %llu"),
                        text_escape(report->arena, setting->text), (unsigned long long)min, (unsigned long long)max);
         return false;

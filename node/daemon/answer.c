@@ -176,7 +176,7 @@ enum result answer_search(struct search *out, struct arena *arena, const struct 
     out->query.taxon = copied(arena, words->taxon);
     out->query.country = copied(arena, words->country);
     out->query.kind = copied(arena, words->kind);
-    out->query.text = words->text && *words->text ? text_fold(arena, words->text) : NULL;
+    out->query.text = words->text && *words->text ? query_fold(arena, words->text) : NULL;
     out->before = words->before;
     out->after = words->after;
     out->limit = words->has_limit ? words->limit : FIND_LIMIT;

@@ -295,7 +295,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
             continue;
         }
         if (arrived && is_new)
-            arrived(context, index_find(exchange->index, row->object));
+            arrived(context, row);
     }
     return result;
 }

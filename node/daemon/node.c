@@ -113,13 +113,17 @@ void node_stop(struct node *node) {
 
 static enum result open_parts(struct node *node) {
     struct exchange *exchange = &node->exchange;
+    struct report report;
+    report_init(&report, &node->arena);
+    report.file = node->config.store;
     const struct store_options options = {
         .folder = node->config.store,
         .size_max = node->config.store_bytes,
         .key = node->identity.secrets->store,
         .random = exchange->random,
+        .report = &report,
     };
-    enum result result = store_open(&exchange->store, &options);
+    enum result result = start_log(&report, store_open(&exchange->store, &options));
     if (result) {
         log_error(_("%s: the store does not open: %s"), node->config.store, result_text(result));
         return result;

@@ -25,7 +25,7 @@ static enum result say(struct report *report, const char *path, enum result resu
     return result;
 }
 
-static enum result log_report(struct report *report, enum result result) {
+enum result start_log(const struct report *report, enum result result) {
     struct arena arena;
     arena_init(&arena, REPORT_FINDINGS_MAX * 1024);
     for (size_t i = 0; i < report->count; i++)
@@ -219,5 +219,5 @@ static enum result read_all(struct node *node, const struct node_options *option
 enum result start_read(struct node *node, const struct node_options *options) {
     struct report report;
     report_init(&report, &node->arena);
-    return log_report(&report, read_all(node, options, &report));
+    return start_log(&report, read_all(node, options, &report));
 }

@@ -10,6 +10,9 @@
 /* node.yaml, identity, roster, policy, lists of names, into the node. What is wrong has been logged. */
 MUST_USE enum result start_read(struct node *node, const struct node_options *options);
 
+/* Logs the findings and returns `result`. */
+enum result start_log(const struct report *report, enum result result);
+
 /* The parts that may change while the node runs. */
 struct start_trust {
     struct roster *roster;

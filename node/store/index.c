@@ -1,3 +1,5 @@
+#include "store/index.h"
+
 #include "store/index_internal.h"
 
 #include "base/random.h"

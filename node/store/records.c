@@ -136,13 +136,9 @@ enum result records_open_sealed(struct records *records, struct arena *arena, co
 /* ---- reading ---- */
 
 static enum result begin_read(struct records *records, MDB_txn **txn) {
-    if (!records->change) {
-        int code = mdb_txn_renew(records->reader);
-        if (code)
-            return outcome(records, code, _("reading"));
-    }
     *txn = records->change ? records->change : records->reader;
-    return RESULT_OK;
+    int code = records->change ? 0 : mdb_txn_renew(records->reader);
+    return outcome(records, code, _("reading"));
 }
 
 static void end_read(struct records *records, MDB_txn *txn) {

@@ -2,11 +2,13 @@
  *
  *     cmake --build build/debug --target vectors        rewrites tests/vectors/
  *
- * What a vector means is in tests/verifier/verify.py (the independent reader) and tests/unit/core/test_vectors.c (ours).
+ * What a vector means is in tests/verifier/verify.py (the independent reader) and tests/unit/core/test_vectors.c
+ * (ours).
  */
 #include "tests/vectors/generate.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -17,7 +19,8 @@ static const struct {
     void (*make)(void);
     const char *about;
 } files[] = {
-    {"names", make_names, "Hashes with a tag, padded lengths, ids of members and feeds (docs/protocol.md, 1.2, 3, 6.6)."},
+    {"names", make_names,
+     "Hashes with a tag, padded lengths, ids of members and feeds (docs/protocol.md, 1.2, 3, 6.6)."},
     {"signatures", make_signatures, "Strict Ed25519: which keys and signatures must be refused, and why (2.2)."},
     {"trees", make_trees, "Roots of commitment trees from openings (4.2 to 4.4, 5.1.4)."},
     {"encoding", make_encoding, "What can be read, and what is canonical, tried on grants and alert headers (1.4)."},
@@ -39,13 +42,7 @@ int main(int argc, char **argv) {
     make_people();
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         const char *path = text_format(&memory, "%s/%s.json", argv[1], files[i].name);
-        FILE *file = fopen(path, "w");
-        if (!file) {
-            perror(path);
-            return EXIT_FAILURE;
-        }
-        vectors_write(file, files[i].about, files[i].make);
-        if (fclose(file) != 0) {
+        if (!vectors_write(path, files[i].about, files[i].make)) {
             perror(path);
             return EXIT_FAILURE;
         }

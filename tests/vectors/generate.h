@@ -2,9 +2,10 @@
 #ifndef TESTS_VECTORS_GENERATE_H
 #define TESTS_VECTORS_GENERATE_H
 
-#include <stdio.h>
+#include <stdbool.h>
 
-/* Lets `make` make its vectors and writes them, one a line. */
-void vectors_write(FILE *file, const char *about, void (*make)(void));
+/* Lets `make` make its vectors and writes them, one a line, with `about` as it stands. False as fopen() and fclose().
+ */
+bool vectors_write(const char *path, const char *about, void (*make)(void));
 
 #endif

@@ -30,7 +30,7 @@ static void make_views(void) {
         {"nothing: only the envelope", {{0}}},
         {"incident, specimens and route", customs_view()},
         {"one present slot", only(field_find("persons.surname")->slot)},
-        {"one absent slot, proven absent", only(field_find("incident.district")->slot)},
+        {"one absent slot, proven absent", only(field_find("incident.region")->slot)},
         {"everything but what is below the tear line", without(field_find("narrative.below_tear_line")->slot)},
         {"a slot that the schema does not use", only(255)},
     };
@@ -160,7 +160,8 @@ static void make_sizes(void) {
     const struct span unknown = field_bytes(9, filled('u', ENTRY_BYTES_MAX - whole.len - 4));
     MUST(joined(whole, unknown).len == ENTRY_BYTES_MAX);
     accept_disclosure("524,288 bytes", joined(whole, unknown));
-    refuse_disclosure("too-large", "524,289 bytes", joined(whole, field_bytes(9, filled('u', ENTRY_BYTES_MAX - whole.len - 3))));
+    refuse_disclosure("too-large", "524,289 bytes",
+                      joined(whole, field_bytes(9, filled('u', ENTRY_BYTES_MAX - whole.len - 3))));
     refuse_disclosure("too-large", "too large and cannot be read", filled(0xff, ENTRY_BYTES_MAX + 1));
 }
 
@@ -168,7 +169,8 @@ static void make_forms(void) {
     const struct span whole = good();
     refuse_disclosure("malformed", "nothing", (struct span){0});
     refuse_disclosure("malformed", "the last byte missing", without_last(whole, 1));
-    refuse_disclosure("malformed", "no values where some are present", cut(whole, find(whole, field_bytes(7, seizure_values[0]))));
+    refuse_disclosure("malformed", "no values where some are present",
+                      cut(whole, find(whole, field_bytes(7, seizure_values[0]))));
     accept_disclosure("an unknown field behind", joined(whole, field_bytes(8, span_of_text("later"))));
     refuse_disclosure("not-canonical", "an unknown field in front", joined(field_number(8, 1), whole));
     refuse_disclosure("not-canonical", "twice", joined(whole, whole));

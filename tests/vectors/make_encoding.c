@@ -141,7 +141,8 @@ static struct span header_with_text(struct span text) {
 }
 
 static void make_texts(void) {
-    accept_disclosure("a text of four scripts", header_with_text(span_of_text("a\xc3\xa9\xe4\xb8\xad\xf0\x9f\x90\x98")));
+    accept_disclosure("a text of four scripts",
+                      header_with_text(span_of_text("a\xc3\xa9\xe4\xb8\xad\xf0\x9f\x90\x98")));
     accept_disclosure("the highest code point", header_with_text(hex("f48fbfbf")));
     accept_disclosure("an empty text", header_with_text((struct span){0}));
     refuse_disclosure("not-canonical", "a NUL", header_with_text(hex("410042")));
@@ -159,7 +160,8 @@ static void make_texts(void) {
     refuse_disclosure("malformed", "five bytes", header_with_text(hex("f888808080")));
     const struct span tlp = field_bytes(17, span_of_text("AMBER"));
     refuse_disclosure("not-canonical", "a text twice", header_with(tlp, joined(tlp, tlp)));
-    refuse_disclosure("malformed", "a text twice, first no UTF-8", header_with(tlp, joined(field_bytes(17, hex("ff")), tlp)));
+    refuse_disclosure("malformed", "a text twice, first no UTF-8",
+                      header_with(tlp, joined(field_bytes(17, hex("ff")), tlp)));
     refuse_disclosure("malformed", "no UTF-8 in a list",
                       header_with(field_bytes(18, span_of_text("H1")), field_bytes(18, hex("48ff"))));
     refuse_disclosure("malformed", "a text as a number", header_with(tlp, hex("880101")));
@@ -172,8 +174,8 @@ static void make_later_schema(void) {
     accept_disclosure("field 25 behind field 30", signed_as(joined(header(), later)));
     refuse_disclosure("not-canonical", "field 25 before field 30", signed_as(spliced(header(), at, 0, later)));
     accept_disclosure("field 31 behind field 30", signed_as(joined(header(), field_number(31, 1))));
-    accept_disclosure("fields 31, 25 and 31", signed_as(joined(header(), joined(field_number(31, 1),
-                                                                                joined(later, field_number(31, 1))))));
+    accept_disclosure("fields 31, 25 and 31",
+                      signed_as(joined(header(), joined(field_number(31, 1), joined(later, field_number(31, 1))))));
 }
 
 void make_encoding(void) {

@@ -23,8 +23,9 @@ static struct span epoch_key(void) {
 
 struct grant_parts grant_parts(void) {
     const struct epoch_place place = place_of("east", EPOCH);
-    const struct epoch_member members[] = {
-        {originator.id, originator.encryption_key}, {author.id, author.encryption_key}, {reader.id, reader.encryption_key}};
+    const struct epoch_member members[] = {{originator.id, originator.encryption_key},
+                                           {author.id, author.encryption_key},
+                                           {reader.id, reader.encryption_key}};
     struct buf out;
     size_t bad;
     Grant *grant;
@@ -112,8 +113,8 @@ static struct span boxed(const struct box *box) {
     hash_finish(&hasher, b);
     const struct span ad = joined(span_of(box->id, 32), box->check);
     memcpy(out, b + 32, HINT_SIZE);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(out + HINT_SIZE, NULL, box->key.data, box->key.len, ad.data, ad.len, NULL,
-                                               filled(0, 24).data, b);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + HINT_SIZE, NULL, box->key.data, box->key.len, ad.data, ad.len,
+                                               NULL, filled(0, 24).data, b);
     return joined(SPAN_OF_ARRAY(out), (struct span){0});
 }
 
@@ -135,9 +136,11 @@ static void make_by_hand(void) {
     const struct span other = boxed(&box);
     refuse_grant("bad-commitment", "the reader's box holds another key", grant_with(other));
     const struct box for_author = box_for(&author);
-    refuse_grant("bad-commitment", "two keys: one member's box with each", grant_with(joined(boxed(&for_author), other)));
+    refuse_grant("bad-commitment", "two keys: one member's box with each",
+                 grant_with(joined(boxed(&for_author), other)));
     accept_grant("two boxes of the reader, the first with the right key", grant_with(joined(mine, other)));
-    refuse_grant("bad-commitment", "two boxes of the reader, the first with another key", grant_with(joined(other, mine)));
+    refuse_grant("bad-commitment", "two boxes of the reader, the first with another key",
+                 grant_with(joined(other, mine)));
 
     accept_grant("its hint on two boxes, the second opens", grant_with(joined(flipped(mine, 20, 1), mine)));
     accept_grant("its hint on two boxes, the first opens", grant_with(joined(mine, flipped(mine, 20, 1))));

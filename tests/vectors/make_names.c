@@ -39,8 +39,8 @@ static void make_hashes(void) {
 }
 
 static void make_padded_lengths(void) {
-    static const uint64_t lengths[] = {0,   1,   2,   3,   4,   5,    7,    8,    9,    10,    15,    16,    17,
-                                       31,  32,  33,  63,  64,  65,   100,  127,  128,  129,   255,   256,   257,
+    static const uint64_t lengths[] = {0,   1,   2,   3,    4,    5,    7,    8,     9,     10,     15,    16,  17,
+                                       31,  32,  33,  63,   64,   65,   100,  127,   128,   129,    255,   256, 257,
                                        511, 513, 999, 1000, 1023, 1025, 4097, 65535, 65537, 100000, 524000};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         json_t *v = vector("padme", "ok", text_format(&memory, "padded length of %d", (int)lengths[i]));

@@ -159,6 +159,10 @@ json_t *vector(const char *op, const char *expect, const char *name) {
     return one;
 }
 
+static json_t *string_of(const struct buf *buf) {
+    return json_stringn(buf->len ? (const char *)buf->data : "", buf->len);
+}
+
 static void put_hex(struct buf *out, struct span bytes) {
     char digits[3];
     for (size_t i = 0; i < bytes.len; i++) {
@@ -175,10 +179,11 @@ static size_t repetitions(struct span bytes, size_t period) {
     return count;
 }
 
-/* Hexadecimal, with "(00)x72" for 72 zero bytes, wherever that saves much. */
+/* Hexadecimal, with "(00)x72" between spaces for 72 zero bytes, wherever that saves much. */
 json_t *hex_text(struct span bytes) {
     enum { PERIOD_MAX = 32, WORTH_IT = 48 };
     struct buf out;
+    bool in_digits = false;
     buf_init(&out, &memory);
     while (bytes.len) {
         size_t period = 1, count = 1;
@@ -187,17 +192,19 @@ json_t *hex_text(struct span bytes) {
                 period = p;
                 count = repetitions(bytes, p);
             }
-        if (count > 1) {
+        if (out.len && !(in_digits && count == 1))
+            buf_put_u8(&out, ' ');
+        in_digits = count == 1;
+        if (count > 1)
             buf_put_u8(&out, '(');
-            put_hex(&out, span_of(bytes.data, period));
+        put_hex(&out, span_of(bytes.data, period));
+        if (count > 1) {
             const char *end = text_format(&memory, ")x%zu", count);
             buf_put(&out, end, strlen(end));
-        } else {
-            put_hex(&out, span_of(bytes.data, 1));
         }
         span_take(&bytes, period * count, &(struct span){0});
     }
-    return json_stringn((const char *)out.data, out.len);
+    return string_of(&out);
 }
 
 void add_input(json_t *vector, const char *key, struct span bytes) {
@@ -208,7 +215,7 @@ void add_output(json_t *vector, const char *key, struct span bytes) {
     struct buf out;
     buf_init(&out, &memory);
     put_hex(&out, bytes);
-    MUST(json_object_set_new(vector, key, json_stringn((const char *)out.data, out.len)) == 0);
+    MUST(json_object_set_new(vector, key, string_of(&out)) == 0);
 }
 
 void add_number(json_t *vector, const char *key, uint64_t number) {
@@ -221,19 +228,19 @@ void add_text(json_t *vector, const char *key, const char *text) {
 
 /* ---- the file: a vector a line ---- */
 
-void vectors_write(FILE *file, const char *about, void (*make)(void)) {
+bool vectors_write(const char *path, const char *about, void (*make)(void)) {
     vectors = json_array();
     make();
-    json_t *words = json_string(about);
-    char *line = json_dumps(words, JSON_ENCODE_ANY);
-    fprintf(file, "{\n\"about\": %s,\n\"vectors\": [\n", line);
-    free(line);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    fprintf(file, "{\n\"about\": \"%s\",\n\"vectors\": [\n", about);
     for (size_t i = 0; i < json_array_size(vectors); i++) {
-        line = json_dumps(json_array_get(vectors, i), 0);
+        char *line = json_dumps(json_array_get(vectors, i), 0);
         fprintf(file, "%s%s\n", line, i + 1 < json_array_size(vectors) ? "," : "");
         free(line);
     }
     fprintf(file, "]\n}\n");
-    json_decref(words);
     json_decref(vectors);
+    return fclose(file) == 0;
 }

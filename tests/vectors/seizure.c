@@ -33,7 +33,7 @@ static const struct {
 static AlertHeader *header_of_seizure(void) {
     AlertHeader *header = arena_alloc(&memory, sizeof *header);
     alert_header__init(header);
-    static char *handling[] = {(char[]){"H1"}, (char[]){"H2"}};
+    static char h1[] = "H1", h2[] = "H2", *handling[] = {h1, h2};
     struct span id = bytes_named("alert id", TREE_ALERT_ID_SIZE);
     header->alert = proto_bytes(id.data, id.len);
     header->version = 1;

@@ -1,0 +1,705 @@
+/* The policy: its file, read with all that is wrong with it, and the one decision, held against a second opinion. */
+#include "core/policy.h"
+
+#include <check.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+static struct arena arena;
+static struct report report;
+
+static void set_up(void) {
+    arena_init(&arena, (size_t)64 << 20);
+    report_init(&report, &arena);
+}
+
+static void tear_down(void) {
+    arena_release(&arena);
+}
+
+/* ---- the file ---- */
+
+static struct policy *read_good(const char *yaml) {
+    struct policy *policy = NULL;
+    enum result result = policy_read(&policy, &arena, "p.yaml", span_of_text(yaml), &report);
+    for (size_t i = 0; i < report.count && result; i++)
+        fprintf(stderr, "%s\n", report_line(&arena, &report.findings[i]));
+    ck_assert_str_eq(result_name(result), "ok");
+    return policy;
+}
+
+static struct field_set fields_of(const char *const *paths, size_t count) {
+    struct field_set set = {0};
+    for (size_t i = 0; i < count; i++)
+        field_set_add(&set, field_find(paths[i])->slot);
+    return set;
+}
+
+static void check_same(struct field_set actual, struct field_set expected) {
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
+        ck_assert_msg(field_set_has(&actual, slot) == field_set_has(&expected, slot), "slot %zu, %s", slot,
+                      field_at(slot) ? field_at(slot)->path : "not in use");
+}
+
+/* The file is refused, and exactly these lines are said about it, in this order; each expectation is a beginning. */
+static void refuse(const char *yaml, const char *const *expected, size_t count) {
+    struct policy *policy = NULL;
+    enum result result = policy_read(&policy, &arena, "p.yaml", span_of_text(yaml), &report);
+    ck_assert_str_eq(result_name(result), "invalid");
+    ck_assert_ptr_null(policy);
+    for (size_t i = 0; i < report.count || i < count; i++) {
+        const char *said = i < report.count ? report_line(&arena, &report.findings[i]) : "nothing";
+        const char *wanted = i < count ? expected[i] : "nothing more";
+        ck_assert_msg(strncmp(said, wanted, strlen(wanted)) == 0, "finding %zu is \"%s\", expected \"%s\"", i, said,
+                      wanted);
+    }
+}
+#define REFUSE(yaml, ...)                                                                                              \
+    do {                                                                                                               \
+        static const char *const expected_[] = {__VA_ARGS__};                                                          \
+        refuse(yaml, expected_, sizeof expected_ / sizeof *expected_);                                                 \
+    } while (0)
+
+START_TEST(read_takes_every_part_of_the_grammar) {
+    const struct policy *policy = read_good("audiences:\n"
+                                            "  customs:\n"
+                                            "    members: {role: CUSTOMS}\n"
+                                            "    publish: yes\n"
+                                            "    show: [incident, legs.*, persons.role]\n"
+                                            "    hide: [incident.place]\n"
+                                            "  desk: {members: {name: ke-desk, country: KE}, show: [requests]}\n"
+                                            "forward:\n"
+                                            "  - {from: {role: CUSTOMS, country: CD}, to: [desk, customs]}\n"
+                                            "accept:\n"
+                                            "  - from: {role: CUSTOMS}\n"
+                                            "    show: [all]\n"
+                                            "    hide: [source]\n"
+                                            "local:\n"
+                                            "  operators: {show: [all], hide: [operational]}\n"
+                                            "  live: {show: [incident.country]}\n");
+    ck_assert_uint_eq(policy->audience_count, 2);
+    const struct policy_audience *customs = policy_find_audience(policy, "customs");
+    const struct policy_audience *desk = policy_find_audience(policy, "desk");
+    ck_assert(customs->publish && !desk->publish);
+    ck_assert_str_eq(customs->members.role, "CUSTOMS");
+    ck_assert(!customs->members.country && !customs->members.name);
+    ck_assert_str_eq(desk->members.name, "ke-desk");
+    ck_assert_str_eq(desk->members.country, "KE");
+    ck_assert_uint_eq(customs->line, 3);
+    ck_assert_ptr_null(policy_find_audience(policy, "Customs"));
+
+    struct field_set expected = field_set_or(field_set_of_class(CLASS_INCIDENT), (struct field_set){0});
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++) {
+        const struct field *field = field_at(slot);
+        if (field && (strcmp(field->group, "legs") == 0 || strcmp(field->path, "persons.role") == 0))
+            field_set_add(&expected, slot);
+    }
+    field_set_remove(&expected, field_find("incident.place")->slot);
+    check_same(customs->view.fields, expected);
+
+    ck_assert_uint_eq(policy->forward_count, 1);
+    ck_assert_str_eq(policy->forwards[0].from.country, "CD");
+    ck_assert_uint_eq(policy->forwards[0].to_count, 2);
+    ck_assert_ptr_eq(policy->forwards[0].to[0], desk);
+    ck_assert_ptr_eq(policy->forwards[0].to[1], customs);
+    ck_assert_uint_eq(policy->accept_count, 1);
+    check_same(policy->accepts[0].view.fields, field_set_minus(field_set_all(), field_set_of_class(CLASS_SOURCE)));
+    check_same(policy->operators.fields, field_set_minus(field_set_all(), field_set_of_class(CLASS_OPERATIONAL)));
+    static const char *const live[] = {"incident.country"};
+    check_same(policy->live.fields, fields_of(live, 1));
+}
+END_TEST
+
+START_TEST(what_is_not_named_is_not_shown) {
+    static const char *const silent[] = {"", "# nothing\n", "audiences: {}\n", "local: {}\n",
+                                         "forward: []\naccept: []\n"};
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
+        const struct policy *policy = read_good(silent[i]);
+        ck_assert_uint_eq(policy->audience_count + policy->forward_count + policy->accept_count, 0);
+        ck_assert(field_set_is_empty(&policy->operators.fields));
+        ck_assert(field_set_is_empty(&policy->live.fields));
+    }
+    const struct policy *policy = read_good("audiences: {police: {members: {role: POLICE}, hide: [source]}}\n"
+                                            "accept: [{from: {role: POLICE}}]\n"
+                                            "local: {operators: {hide: [persons]}}\n");
+    ck_assert(!policy->audiences[0].publish);
+    ck_assert(field_set_is_empty(&policy->audiences[0].view.fields));
+    ck_assert(field_set_is_empty(&policy->accepts[0].view.fields));
+    ck_assert(field_set_is_empty(&policy->operators.fields));
+}
+END_TEST
+
+START_TEST(hide_beats_show_whatever_the_order) {
+    static const char *const views[] = {
+        "show: [persons], hide: [persons.surname]",
+        "hide: [persons.surname], show: [persons]",
+        "show: [persons, persons.surname], hide: [persons.surname]",
+        "show: [persons.surname, persons.*], hide: [persons.surname, persons.surname]",
+    };
+    struct field_set expected = field_set_of_class(CLASS_PERSONS);
+    field_set_remove(&expected, field_find("persons.surname")->slot);
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        const struct policy *policy = read_good(text_format(&arena, "local: {operators: {%s}}\n", views[i]));
+        if (strstr(views[i], ".*")) /* the group's fields, not the room that its class has left */
+            for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
+                if (!field_at(slot))
+                    field_set_remove(&expected, slot);
+        check_same(policy->operators.fields, expected);
+    }
+    const struct policy *policy = read_good("local: {operators: {show: [all], hide: [all]}}\n");
+    ck_assert(field_set_is_empty(&policy->operators.fields));
+}
+END_TEST
+
+START_TEST(a_class_reaches_exactly_its_fields) {
+    for (size_t class = 0; class < CLASS_COUNT; class ++) {
+        if (class == CLASS_VALUE || class == CLASS_SPECIMENS || class == CLASS_LEGAL) /* hold their own companions */
+            continue;
+        const struct policy *policy = read_good(
+            text_format(&arena, "local: {operators: {show: [%s]}}\n", field_class_name((enum field_class) class)));
+        check_same(policy->operators.fields, field_set_of_class((enum field_class) class));
+        for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
+            if (field_at(slot))
+                ck_assert(field_set_has(&policy->operators.fields, slot) == (field_at(slot)->class == class));
+    }
+}
+END_TEST
+
+START_TEST(every_field_may_be_named_alone_but_for_amounts) {
+    size_t amounts = 0;
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++) {
+        const struct field *field = field_at(slot);
+        if (!field)
+            continue;
+        struct policy *policy = NULL;
+        const char *yaml = text_format(&arena, "local: {live: {show: [%s]}}\n", field->path);
+        bool amount = strcmp(field->path, "specimens.quantity") == 0 || strstr(field->path, "amount");
+        enum result expected = amount ? RESULT_INVALID : RESULT_OK;
+        ck_assert_msg(policy_read(&policy, &arena, "p", span_of_text(yaml), &report) == expected, "%s", field->path);
+        if (!amount)
+            check_same(policy->live.fields, fields_of(&field->path, 1));
+        amounts += amount;
+    }
+    ck_assert_uint_eq(amounts, 3); /* a quantity, a value and a fine */
+}
+END_TEST
+
+/* 750 of what? */
+START_TEST(a_quantity_without_its_unit_is_refused) {
+    REFUSE("local:\n"
+           "  operators: {show: [specimens], hide: [specimens.unit]}\n"
+           "  live:\n"
+           "    show: [incident.value_amount]\n",
+           "p.yaml:2: specimens.quantity: is shown without specimens.unit",
+           "p.yaml:4: incident.value_amount: is shown without incident.value_currency",
+           "p.yaml:4: incident.value_amount: is shown without incident.value_currency");
+}
+END_TEST
+
+START_TEST(a_unit_without_its_quantity_is_a_warning) {
+    read_good("local: {operators: {show: [specimens.unit]}}\n");
+    ck_assert_uint_eq(report.errors, 0);
+    ck_assert_uint_eq(report.count, 1);
+    ck_assert_int_eq(report.findings[0].severity, SEVERITY_WARNING);
+    ck_assert_str_eq(report.findings[0].field, "specimens.unit");
+}
+END_TEST
+
+START_TEST(everything_wrong_is_said_in_one_run) {
+    REFUSE("audiences:\n"
+           "  customs:\n"
+           "    members: {role: CUSTOM, country: Kenya, town: Mombasa}\n"
+           "    publish: perhaps\n"
+           "    show: [incidents, persons.surnam, {a: b}]\n"
+           "    hide: all\n"
+           "    shows: [all]\n"
+           "  police: {show: [all]}\n"
+           "  wildlife: {members: {}, show: [all]}\n"
+           "  judicial: {members: JUDICIAL, show: [all]}\n"
+           "  desk: none\n"
+           "forward:\n"
+           "  - {from: {role: CUSTOMS}, to: [polic]}\n"
+           "  - {to: [police]}\n"
+           "  - {from: {role: CUSTOMS}}\n"
+           "  - {from: {role: CUSTOMS}, to: [], through: gate}\n"
+           "accept:\n"
+           "  - {show: [all]}\n"
+           "  - {from: {role: NOBODY}, show: [\"\"]}\n"
+           "local:\n"
+           "  operators: all\n"
+           "  life: {show: [all]}\n"
+           "  live: {show: [all], size: 3}\n"
+           "audience: {}\n",
+           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, local",
+           "p.yaml:7: shows: unknown key, expected one of: members, publish, show, hide",
+           "p.yaml:3: town: unknown key, expected one of: role, country, name",
+           "p.yaml:3: role: \"CUSTOM\" is no role, expected CUSTOMS, POLICE",
+           "p.yaml:3: country: \"Kenya\" is no ISO 3166 country code, expected two letters",
+           "p.yaml:4: publish: is \"perhaps\", expected yes or no",
+           "p.yaml:5: show: \"incidents\" is no field, class or group",
+           "p.yaml:5: show: \"persons.surnam\" is no field, class or group",
+           "p.yaml:5: show: \"\" is no field, class or group", "p.yaml:6: hide: expected a list",
+           "p.yaml:8: members: expected whom this is about", "p.yaml:9: members: expected whom this is about",
+           "p.yaml:10: members: expected whom this is about",
+           "p.yaml:11: desk: expected members, publish, show and hide",
+           "p.yaml:13: to: \"polic\" is not among the audiences of this file",
+           "p.yaml:14: from: expected whom this is about", "p.yaml:15: to: expected a list of audiences",
+           "p.yaml:16: through: unknown key, expected one of: from, to", "p.yaml:16: to: expected a list of audiences",
+           "p.yaml:18: from: expected whom this is about", "p.yaml:19: role: \"NOBODY\" is no role",
+           "p.yaml:19: show: \"\" is no field, class or group",
+           "p.yaml:22: life: unknown key, expected one of: operators, live",
+           "p.yaml:21: operators: expected show and hide", "p.yaml:23: size: unknown key, expected one of: show, hide");
+}
+END_TEST
+
+START_TEST(parts_of_the_wrong_kind_are_refused) {
+    REFUSE("audiences: [police]\n"
+           "forward: {from: {role: CUSTOMS}, to: [police]}\n"
+           "accept:\n"
+           "  - all\n"
+           "local: [operators]\n",
+           "p.yaml:1: audiences: expected at most 64 audiences", "p.yaml:2: forward: expected a list of rules",
+           "p.yaml:4: accept: expected a list of rules", "p.yaml:5: local: expected operators and live");
+}
+END_TEST
+
+START_TEST(a_class_that_does_not_exist_names_no_group_either) {
+    static const char *const items[] = {
+        "*",        ".*",  "legs",     "legs.",          "legs*",          "leg.*",
+        "legs.*.*", "ALL", "Incident", "incident.year ", "incident..year", "specimens.marks.*"};
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+        struct policy *policy = NULL;
+        const char *yaml = text_format(&arena, "local: {operators: {show: [\"%s\"]}}\n", items[i]);
+        ck_assert_msg(policy_read(&policy, &arena, "p", span_of_text(yaml), &report) == RESULT_INVALID, "%s", items[i]);
+    }
+}
+END_TEST
+
+START_TEST(what_the_file_says_is_escaped_before_it_is_repeated) {
+    struct policy *policy = NULL;
+    const char *yaml = "local: {operators: {show: [\"\\e[2Jgone\"]}}\n\"k\\e[1my\": 1\n";
+    ck_assert_int_eq(policy_read(&policy, &arena, "p", span_of_text(yaml), &report), RESULT_INVALID);
+    ck_assert_uint_eq(report.errors, 2);
+    for (size_t i = 0; i < report.count; i++)
+        ck_assert_ptr_null(strchr(report_line(&arena, &report.findings[i]), '\033'));
+}
+END_TEST
+
+static const char *audiences(size_t count, const char *name) {
+    struct buf yaml;
+    buf_init(&yaml, &arena);
+    buf_put_span(&yaml, span_of_text("audiences:\n"));
+    for (size_t i = 0; i < count; i++)
+        buf_put_span(&yaml, span_of_text(text_format(&arena, "  %s%zu: {members: {role: POLICE}}\n", name, i)));
+    buf_put_u8(&yaml, 0);
+    return (const char *)yaml.data;
+}
+
+START_TEST(audiences_are_limited_in_number_and_name) {
+    char name[NAME_BYTES_MAX + 1];
+    memset(name, 'a', sizeof name);
+    name[NAME_BYTES_MAX - 1] = 0; /* a digit follows */
+    ck_assert_uint_eq(read_good(audiences(AUDIENCES_MAX, "a"))->audience_count, AUDIENCES_MAX);
+    read_good(audiences(1, name));
+    struct policy *policy = NULL;
+    name[NAME_BYTES_MAX - 1] = 'a';
+    name[NAME_BYTES_MAX] = 0;
+    ck_assert_int_eq(policy_read(&policy, &arena, "p", span_of_text(audiences(1, name)), &report), RESULT_INVALID);
+    REFUSE(audiences(AUDIENCES_MAX + 1, "a"), "p:2: the name of an audience has at most 64 bytes",
+           "p.yaml:2: audiences: expected at most 64 audiences");
+}
+END_TEST
+
+START_TEST(read_refuses_a_file_over_the_limit) {
+    struct policy *policy = NULL;
+    uint8_t *big = arena_alloc(&arena, CONFIG_BYTES_MAX + 1);
+    memset(big, '\n', CONFIG_BYTES_MAX + 1);
+    ck_assert_int_eq(policy_read(&policy, &arena, "p", span_of(big, CONFIG_BYTES_MAX + 1), &report), RESULT_TOO_LARGE);
+    ck_assert_int_eq(policy_read(&policy, &arena, "p", span_of(big, CONFIG_BYTES_MAX), &report), RESULT_OK);
+}
+END_TEST
+
+/* A rule that was lost to a full arena would show what it was written to hide. */
+START_TEST(short_of_memory_no_rule_is_lost) {
+    const char *yaml = "audiences:\n"
+                       "  police: {members: {role: POLICE}, show: [all], hide: [source, operational, tearline]}\n"
+                       "forward: [{from: {role: CUSTOMS}, to: [police]}]\n"
+                       "accept: [{from: {role: CUSTOMS}, show: [all], hide: [persons]}]\n"
+                       "local: {operators: {show: [all], hide: [persons]}}\n";
+    size_t refused = 0, read = 0;
+    for (size_t budget = 64; budget < 40000; budget += 8) {
+        struct arena small;
+        struct report told;
+        struct policy *policy = NULL;
+        arena_init(&small, budget);
+        report_init(&told, &arena);
+        if (policy_read(&policy, &small, "p", span_of_text(yaml), &told) == RESULT_OK) {
+            read++;
+            ck_assert_uint_eq(policy->audience_count, 1);
+            ck_assert_uint_eq(policy->forward_count, 1);
+            ck_assert_uint_eq(policy->accept_count, 1);
+            ck_assert_uint_eq(policy->forwards[0].to_count, 1);
+            ck_assert(!field_set_has(&policy->audiences[0].view.fields, field_find("source.kind")->slot));
+            ck_assert(!field_set_has(&policy->accepts[0].view.fields, field_find("persons.surname")->slot));
+            ck_assert(!field_set_has(&policy->operators.fields, field_find("persons.surname")->slot));
+        } else {
+            refused++;
+            ck_assert_ptr_null(policy);
+        }
+        arena_release(&small);
+    }
+    ck_assert_uint_gt(refused, 5);
+    ck_assert_uint_gt(read, 0);
+}
+END_TEST
+
+START_TEST(the_shipped_policies_are_clean) {
+    const char *source = getenv("INAMA_SOURCE_DIR");
+    glob_t found;
+    ck_assert_int_eq(glob(text_format(&arena, "%s/config/policies/*.yaml", source ? source : "."), 0, NULL, &found), 0);
+    ck_assert_uint_ge(found.gl_pathc, 6);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct span yaml;
+        struct policy *policy = NULL;
+        ck_assert_int_eq(file_read(&yaml, &arena, found.gl_pathv[i], CONFIG_BYTES_MAX), RESULT_OK);
+        enum result result = policy_read(&policy, &arena, found.gl_pathv[i], yaml, &report);
+        for (size_t k = 0; k < report.count; k++)
+            fprintf(stderr, "%s\n", report_line(&arena, &report.findings[k]));
+        ck_assert_str_eq(result_name(result), "ok");
+        ck_assert_uint_eq(report.count, 0);
+        ck_assert(field_set_is_empty(&policy->live.fields)); /* off until somebody turns it on */
+        for (size_t k = 0; k < policy->audience_count; k++) {
+            ck_assert(!field_set_has(&policy->audiences[k].view.fields, field_find("source.reference")->slot));
+            ck_assert(!field_set_has(&policy->audiences[k].view.fields, field_find("source.sensitive")->slot));
+        }
+    }
+    globfree(&found);
+}
+END_TEST
+
+/* ---- members ---- */
+
+START_TEST(a_selector_wants_all_that_it_names) {
+    struct policy_selector anybody = {0}, kenya = {.country = "KE"}, police = {"POLICE", "KE", NULL};
+    struct policy_selector one = {.name = "ke-police"};
+    ck_assert(policy_selects(&anybody, "cd-customs", "CUSTOMS", "CD"));
+    ck_assert(policy_selects(&kenya, "ke-police", "POLICE", "KE"));
+    ck_assert(!policy_selects(&kenya, "cd-customs", "CUSTOMS", "CD"));
+    ck_assert(policy_selects(&police, "ke-police", "POLICE", "KE"));
+    ck_assert(!policy_selects(&police, "ug-police", "POLICE", "UG"));
+    ck_assert(!policy_selects(&police, "ke-customs", "CUSTOMS", "KE"));
+    ck_assert(policy_selects(&one, "ke-police", "POLICE", "KE"));
+    ck_assert(!policy_selects(&one, "ke-police-2", "POLICE", "KE"));
+}
+END_TEST
+
+/* ---- the marking ---- */
+
+static AlertHeader header_with(const char *tlp, const char *onward, char **handling, size_t count) {
+    AlertHeader header = ALERT_HEADER__INIT;
+    header.tlp = (char *)(uintptr_t)tlp;
+    header.onward = (char *)(uintptr_t)onward;
+    header.handling = handling;
+    header.n_handling = count;
+    return header;
+}
+
+START_TEST(a_marking_is_read_from_its_codes) {
+    char *handling[] = {"H0", "H2", "H2", "H3"};
+    AlertHeader header = header_with("AMBER+STRICT", "NATIONAL", handling, 4);
+    struct marking marking;
+    ck_assert_int_eq(policy_marking(&marking, &header), RESULT_OK);
+    ck_assert_int_eq(marking.tlp, TLP_AMBER_STRICT);
+    ck_assert_uint_eq(marking.handling, HANDLING_H0 | HANDLING_H2 | HANDLING_H3);
+    ck_assert_int_eq(marking.onward, ONWARD_NATIONAL);
+    header = header_with("CLEAR", NULL, NULL, 0);
+    ck_assert_int_eq(policy_marking(&marking, &header), RESULT_OK);
+    ck_assert(marking.tlp == TLP_CLEAR && marking.handling == 0 && marking.onward == ONWARD_UNSAID);
+}
+END_TEST
+
+START_TEST(a_marking_that_is_not_understood_is_refused) {
+    char *known[] = {"H0"}, *unknown[] = {"H0", "H4"}, *lower[] = {"h2"};
+    const AlertHeader headers[] = {
+        header_with("", NULL, NULL, 0),         header_with("amber", NULL, NULL, 0),
+        header_with("WHITE", NULL, NULL, 0), /* the old name: refused where alerts are made, so also here */
+        header_with("AMBER", "ALL", known, 1),  header_with("AMBER", "none", known, 1),
+        header_with("GREEN", NULL, unknown, 2), header_with("GREEN", NULL, lower, 1),
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        struct marking marking = {.tlp = TLP_RED, .handling = 99};
+        ck_assert_msg(policy_marking(&marking, &headers[i]) == RESULT_INVALID, "header %zu", i);
+        ck_assert(marking.tlp == TLP_RED && marking.handling == 99);
+    }
+}
+END_TEST
+
+/* ---- the decision ---- */
+
+/* The decision table, as a list of objections instead of a ladder. Each row: this marking objects to that hop. */
+struct question {
+    enum tlp tlp;
+    unsigned handling;
+    enum onward onward;
+    bool from_originator, named, national, judicial_possible;
+};
+
+static bool red_objects(const struct question *q) {
+    return q->tlp == TLP_RED && !(q->from_originator && q->named);
+}
+static bool strict_objects(const struct question *q) {
+    return q->tlp == TLP_AMBER_STRICT && !q->from_originator;
+}
+static bool amber_objects(const struct question *q) {
+    return q->tlp == TLP_AMBER && !q->from_originator && !q->national;
+}
+static bool h1_objects(const struct question *q) {
+    return (q->handling & 2) && !q->from_originator && q->judicial_possible;
+}
+static bool h2_objects(const struct question *q) {
+    return (q->handling & 4) && !q->from_originator;
+}
+static bool h3_objects(const struct question *q) {
+    return (q->handling & 8) && !q->from_originator;
+}
+static bool onward_objects(const struct question *q) {
+    if (q->from_originator)
+        return false;
+    return q->onward == ONWARD_NONE || (q->onward == ONWARD_NATIONAL && !q->national);
+}
+
+static const struct {
+    enum marking_rule rule;
+    bool (*objects)(const struct question *question);
+} objections[] = {
+    {MARKING_TLP_RED, red_objects},     {MARKING_TLP_AMBER_STRICT, strict_objects},
+    {MARKING_TLP_AMBER, amber_objects}, {MARKING_H1, h1_objects},
+    {MARKING_H2, h2_objects},           {MARKING_H3, h3_objects},
+    {MARKING_ONWARD, onward_objects},
+};
+enum { OBJECTIONS = sizeof objections / sizeof *objections };
+
+static void check_decision(const struct question *q, const struct policy_hop *hop, const struct policy_view *view) {
+    const struct marking marking = {q->tlp, q->handling, q->onward};
+    enum marking_rule rule = policy_marking_allows(&marking, hop);
+    struct field_set decided = policy_decide(&marking, view, hop);
+    bool objected = false, rule_objects = rule == MARKING_ALLOWS;
+    for (size_t i = 0; i < OBJECTIONS; i++)
+        if (objections[i].objects(q)) {
+            objected = true;
+            rule_objects |= objections[i].rule == rule;
+        }
+    struct field_set expected = objected ? (struct field_set){0} : view->fields;
+    bool good = (rule != MARKING_ALLOWS) == objected && rule_objects && !memcmp(&decided, &expected, sizeof expected);
+    ck_assert_msg(good, "tlp %d, handling %x, onward %d, reader %s %s %s, from the originator %d: decided by rule %d",
+                  (int)q->tlp, q->handling, (int)q->onward, hop->reader.role ? hop->reader.role : "any role",
+                  hop->reader.country ? hop->reader.country : "anywhere", hop->reader.name ? hop->reader.name : "",
+                  hop->from_originator, (int)rule);
+}
+
+static void check_every_marking(const struct policy_hop *hop, const struct policy_view *view) {
+    const char *role = hop->reader.role, *country = hop->reader.country;
+    for (int tlp = TLP_CLEAR; tlp <= TLP_RED; tlp++)
+        for (unsigned handling = 0; handling < 16; handling++)
+            for (int onward = ONWARD_UNSAID; onward <= ONWARD_COMMUNITY; onward++) {
+                const struct question question = {
+                    .tlp = (enum tlp)tlp,
+                    .handling = handling,
+                    .onward = (enum onward)onward,
+                    .from_originator = hop->from_originator,
+                    .named = hop->reader.name != NULL,
+                    .national = country && strcmp(country, "KE") == 0,
+                    .judicial_possible = !role || !strcmp(role, "JUDICIAL") || !strcmp(role, "PROSECUTOR"),
+                };
+                check_decision(&question, hop, view);
+            }
+}
+
+START_TEST(decide_agrees_with_the_table_everywhere) {
+    static const char *const roles[] = {NULL,       "CUSTOMS",    "POLICE",      "WILDLIFE",
+                                        "JUDICIAL", "PROSECUTOR", "SECRETARIAT", "OTHER"};
+    static const char *const countries[] = {NULL, "KE", "CD"};
+    const struct policy_view view = {.fields = field_set_of_class(CLASS_ROUTE)};
+    size_t asked = 0;
+    for (size_t role = 0; role < 8; role++)
+        for (size_t country = 0; country < 3; country++)
+            for (int named = 0; named < 2; named++)
+                for (int first = 0; first < 2; first++, asked++) {
+                    const struct policy_hop hop = {
+                        .from_originator = first,
+                        .sender_country = "KE",
+                        .reader = {roles[role], countries[country], named ? "somebody" : NULL},
+                    };
+                    check_every_marking(&hop, &view);
+                }
+    ck_assert_uint_eq(asked, 96);
+}
+END_TEST
+
+/* More marking never shows more. */
+START_TEST(a_stricter_marking_never_opens_anything) {
+    const struct policy_hop hops[] = {
+        {true, "KE", {"POLICE", "KE", NULL}},   {true, "KE", {NULL, NULL, NULL}},
+        {false, "KE", {"POLICE", "KE", NULL}},  {false, "KE", {"JUDICIAL", "KE", NULL}},
+        {false, "KE", {"CUSTOMS", "CD", NULL}}, {false, "KE", {"CUSTOMS", NULL, "cd-customs"}},
+    };
+    for (size_t i = 0; i < sizeof hops / sizeof *hops; i++)
+        for (int tlp = TLP_CLEAR; tlp <= TLP_RED; tlp++)
+            for (unsigned handling = 0; handling < 16; handling++) {
+                const struct marking less = {(enum tlp)tlp, handling, ONWARD_COMMUNITY};
+                if (policy_marking_allows(&less, &hops[i]) == MARKING_ALLOWS)
+                    continue;
+                for (int more = tlp; more <= TLP_RED; more++)
+                    for (unsigned extra = 0; extra < 16; extra++) {
+                        const struct marking stricter = {(enum tlp)more, handling | extra, ONWARD_COMMUNITY};
+                        ck_assert(policy_marking_allows(&stricter, &hops[i]) != MARKING_ALLOWS);
+                    }
+            }
+}
+END_TEST
+
+START_TEST(every_rule_has_a_text_of_its_own) {
+    for (int rule = MARKING_ALLOWS; rule <= MARKING_ONWARD; rule++)
+        for (int other = MARKING_ALLOWS; other < rule; other++)
+            ck_assert_str_ne(policy_marking_text((enum marking_rule)rule),
+                             policy_marking_text((enum marking_rule)other));
+}
+END_TEST
+
+/* ---- why ---- */
+
+static const char explained[] = "local:\n"
+                                "  operators:\n"
+                                "    show:\n"
+                                "      - incident\n"
+                                "      - persons\n"
+                                "      - persons.surname\n"
+                                "    hide:\n"
+                                "      - persons.phone\n"
+                                "      - persons.*\n";
+
+static const char *why(const struct policy *policy, const struct marking *marking, const char *path) {
+    const struct policy_hop hop = {.sender_country = "KE", .reader = {"POLICE", "KE", NULL}};
+    return policy_explain(&arena, policy, marking, &policy->operators, &hop, field_find(path)->slot);
+}
+
+START_TEST(explain_names_the_line_that_decided) {
+    const struct marking clear = {TLP_CLEAR, 0, ONWARD_UNSAID};
+    const struct policy *policy = read_good(explained);
+    ck_assert_str_eq(why(policy, &clear, "incident.year"), "p.yaml:4: show: incident");
+    ck_assert_str_eq(why(policy, &clear, "persons.phone"), "p.yaml:8: hide: persons.phone");
+    ck_assert_str_eq(why(policy, &clear, "persons.surname"), "p.yaml:9: hide: persons.*");
+    ck_assert_str_eq(why(policy, &clear, "legs.country"), "p.yaml:3: not named under show");
+}
+END_TEST
+
+START_TEST(explain_names_the_marking_first) {
+    const struct policy *policy = read_good(explained);
+    const struct marking withheld = {TLP_AMBER, HANDLING_H2, ONWARD_UNSAID};
+    ck_assert_str_eq(why(policy, &withheld, "incident.year"), policy_marking_text(MARKING_H2));
+    ck_assert_str_eq(why(policy, &withheld, "legs.country"), policy_marking_text(MARKING_H2));
+}
+END_TEST
+
+/* What explain says and what decide does are the same for every field. */
+START_TEST(explain_agrees_with_decide) {
+    const struct policy *policy = read_good(explained);
+    const struct policy_hop hop = {.sender_country = "KE", .reader = {"POLICE", "KE", NULL}};
+    const struct marking clear = {TLP_CLEAR, 0, ONWARD_UNSAID};
+    struct field_set fields = policy_decide(&clear, &policy->operators, &hop);
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++) {
+        const char *text = policy_explain(&arena, policy, &clear, &policy->operators, &hop, slot);
+        ck_assert_msg((strstr(text, ": show: ") != NULL) == field_set_has(&fields, slot), "slot %zu: %s", slot, text);
+    }
+}
+END_TEST
+
+/* ---- what may be here ---- */
+
+static enum result admit(const struct policy *policy, unsigned handling, const char *role, const char *country,
+                         struct field_set shown) {
+    const struct marking marking = {TLP_AMBER, handling, ONWARD_UNSAID};
+    const struct policy_hop hop = {.sender_country = "KE", .reader = {"POLICE", "KE", "ke-police"}};
+    const struct policy_selector sender = {role, country, "sender"};
+    return policy_admit(policy, &marking, &hop, &sender, &shown);
+}
+
+START_TEST(admit_goes_by_the_first_rule_that_fits) {
+    const struct policy *policy = read_good("accept:\n"
+                                            "  - {from: {role: CUSTOMS, country: KE}, show: [incident]}\n"
+                                            "  - {from: {role: CUSTOMS}, show: [incident, route]}\n"
+                                            "  - {from: {name: sender}, show: [persons]}\n");
+    struct field_set incident = field_set_of_class(CLASS_INCIDENT), route = field_set_of_class(CLASS_ROUTE);
+    struct field_set persons = field_set_of_class(CLASS_PERSONS), none = {0};
+    ck_assert_int_eq(admit(policy, 0, "CUSTOMS", "KE", incident), RESULT_OK);
+    ck_assert_int_eq(admit(policy, 0, "CUSTOMS", "KE", none), RESULT_OK);
+    ck_assert_int_eq(admit(policy, 0, "CUSTOMS", "KE", route), RESULT_FIELD_REFUSED);
+    ck_assert_int_eq(admit(policy, 0, "CUSTOMS", "CD", field_set_or(incident, route)), RESULT_OK);
+    ck_assert_int_eq(admit(policy, 0, "CUSTOMS", "CD", field_set_or(incident, persons)), RESULT_FIELD_REFUSED);
+    ck_assert_int_eq(admit(policy, 0, "POLICE", "CD", persons), RESULT_OK);
+}
+END_TEST
+
+START_TEST(admit_refuses_whom_no_rule_fits) {
+    const struct policy *policy = read_good("accept: [{from: {role: CUSTOMS}, show: [all]}]\n");
+    struct field_set none = {0};
+    ck_assert_int_eq(admit(policy, 0, "POLICE", "KE", none), RESULT_FIELD_REFUSED);
+    ck_assert_int_eq(admit(read_good(""), 0, "CUSTOMS", "KE", none), RESULT_FIELD_REFUSED);
+}
+END_TEST
+
+START_TEST(admit_asks_the_marking_first) {
+    const struct policy *policy = read_good("accept: [{from: {role: CUSTOMS}, show: [all]}]\n");
+    struct field_set all = field_set_all();
+    ck_assert_int_eq(admit(policy, 0, "CUSTOMS", "KE", all), RESULT_OK);
+    ck_assert_int_eq(admit(policy, HANDLING_H1, "CUSTOMS", "KE", all), RESULT_OK);
+    ck_assert_int_eq(admit(policy, HANDLING_H2, "CUSTOMS", "KE", all), RESULT_MARKING_FORBIDS);
+    ck_assert_int_eq(admit(policy, HANDLING_H3, "NOBODY", "KE", all), RESULT_MARKING_FORBIDS);
+}
+END_TEST
+
+Suite *suite(void) {
+    Suite *suite = suite_create("policy");
+    TCase *file = tcase_create("file");
+    tcase_add_checked_fixture(file, set_up, tear_down);
+    tcase_add_test(file, read_takes_every_part_of_the_grammar);
+    tcase_add_test(file, what_is_not_named_is_not_shown);
+    tcase_add_test(file, hide_beats_show_whatever_the_order);
+    tcase_add_test(file, a_class_reaches_exactly_its_fields);
+    tcase_add_test(file, every_field_may_be_named_alone_but_for_amounts);
+    tcase_add_test(file, a_quantity_without_its_unit_is_refused);
+    tcase_add_test(file, a_unit_without_its_quantity_is_a_warning);
+    tcase_add_test(file, everything_wrong_is_said_in_one_run);
+    tcase_add_test(file, parts_of_the_wrong_kind_are_refused);
+    tcase_add_test(file, a_class_that_does_not_exist_names_no_group_either);
+    tcase_add_test(file, what_the_file_says_is_escaped_before_it_is_repeated);
+    tcase_add_test(file, audiences_are_limited_in_number_and_name);
+    tcase_add_test(file, read_refuses_a_file_over_the_limit);
+    tcase_add_test(file, short_of_memory_no_rule_is_lost);
+    tcase_add_test(file, the_shipped_policies_are_clean);
+    suite_add_tcase(suite, file);
+    TCase *marking = tcase_create("marking");
+    tcase_add_test(marking, a_selector_wants_all_that_it_names);
+    tcase_add_test(marking, a_marking_is_read_from_its_codes);
+    tcase_add_test(marking, a_marking_that_is_not_understood_is_refused);
+    suite_add_tcase(suite, marking);
+    TCase *decision = tcase_create("decision");
+    tcase_add_checked_fixture(decision, set_up, tear_down);
+    tcase_add_test(decision, decide_agrees_with_the_table_everywhere);
+    tcase_add_test(decision, a_stricter_marking_never_opens_anything);
+    tcase_add_test(decision, every_rule_has_a_text_of_its_own);
+    tcase_add_test(decision, explain_names_the_line_that_decided);
+    tcase_add_test(decision, explain_names_the_marking_first);
+    tcase_add_test(decision, explain_agrees_with_decide);
+    tcase_add_test(decision, admit_goes_by_the_first_rule_that_fits);
+    tcase_add_test(decision, admit_refuses_whom_no_rule_fits);
+    tcase_add_test(decision, admit_asks_the_marking_first);
+    suite_add_tcase(suite, decision);
+    return suite;
+}

@@ -1,0 +1,343 @@
+/* Our code against tests/vectors/, which tests/verifier/ reads as well, written by somebody else from docs/protocol.md
+ * alone. An operation takes the inputs of a vector by their names and returns the outputs by theirs.
+ */
+#include <check.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/disclosure.h"
+#include "core/feed.h"
+#include "keys/epoch.h"
+#include "keys/roster.h"
+
+static struct arena arena;
+static json_t *file;
+
+/* ---- inputs and outputs ---- */
+
+static const char *text(const json_t *in, const char *key) {
+    const char *value = json_string_value(json_object_get(in, key));
+    ck_assert_msg(value != NULL, "\"%s\" is missing", key);
+    return value;
+}
+
+static uint64_t number(const json_t *in, const char *key) {
+    const json_t *value = json_object_get(in, key);
+    ck_assert_msg(json_is_integer(value), "\"%s\" is missing", key);
+    return (uint64_t)json_integer_value(value);
+}
+
+static struct span unhex_word(const char *digits, size_t count) {
+    uint8_t *out = arena_alloc(&arena, count / 2);
+    ck_assert(count % 2 == 0);
+    for (size_t i = 0; i < count / 2; i++)
+        ck_assert(text_unhex(out + i, 1, (const char[]){digits[2 * i], digits[2 * i + 1], '\0'}));
+    return span_of(out, count / 2);
+}
+
+/* Hexadecimal; "(0a0b)x72" between spaces stands for 72 times the bytes in brackets. */
+static struct span unhex(const char *words) {
+    struct buf out;
+    buf_init(&out, &arena);
+    for (size_t len; (len = strcspn(words, " ")) > 0; words += words[len] ? len + 1 : len) {
+        bool repeats = *words == '(';
+        size_t digits = repeats ? strcspn(words, ")") - 1 : len;
+        struct span word = unhex_word(words + repeats, digits);
+        unsigned long count = repeats ? strtoul(words + digits + 3, NULL, 10) : 1;
+        for (unsigned long i = 0; i < count; i++)
+            buf_put_span(&out, word);
+    }
+    ck_assert(!out.failed);
+    return out.len ? buf_span(&out) : span_of("", 0);
+}
+
+static struct span bytes(const json_t *in, const char *key) {
+    return unhex(text(in, key));
+}
+
+static struct span bytes_of_size(const json_t *in, const char *key, size_t size) {
+    struct span value = bytes(in, key);
+    ck_assert_msg(value.len == size, "\"%s\" is not %zu bytes", key, size);
+    return value;
+}
+
+static json_t *hexed(struct span value) {
+    char *digits = arena_alloc(&arena, 2 * value.len + 1);
+    text_hex(digits, value.data, value.len);
+    return json_string(digits);
+}
+
+static void put(json_t *out, const char *key, struct span value) {
+    ck_assert(json_object_set_new(out, key, hexed(value)) == 0);
+}
+
+static struct field_set bitmap(struct span value) {
+    struct field_set set = {{0}};
+    ck_assert(value.len == FIELD_SLOTS / 8);
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
+        if (value.data[slot / 8] >> slot % 8 & 1)
+            field_set_add(&set, slot);
+    return set;
+}
+
+static size_t slot_of(const char *key) {
+    size_t slot = strtoul(key, NULL, 10);
+    ck_assert(slot < FIELD_SLOTS);
+    return slot;
+}
+
+/* ---- operations ---- */
+
+static enum result run_hash(const json_t *in, json_t *out) {
+    uint8_t hash[64];
+    struct hasher hasher;
+    struct span message = bytes(in, "message");
+    size_t size = number(in, "size");
+    hash_start(&hasher, text(in, "tag"), bytes(in, "key"), size);
+    hash_add(&hasher, message.data, message.len);
+    hash_finish(&hasher, hash);
+    put(out, "out", span_of(hash, size));
+    return RESULT_OK;
+}
+
+static enum result run_padme(const json_t *in, json_t *out) {
+    json_object_set_new(out, "out", json_integer((json_int_t)seal_padded(number(in, "len"))));
+    return RESULT_OK;
+}
+
+static enum result run_verify(const json_t *in, json_t *out) {
+    (void)out;
+    return sign_verify(bytes_of_size(in, "signature", SIGNATURE_SIZE).data,
+                       bytes_of_size(in, "public", SIGN_PUBLIC_SIZE).data, text(in, "tag"), bytes(in, "message"));
+}
+
+static enum result run_member_id(const json_t *in, json_t *out) {
+    uint8_t id[MEMBER_ID_SIZE];
+    identity_id_of(id, bytes_of_size(in, "sign_key", SIGN_PUBLIC_SIZE).data);
+    put(out, "out", SPAN_OF_ARRAY(id));
+    return RESULT_OK;
+}
+
+static enum result run_feed_id(const json_t *in, json_t *out) {
+    uint8_t id[FEED_ID_SIZE];
+    feed_id(id, bytes_of_size(in, "author", MEMBER_ID_SIZE).data, text(in, "audience"));
+    put(out, "out", SPAN_OF_ARRAY(id));
+    return RESULT_OK;
+}
+
+static enum result run_root(const json_t *in, json_t *out) {
+    struct tree_scope scope = {.schema = (uint32_t)number(in, "schema"), .version = (uint32_t)number(in, "version")};
+    memcpy(scope.alert, bytes_of_size(in, "alert", sizeof scope.alert).data, sizeof scope.alert);
+    struct tree_opening opening = {.salts = bytes(in, "salts"), .hashes = bytes(in, "hashes")};
+    struct field_set shown = bitmap(bytes(in, "shown"));
+    memcpy(opening.shown, shown.words, sizeof opening.shown);
+    const char *slot;
+    json_t *value;
+    json_object_foreach(json_object_get(in, "values"), slot, value) opening.values[slot_of(slot)] =
+        unhex(json_string_value(value));
+    uint8_t root[TREE_HASH_SIZE];
+    TRY(tree_root(root, &scope, &opening));
+    put(out, "out", SPAN_OF_ARRAY(root));
+    return RESULT_OK;
+}
+
+/* The signing key of a member, NULL if there is none. */
+static const uint8_t *find_member(const json_t *members, struct span id) {
+    size_t i;
+    json_t *member;
+    json_array_foreach(members, i, member) if (span_equal(bytes(member, "id"), id)) return bytes_of_size(
+        member, "sign_key", SIGN_PUBLIC_SIZE)
+        .data;
+    return NULL;
+}
+
+static enum result run_disclosure(const json_t *in, json_t *out) {
+    struct disclosure disclosure;
+    TRY(disclosure_decode(&disclosure, &arena, bytes(in, "disclosure")));
+    struct span id = span_of(disclosure.header->originator.data, disclosure.header->originator.len);
+    TRY(disclosure_verify(&disclosure, find_member(json_object_get(in, "members"), id)));
+    put(out, "object_id", SPAN_OF_ARRAY(disclosure.object));
+    json_t *values = json_object();
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
+        if (disclosure.opening.values[slot].data)
+            put(values, text_format(&arena, "%zu", slot), disclosure.opening.values[slot]);
+    json_object_set_new(out, "values", values);
+    return RESULT_OK;
+}
+
+static enum result run_narrow(const json_t *in, json_t *out) {
+    struct disclosure from, to;
+    struct field_set keep = bitmap(bytes(in, "keep"));
+    struct buf encoded;
+    buf_init(&encoded, &arena);
+    TRY(disclosure_decode(&from, &arena, bytes(in, "disclosure")));
+    TRY(disclosure_narrow(&to, &arena, &from, &keep));
+    TRY(disclosure_encode(&encoded, &arena, &to));
+    put(out, "out", buf_span(&encoded));
+    return RESULT_OK;
+}
+
+/* A fork only if the author signed this one too, and it is not the one that is here. */
+static bool is_a_fork(const struct entry *entry, const json_t *in, const uint8_t *author_key) {
+    struct entry stored;
+    if (!json_object_get(in, "last_entry"))
+        return false;
+    ck_assert_int_eq(feed_parse(&stored, bytes(in, "last_entry")), RESULT_OK);
+    return memcmp(stored.hash, entry->hash, HASH_SIZE) != 0 && !feed_verify(entry, author_key);
+}
+
+static enum result run_entry(const json_t *in, json_t *out) {
+    struct entry entry;
+    struct feed_head head = {.number = number(in, "number"), .epoch = (uint32_t)number(in, "epoch")};
+    const uint8_t *author_key = bytes_of_size(in, "author_key", SIGN_PUBLIC_SIZE).data;
+    memcpy(head.feed, bytes_of_size(in, "feed", FEED_ID_SIZE).data, FEED_ID_SIZE);
+    memcpy(head.hash, bytes_of_size(in, "head", HASH_SIZE).data, HASH_SIZE);
+    TRY(feed_parse(&entry, bytes(in, "entry")));
+    enum result result = feed_follows(&head, &entry);
+    if (result == RESULT_REPLAYED && is_a_fork(&entry, in, author_key))
+        return RESULT_FORK;
+    TRY(result);
+    TRY(feed_verify(&entry, author_key));
+    put(out, "entry_hash", SPAN_OF_ARRAY(entry.hash));
+    return RESULT_OK;
+}
+
+static enum result run_open(const json_t *in, json_t *out) {
+    struct entry entry;
+    struct span plain;
+    TRY(feed_parse(&entry, bytes(in, "entry")));
+    TRY(feed_open(&arena, &plain, &entry, bytes_of_size(in, "epoch_key", SEAL_KEY_SIZE).data));
+    put(out, "out", plain);
+    return RESULT_OK;
+}
+
+static enum result run_grant(const json_t *in, json_t *out) {
+    struct epoch_place place = {.epoch = (uint32_t)number(in, "epoch")};
+    uint8_t key[EPOCH_KEY_SIZE], public_key[EPOCH_PUBLIC_SIZE];
+    const uint8_t *secret = bytes_of_size(in, "secret", EXCHANGE_KEY_SIZE).data;
+    memcpy(place.feed, bytes_of_size(in, "feed", sizeof place.feed).data, sizeof place.feed);
+    crypto_scalarmult_curve25519_base(public_key, secret);
+    TRY(epoch_accept(key, bytes(in, "grant"), &place, bytes_of_size(in, "id", EPOCH_MEMBER_ID_SIZE).data, secret,
+                     public_key));
+    put(out, "out", SPAN_OF_ARRAY(key));
+    return RESULT_OK;
+}
+
+static enum result run_roster(const json_t *in, json_t *out) {
+    const json_t *list = json_object_get(in, "roots");
+    size_t count = json_array_size(list);
+    uint8_t(*roots)[SIGN_PUBLIC_SIZE] = arena_array(&arena, count, sizeof *roots);
+    for (size_t i = 0; i < count; i++)
+        memcpy(roots[i], unhex(json_string_value(json_array_get(list, i))).data, SIGN_PUBLIC_SIZE);
+    const struct roster_trust trust = {
+        .roots = (const uint8_t(*)[SIGN_PUBLIC_SIZE])roots,
+        .count = count,
+        .threshold = number(in, "threshold"),
+        .version_min = (uint32_t)number(in, "version_min"),
+        .now_ms = number(in, "now"),
+    };
+    struct roster *roster;
+    TRY(roster_read(&roster, bytes(in, "file"), &trust));
+    json_t *ids = json_array();
+    for (size_t i = 0; i < roster->count; i++)
+        json_array_append_new(ids, hexed(span_of(roster->members[i].id, MEMBER_ID_SIZE)));
+    json_object_set_new(out, "version", json_integer(roster->version));
+    json_object_set_new(out, "members", ids);
+    roster_free(roster);
+    return RESULT_OK;
+}
+
+static enum result run_card(const json_t *in, json_t *out) {
+    struct member member;
+    char fingerprint[40];
+    struct span card = json_object_get(in, "bytes") ? bytes(in, "bytes") : span_of_text(text(in, "text"));
+    TRY(roster_card_read(&member, &arena, card));
+    roster_fingerprint(fingerprint, &member);
+    put(out, "id", span_of(member.id, MEMBER_ID_SIZE));
+    json_object_set_new(out, "member_name", json_string(member.name));
+    json_object_set_new(out, "fingerprint", json_string(fingerprint));
+    return RESULT_OK;
+}
+
+/* Of a node, or if it is as long as that, of a root. */
+static enum result run_key_file(const json_t *in, json_t *out) {
+    enum { HEAD_AND_TAG = 74, NODE_SIZE = 128, ROOT_SIZE = 32 };
+    uint8_t secrets[NODE_SIZE];
+    struct span key_file = bytes(in, "file");
+    size_t len = key_file.len == HEAD_AND_TAG + ROOT_SIZE ? ROOT_SIZE : NODE_SIZE;
+    TRY(secret_open_file(secrets, len, key_file, bytes(in, "opener")));
+    put(out, "out", span_of(secrets, len));
+    return RESULT_OK;
+}
+
+static const struct {
+    const char *name;
+    enum result (*run)(const json_t *in, json_t *out);
+} operations[] = {
+    {"hash", run_hash},       {"padme", run_padme},      {"verify", run_verify}, {"member_id", run_member_id},
+    {"feed_id", run_feed_id}, {"root", run_root},        {"narrow", run_narrow}, {"disclosure", run_disclosure},
+    {"entry", run_entry},     {"open", run_open},        {"grant", run_grant},   {"roster", run_roster},
+    {"card", run_card},       {"keyfile", run_key_file},
+};
+
+/* ---- one file of vectors a test ---- */
+
+static const char *const files[] = {"names",   "signatures", "trees",   "encoding", "disclosures",
+                                    "entries", "grants",     "rosters", "cards",    "keyfiles"};
+enum { FILES = sizeof files / sizeof *files };
+
+static enum result run(const json_t *vector, json_t *out) {
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        if (strcmp(operations[i].name, text(vector, "op")) == 0)
+            return operations[i].run(vector, out);
+    ck_abort_msg("no operation \"%s\"", text(vector, "op"));
+}
+
+static void check_vector(const char *in_file, const json_t *vector) {
+    json_t *out = json_object(), *value;
+    const char *key, *name = text(vector, "name"), *expected = text(vector, "expect");
+    const char *got = result_name(run(vector, out));
+    ck_assert_msg(strcmp(got, expected) == 0, "%s: \"%s\": expected %s, got %s", in_file, name, expected, got);
+    json_object_foreach(out, key, value)
+        ck_assert_msg(json_equal(value, json_object_get(vector, key)), "%s: \"%s\": another %s", in_file, name, key);
+    json_decref(out);
+    arena_reset(&arena);
+}
+
+static void set_up(void) {
+    secret_start();
+    arena_init(&arena, (size_t)64 * 1024 * 1024);
+}
+
+static void tear_down(void) {
+    json_decref(file);
+    arena_release(&arena);
+}
+
+START_TEST(c_agrees_with_the_vectors) {
+    const char *tree = getenv("INAMA_SOURCE_DIR"), *name = files[_i];
+    ck_assert_msg(tree != NULL, "INAMA_SOURCE_DIR is not set");
+    char path[1024];
+    json_error_t error;
+    size_t i;
+    json_t *vector;
+    snprintf(path, sizeof path, "%s/tests/vectors/%s.json", tree, name);
+    file = json_load_file(path, 0, &error);
+    ck_assert_msg(file != NULL, "%s:%d: %s", path, error.line, error.text);
+    const json_t *vectors = json_object_get(file, "vectors");
+    ck_assert_uint_gt(json_array_size(vectors), 0);
+    json_array_foreach(vectors, i, vector) check_vector(name, vector);
+}
+END_TEST
+
+Suite *suite(void) {
+    Suite *suite = suite_create("vectors");
+    TCase *agreement = tcase_create("agreement");
+    tcase_add_checked_fixture(agreement, set_up, tear_down);
+    tcase_add_loop_test(agreement, c_agrees_with_the_vectors, 0, FILES);
+    suite_add_tcase(suite, agreement);
+    return suite;
+}
