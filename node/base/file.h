@@ -18,7 +18,8 @@ MUST_USE enum result file_read_private(struct span *out, struct arena *arena, co
 MUST_USE enum result file_write(const char *path, struct span content, mode_t mode);
 /* The same, but EXISTS rather than replacing. */
 MUST_USE enum result file_create(const char *path, struct span content, mode_t mode);
-/* Makes the folder, 0700, and those above it; takes one that is there if it is ours. NOT_ALLOWED, IO. */
+/* Makes the folder, 0700, and those above it; takes one that is there if it is ours, closed to everybody else and no
+ * symbolic link. NOT_ALLOWED, IO. */
 MUST_USE enum result file_make_private_folder(const char *path);
 /* Takes the lock file for the life of the process, so that two daemons never share a folder. EXISTS when held. */
 MUST_USE enum result file_lock(const char *path);

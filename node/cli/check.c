@@ -85,8 +85,8 @@ static void check_roster(struct check *check) {
         check->roster = NULL;
         check->report.file = NULL;
         check->report.line = 0;
-        report_add(&check->report, SEVERITY_ERROR, NULL, _("%s; get it from those who keep the roster: inama roster install FILE"),
-                   why);
+        report_add(&check->report, SEVERITY_ERROR, NULL,
+                   _("%s; get it from those who keep the roster: inama roster install FILE"), why);
         return;
     }
     uint64_t now = clock_wall_ms(clock_system());
@@ -148,9 +148,9 @@ static void check_identity(struct check *check) {
 
 static void add_checked(struct check *check, const Checked *checked) {
     for (size_t i = 0; i < checked->n_damaged; i++)
-        complain(check, SEVERITY_ERROR, check->config.store,
-                 text_format(check->call->arena, _("damaged: %s"),
-                             text_escape(check->call->arena, checked->damaged[i])));
+        complain(
+            check, SEVERITY_ERROR, check->config.store,
+            text_format(check->call->arena, _("damaged: %s"), text_escape(check->call->arena, checked->damaged[i])));
     if (!options_flag(&check->call->options, "json"))
         print_line(_("The node runs; %llu records of its store were read back."), (unsigned long long)checked->records);
 }
@@ -182,9 +182,9 @@ static enum exit_code conclude(struct check *check, enum exit_code code) {
     if (options_flag(&check->call->options, "json")) {
         json_t *findings = json_array();
         for (size_t i = 0; i < report->count; i++)
-            json_array_append_new(findings,
-                                  json_pack("{s:b, s:s}", "error", report->findings[i].severity == SEVERITY_ERROR,
-                                            "text", report_line(check->call->arena, &report->findings[i])));
+            json_array_append_new(
+                findings, json_pack("{s:b, s:o}", "error", report->findings[i].severity == SEVERITY_ERROR, "text",
+                                    print_json_text(report_line(check->call->arena, &report->findings[i]))));
         print_json(json_pack("{s:b, s:o}", "good", good, "findings", findings));
     } else {
         print_report(check->call->arena, report);

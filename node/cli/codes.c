@@ -39,7 +39,7 @@ static enum exit_code import_file(struct call *call, const struct list *list, co
     struct span csv;
     struct report report;
     report_init(&report, call->arena);
-    report.file = path;
+    report.file = text_escape(call->arena, path);
     size_t before = out->len;
     enum result result = file_read(&csv, call->arena, path, CSV_BYTES_MAX);
     if (!result)
@@ -82,7 +82,8 @@ static enum exit_code set_config(struct call *call, const struct list *list) {
     return EXIT_REFUSED;
 }
 
-static enum exit_code keep(struct call *call, const struct config *config, const struct list *list, struct span content) {
+static enum exit_code keep(struct call *call, const struct config *config, const struct list *list,
+                           struct span content) {
     const char *path = file_below(call->arena, config->folder, list->file);
     enum exit_code code = check_list(call, list, content);
     if (code)

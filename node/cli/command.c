@@ -12,8 +12,8 @@ static int words_of(const char *name, int count, char *const words[]) {
     if (!space)
         return strcmp(words[0], name) == 0 ? 1 : 0;
     size_t len = (size_t)(space - name);
-    bool both = count > 1 && strlen(words[0]) == len && strncmp(words[0], name, len) == 0 &&
-                strcmp(words[1], space + 1) == 0;
+    bool both =
+        count > 1 && strlen(words[0]) == len && strncmp(words[0], name, len) == 0 && strcmp(words[1], space + 1) == 0;
     return both ? 2 : 0;
 }
 

@@ -1,7 +1,8 @@
 /* command: what every command of `inama` is made of.
  *
- * A command is a row: its words, what it takes, one line of summary, its options and its function. Help, suggestions and
- * the manual's synopsis are printed from the same row. The table is in main.c; each command's row stands in its own file.
+ * A command is a row: its words, what it takes, one line of summary, its options and its function. Help, suggestions
+ * and the manual's synopsis are printed from the same row. The table is in main.c; each command's row stands in its own
+ * file.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -32,7 +33,7 @@ struct command {
     const struct option *options; /* ends with a row without name */
     size_t words_min;
     size_t words_max;
-    const char *examples;         /* command lines with what they do, a line each; marked for translation */
+    const char *examples; /* command lines with what they do, a line each; marked for translation */
     enum exit_code (*run)(struct call *call);
 };
 

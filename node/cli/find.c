@@ -26,8 +26,7 @@ static enum exit_code read_request(Find *find, struct call *call) {
     const char *complaint = NULL;
     uint64_t limit = LIMIT_DEFAULT, before = 0;
     row_filters(find, call, &complaint);
-    if (complaint ||
-        options_number(&call->options, call->arena, "limit", 1, FIND_RESULTS_MAX, &limit, &complaint) ||
+    if (complaint || options_number(&call->options, call->arena, "limit", 1, FIND_RESULTS_MAX, &limit, &complaint) ||
         options_number(&call->options, call->arena, "before", 1, UINT64_MAX, &before, &complaint))
         return print_usage_error(call, complaint);
     find->has_limit = true;

@@ -33,7 +33,8 @@ static enum exit_code overview(struct arena *arena) {
     print_blank();
     list_commands(arena, NULL);
     print_blank();
-    print_line("%s", _("inama COMMAND --help explains one, with examples. inama help fields lists the fields of an alert,"));
+    print_line("%s",
+               _("inama COMMAND --help explains one, with examples. inama help fields lists the fields of an alert,"));
     print_line("%s", _("inama help codes the code lists, inama help codes term one of them."));
     print_line("%s", _("All take --home DIR; those that print take --json."));
     return EXIT_DONE;
@@ -41,16 +42,18 @@ static enum exit_code overview(struct arena *arena) {
 
 static const char *type_name(const struct field *field) {
     static const char *const names[] = {
-        [FIELD_TEXT] = N_("text"),       [FIELD_CODE] = N_("code"),     [FIELD_PLACE] = N_("UN/LOCODE"),
-        [FIELD_TAXON] = N_("species"),   [FIELD_NUMBER] = N_("number"), [FIELD_DECIMAL] = N_("decimal"),
-        [FIELD_DATE] = N_("date"), [FIELD_TIME] = N_("time"),     [FIELD_FLAG] = N_("yes or no"),
+        [FIELD_TEXT] = N_("text"),     [FIELD_CODE] = N_("code"),     [FIELD_PLACE] = N_("UN/LOCODE"),
+        [FIELD_TAXON] = N_("species"), [FIELD_NUMBER] = N_("number"), [FIELD_DECIMAL] = N_("decimal"),
+        [FIELD_DATE] = N_("date"),     [FIELD_TIME] = N_("time"),     [FIELD_FLAG] = N_("yes or no"),
     };
     return field->list ? codes_list_name(field->list) : _(names[field->type]);
 }
 
 static enum exit_code list_fields(struct call *call) {
-    static const struct column columns[] = {
-        {N_("CLASS"), COLUMN_KEEP}, {N_("FIELD"), COLUMN_KEEP}, {N_("TYPE"), COLUMN_KEEP}, {N_("MEANING"), COLUMN_TRUNC}};
+    static const struct column columns[] = {{N_("CLASS"), COLUMN_KEEP},
+                                            {N_("FIELD"), COLUMN_KEEP},
+                                            {N_("TYPE"), COLUMN_KEEP},
+                                            {N_("MEANING"), COLUMN_TRUNC}};
     bool as_json = options_flag(&call->options, "json");
     struct table *table = as_json ? NULL : table_new(call->arena, columns, 4);
     json_t *list = json_array();
@@ -97,8 +100,7 @@ static enum exit_code list_codes(struct call *call, enum code_list list) {
             continue;
         table_cell(table, code->code);
         table_cell(table, codes_label(code));
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:s}", "code", code->code, "en", code->en, "fr", code->fr));
+        json_array_append_new(array, json_pack("{s:s, s:s, s:s}", "code", code->code, "en", code->en, "fr", code->fr));
     }
     table_print(table);
     if (as_json)

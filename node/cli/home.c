@@ -64,7 +64,7 @@ enum result home_roots(struct roots *out, struct arena *arena, const char *path,
     if (!roots.keys || !text)
         return RESULT_NO_MEMORY;
     size_t errors_before = report->errors;
-    report->file = path;
+    report->file = text_escape(arena, path);
     for (report->line = 1; (line = next_line(&text)); report->line++)
         take_root(&roots, line, report);
     if (report->errors > errors_before)

@@ -9,8 +9,8 @@
 /* Reads node.yaml of --home. Prints what is wrong and what to do. */
 enum exit_code home_read(struct config *out, struct call *call);
 
-/* The public keys of the roots, from a file with 64 hexadecimal digits a line; blank lines and "#" comments are skipped.
- * INVALID with the lines in `report`; else as file_read(). */
+/* The public keys of the roots, from a file with 64 hexadecimal digits a line; blank lines and "#" comments are
+ * skipped. INVALID with the lines in `report`; else as file_read(). */
 struct roots {
     uint8_t (*keys)[SIGN_PUBLIC_SIZE];
     size_t count;
@@ -26,8 +26,8 @@ MUST_USE enum result home_roster(struct roster **out, struct arena *arena, const
  * NOT_FOUND. */
 MUST_USE enum result home_shipped(struct span *out, struct arena *arena, const char *name);
 
-/* `yaml` with "key: value" in place of the line of that key, also one behind a "# ", or else at the end. NULL when memory
- * is out. */
+/* `yaml` with "key: value" in place of the line of that key, also one behind a "# ", or else at the end. NULL when
+ * memory is out. */
 const char *home_set(struct arena *arena, const char *yaml, const char *key, const char *value);
 /* `text` with every `from` replaced by `to`. */
 const char *home_replace(struct arena *arena, const char *text, const char *from, const char *to);

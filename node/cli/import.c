@@ -151,7 +151,8 @@ static enum exit_code read_mapping(struct import *import, const char *path) {
     report_init(&report, import->call->arena);
     enum result result = file_read(&yaml, import->call->arena, path, CONFIG_BYTES_MAX);
     if (!result)
-        result = mapping_read(&import->mapping, import->call->arena, path, yaml, &report);
+        result =
+            mapping_read(&import->mapping, import->call->arena, text_escape(import->call->arena, path), yaml, &report);
     if (!result)
         return EXIT_DONE;
     print_report(import->call->arena, &report);
@@ -193,13 +194,14 @@ static void summarize(const struct import *import) {
     bool dry_run = batch->options.dry_run;
     uint64_t refused = import->refused + batch->refused;
     if (options_flag(&import->call->options, "json")) {
-        print_json(json_pack("{s:b, s:I, s:I, s:I, s:I}", "dry_run", dry_run, "published",
-                             (json_int_t)batch->published, "refused", (json_int_t)refused, "skipped",
-                             (json_int_t)import->skipped, "warnings", (json_int_t)batch->warnings));
+        print_json(json_pack("{s:b, s:I, s:I, s:I, s:I}", "dry_run", dry_run, "published", (json_int_t)batch->published,
+                             "refused", (json_int_t)refused, "skipped", (json_int_t)import->skipped, "warnings",
+                             (json_int_t)batch->warnings));
         return;
     }
-    print_line(dry_run ? _("%llu good (nothing was published), %llu refused, %llu skipped by the mapping, %llu warnings.")
-                       : _("%llu published, %llu refused, %llu skipped by the mapping, %llu warnings."),
+    print_line(dry_run
+                   ? _("%llu good (nothing was published), %llu refused, %llu skipped by the mapping, %llu warnings.")
+                   : _("%llu published, %llu refused, %llu skipped by the mapping, %llu warnings."),
                (unsigned long long)batch->published, (unsigned long long)refused, (unsigned long long)import->skipped,
                (unsigned long long)batch->warnings);
     if (import->latin1)
@@ -232,8 +234,8 @@ static enum exit_code import_all(struct import *import, size_t batch_size) {
 
 static enum exit_code run(struct call *call) {
     const char *map = options_text(&call->options, "map"), *path = call->options.words[0], *complaint = NULL;
-    struct import import = {.call = call, .name = strcmp(path, "-") == 0 ? _("standard input")
-                                                                         : text_escape(call->arena, path)};
+    struct import import = {.call = call,
+                            .name = strcmp(path, "-") == 0 ? _("standard input") : text_escape(call->arena, path)};
     uint64_t batch_size = BATCH_SIZE_DEFAULT;
     if (!map)
         return print_usage_error(call, _("which mapping? Give --map FILE, such as maps/lemis.yaml"));

@@ -100,8 +100,8 @@ static enum exit_code prepare_policy(struct call *call, struct wish *wish) {
     struct span yaml;
     wish->policy_name = choice ? choice : shipped_policy(wish->role);
     const char *path = text_format(call->arena, "policies/%s.yaml", wish->policy_name);
-    enum result result = is_file ? file_read(&yaml, call->arena, choice, CONFIG_BYTES_MAX)
-                                 : home_shipped(&yaml, call->arena, path);
+    enum result result =
+        is_file ? file_read(&yaml, call->arena, choice, CONFIG_BYTES_MAX) : home_shipped(&yaml, call->arena, path);
     if (result) {
         print_error(_("policy %s: %s"), text_escape(call->arena, wish->policy_name), result_text(result));
         print_next(_("the shipped policies are looked for in $INAMA_DATADIR/policies, else %s/policies"),
@@ -109,8 +109,8 @@ static enum exit_code prepare_policy(struct call *call, struct wish *wish) {
         return EXIT_REFUSED;
     }
     const char *country = text_format(call->arena, "country: %s", wish->country);
-    wish->policy = is_file ? (const char *)yaml.data
-                           : home_replace(call->arena, (const char *)yaml.data, "country: KE", country);
+    wish->policy =
+        is_file ? (const char *)yaml.data : home_replace(call->arena, (const char *)yaml.data, "country: KE", country);
     struct report report;
     struct policy *policy;
     report_init(&report, call->arena);
@@ -219,10 +219,10 @@ static void print_result(struct call *call, const struct wish *wish, const struc
     char fingerprint[40];
     roster_fingerprint(fingerprint, &member);
     if (options_flag(&call->options, "json")) {
-        json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s}", "home", wish->folder, "name", wish->name,
-                                 "country", wish->country, "role", wish->role, "label", wish->label, "id",
-                                 print_json_hex(SPAN_OF_ARRAY(identity->id)), "fingerprint", fingerprint, "card",
-                                 wish->card_path);
+        json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "home", print_json_text(wish->folder),
+                                 "name", wish->name, "country", wish->country, "role", wish->role, "label", wish->label,
+                                 "id", print_json_hex(SPAN_OF_ARRAY(identity->id)), "fingerprint", fingerprint, "card",
+                                 print_json_text(wish->card_path));
         print_json(json);
         return;
     }

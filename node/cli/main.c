@@ -13,17 +13,17 @@
 enum { MEMORY_MAX_MIB = 1024 };
 
 const struct command *const commands[] = {
-    &command_init,          &command_check,         &command_status,
+    &command_init,         &command_check,          &command_status,
 
-    &command_publish,       &command_import,        &command_find,        &command_show,
-    &command_verify,        &command_watch,
+    &command_publish,      &command_import,         &command_find,           &command_show,
+    &command_verify,       &command_watch,
 
-    &command_policy_check,  &command_policy_explain,
+    &command_policy_check, &command_policy_explain,
 
-    &command_roster_root,   &command_roster_new,    &command_roster_add,  &command_roster_remove,
-    &command_roster_sign,   &command_roster_show,   &command_roster_install,
+    &command_roster_root,  &command_roster_new,     &command_roster_add,     &command_roster_remove,
+    &command_roster_sign,  &command_roster_show,    &command_roster_install,
 
-    &command_codes_import,  &command_help,          &command_version,     NULL,
+    &command_codes_import, &command_help,           &command_version,        NULL,
 };
 
 static void speak(void) {
@@ -51,8 +51,8 @@ static enum exit_code check_words(struct call *call) {
     const struct command *command = call->command;
     size_t count = call->options.word_count;
     if (count < command->words_min)
-        return print_usage_error(call, text_format(call->arena, _("expected: inama %s %s"), command->name,
-                                                   command->takes));
+        return print_usage_error(call,
+                                 text_format(call->arena, _("expected: inama %s %s"), command->name, command->takes));
     if (count > command->words_max)
         return print_usage_error(call, text_format(call->arena, _("\"%s\" is one word too many"),
                                                    text_escape(call->arena, call->options.words[command->words_max])));
@@ -72,7 +72,7 @@ static enum exit_code run_command(struct call *call, int count, char *const argu
 }
 
 static enum exit_code run(struct arena *arena, int count, char *const words[]) {
-    static char *const help[] = {(char *)(uintptr_t)"help"}, *const version[] = {(char *)(uintptr_t)"version"};
+    static char *const help[] = {(char *)(uintptr_t) "help"}, *const version[] = {(char *)(uintptr_t) "version"};
     if (count == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0) {
         words = help;
         count = 1;

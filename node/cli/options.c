@@ -24,7 +24,8 @@ static bool starts_with(const char *text, const char *start, size_t len) {
     return strncmp(text, start, len) == 0;
 }
 
-static enum result unknown(struct reading *reading, const char *argument, const char *name, size_t len) {
+/* Says what may have been meant; there is no row. */
+static const struct option *unknown(struct reading *reading, const char *argument, const char *name, size_t len) {
     const char *word = arena_text(reading->arena, name, len), *best = NULL;
     size_t distance = len / 3 + 2;
     for (const struct option *option = reading->out->table; word && option->name; option++) {
@@ -35,14 +36,13 @@ static enum result unknown(struct reading *reading, const char *argument, const 
         }
     }
     const char *shown = text_escape(reading->arena, argument);
-    if (best)
-        return complain(reading,
-                        text_format(reading->arena, _("unknown option %s; did you mean --%s?"), shown, best));
-    return complain(reading, text_format(reading->arena, _("unknown option %s"), shown));
+    *reading->complaint = best ? text_format(reading->arena, _("unknown option %s; did you mean --%s?"), shown, best)
+                               : text_format(reading->arena, _("unknown option %s"), shown);
+    return NULL;
 }
 
-/* The row that a long name means: exactly, or as the only one that begins so. */
-static enum result find_long(struct reading *reading, const char *argument, const struct option **found) {
+/* The row that a long name means: exactly, or as the only one that begins so. NULL with a complaint. */
+static const struct option *find_long(struct reading *reading, const char *argument) {
     const char *name = argument + 2;
     size_t len = strcspn(name, "="), matches = 0;
     const struct option *last = NULL;
@@ -51,33 +51,28 @@ static enum result find_long(struct reading *reading, const char *argument, cons
             continue;
         matches++;
         last = option;
-        if (option->name[len] == '\0') {
-            *found = option;
-            return RESULT_OK;
-        }
+        if (option->name[len] == '\0')
+            return option;
     }
-    if (len && starts_with("help", name, len) && matches == 0) {
-        *found = &help_option;
-        return RESULT_OK;
-    }
+    if (len && matches == 0 && starts_with("help", name, len))
+        return &help_option;
     if (len == 0 || matches == 0)
         return unknown(reading, argument, name, len);
-    if (matches > 1)
-        return complain(reading, text_format(reading->arena, _("option %s could mean several; write it out"),
-                                             text_escape(reading->arena, argument)));
-    *found = last;
-    return RESULT_OK;
+    if (matches == 1)
+        return last;
+    *reading->complaint = text_format(reading->arena, _("option %s could mean several; write it out"),
+                                      text_escape(reading->arena, argument));
+    return NULL;
 }
 
-static enum result find_letter(struct reading *reading, const char *argument, const struct option **found) {
-    *found = argument[1] == 'h' ? &help_option : NULL;
-    for (const struct option *option = reading->out->table; option->name && !*found; option++)
+static const struct option *find_letter(struct reading *reading, const char *argument) {
+    if (argument[1] == 'h')
+        return &help_option;
+    for (const struct option *option = reading->out->table; option->name; option++)
         if (option->letter == argument[1])
-            *found = option;
-    if (*found)
-        return RESULT_OK;
-    return complain(reading,
-                    text_format(reading->arena, _("unknown option %s"), text_escape(reading->arena, argument)));
+            return option;
+    *reading->complaint = text_format(reading->arena, _("unknown option %s"), text_escape(reading->arena, argument));
+    return NULL;
 }
 
 static enum result store_value(struct reading *reading, const struct option *option, const char *value) {
@@ -91,8 +86,8 @@ static enum result store_value(struct reading *reading, const struct option *opt
     if (out->counts[row] && !option->repeats)
         return complain(reading, text_format(reading->arena, _("option --%s is given twice"), option->name));
     if (out->counts[row] == OPTION_VALUES_MAX)
-        return complain(reading, text_format(reading->arena, _("option --%s is given more than %d times"),
-                                             option->name, OPTION_VALUES_MAX));
+        return complain(reading, text_format(reading->arena, _("option --%s is given more than %d times"), option->name,
+                                             OPTION_VALUES_MAX));
     out->values[row][out->counts[row]++] = value;
     return RESULT_OK;
 }
@@ -100,15 +95,14 @@ static enum result store_value(struct reading *reading, const struct option *opt
 /* Reads the option at arguments[*at] and its value. */
 static enum result read_option(struct reading *reading, int count, char *const arguments[], int *at) {
     const char *argument = arguments[*at], *value = NULL;
-    const struct option *option;
-    if (argument[1] == '-') {
-        TRY(find_long(reading, argument, &option));
-        const char *equals = strchr(argument, '=');
-        value = equals ? equals + 1 : NULL;
-    } else {
-        TRY(find_letter(reading, argument, &option));
+    bool is_long = argument[1] == '-';
+    const struct option *option = is_long ? find_long(reading, argument) : find_letter(reading, argument);
+    if (!option)
+        return RESULT_INVALID;
+    if (is_long)
+        value = strchr(argument, '=') ? strchr(argument, '=') + 1 : NULL;
+    else
         value = argument[2] ? argument + 2 : NULL;
-    }
     if (!option->takes && value)
         return complain(reading, text_format(reading->arena, _("option --%s takes no value"), option->name));
     if (option->takes && !value && *at + 1 < count)

@@ -1,7 +1,7 @@
 /* options: the command line, read by a table.
  *
- * Takes --name VALUE, --name=VALUE, -x VALUE, flags, and words in between; "--" ends the options and "-" is a word. Names may be
- * shortened as long as they are clear. What is wrong is said with the nearest right name.
+ * Takes --name VALUE, --name=VALUE, -x VALUE, flags, and words in between; "--" ends the options and "-" is a word.
+ * Names may be shortened as long as they are clear. What is wrong is said with the nearest right name.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H

@@ -50,10 +50,10 @@ static json_t *report_json(const struct report *report) {
     json_t *list = json_array();
     for (size_t i = 0; i < report->count; i++) {
         const struct finding *finding = &report->findings[i];
-        json_array_append_new(
-            list, json_pack("{s:b, s:o, s:I, s:o, s:o}", "error", finding->severity == SEVERITY_ERROR, "file",
-                            print_json_text(finding->file), "line", (json_int_t)finding->line, "field",
-                            print_json_text(finding->field), "text", print_json_text(finding->text)));
+        json_array_append_new(list, json_pack("{s:b, s:o, s:I, s:o, s:o}", "error", finding->severity == SEVERITY_ERROR,
+                                              "file", print_json_text(finding->file), "line", (json_int_t)finding->line,
+                                              "field", print_json_text(finding->field), "text",
+                                              print_json_text(finding->text)));
     }
     return list;
 }
@@ -71,7 +71,7 @@ static enum exit_code run_check(struct call *call) {
     path = path ? path : config.policy;
     enum result result = file_read(&yaml, call->arena, path, CONFIG_BYTES_MAX);
     if (!result)
-        result = policy_read(&policy, call->arena, path, yaml, &report);
+        result = policy_read(&policy, call->arena, text_escape(call->arena, path), yaml, &report);
     if (options_flag(&call->options, "json")) {
         print_json(json_pack("{s:s, s:o}", "result", result_name(result), "findings", report_json(&report)));
         return result ? EXIT_REFUSED : EXIT_DONE;

@@ -18,7 +18,7 @@ void print_start(void) {
 
 const char *print_on(enum print_colour colour) {
     static const char *const sequences[] = {
-        [PRINT_PLAIN] = "",          [PRINT_BOLD] = "\033[1m",    [PRINT_DIM] = "\033[2m",
+        [PRINT_PLAIN] = "",       [PRINT_BOLD] = "\033[1m",   [PRINT_DIM] = "\033[2m",
         [PRINT_RED] = "\033[31m", [PRINT_GREEN] = "\033[32m", [PRINT_YELLOW] = "\033[33m",
     };
     return colours ? sequences[colour] : "";

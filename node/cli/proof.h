@@ -14,7 +14,7 @@
 enum { PROOF_STEPS_MAX = 8 };
 
 struct proof_step {
-    const char *what;   /* translated sentence */
+    const char *what; /* translated sentence */
     enum result result;
     const char *detail; /* what was found; "" if nothing more is to say */
 };
@@ -22,14 +22,14 @@ struct proof_step {
 struct proof {
     struct proof_step steps[PROOF_STEPS_MAX];
     size_t count;
-    bool good;                    /* all steps */
-    bool readable;                /* disclosure and content may be used (only believed if good) */
+    bool good;     /* all steps */
+    bool readable; /* disclosure and content may be used (only believed if good) */
     struct disclosure disclosure;
     Alert *content;
 };
 
-/* Makes the proof of what the node answered. With `config` the keys come from the roster file there; without it from the
- * node's answer. Memory of `arena`; the reply must outlive the proof. */
+/* Makes the proof of what the node answered. With `config` the keys come from the roster file there; without it from
+ * the node's answer. Memory of `arena`; the reply must outlive the proof. */
 void proof_make(struct proof *proof, struct arena *arena, const Shown *shown, const struct config *config);
 
 #endif

@@ -36,9 +36,9 @@ static enum exit_code add_many(struct batch *batch, struct call *call, const cha
             const char *copy = text ? arena_text(call->arena, text, strlen(text)) : NULL;
             free(text);
             number++;
-            enum exit_code code = copy ? batch_add(batch, text_format(call->arena, "%s#%zu", name, number),
-                                                   span_of_text(copy))
-                                       : EXIT_REFUSED;
+            enum exit_code code =
+                copy ? batch_add(batch, text_format(call->arena, "%s#%zu", name, number), span_of_text(copy))
+                     : EXIT_REFUSED;
             if (code) {
                 json_decref(value);
                 return code;

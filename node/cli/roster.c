@@ -74,7 +74,9 @@ static enum exit_code collect_roots(struct call *call, struct roots *all) {
     struct report report;
     report_init(&report, call->arena);
     all->keys = arena_array(call->arena, ROSTER_ROOTS_MAX, SIGN_PUBLIC_SIZE);
-    bool good = all->keys != NULL;
+    if (!all->keys)
+        return EXIT_REFUSED;
+    bool good = true;
     for (size_t i = 0; i < count; i++)
         good &= add_roots_below(call, all, paths[i], &report);
     print_report(call->arena, &report);
@@ -114,9 +116,9 @@ static enum exit_code run_new(struct call *call) {
         return EXIT_REFUSED;
     }
     print_line(_("A new roster, %s: version 1, no members yet."), text_escape(call->arena, path));
-    print_line(ngettext("It has %zu root key; %llu must sign it.", "It has %zu root keys; %llu must sign it.",
-                        roots.count),
-               roots.count, (unsigned long long)threshold);
+    print_line(
+        ngettext("It has %zu root key; %llu must sign it.", "It has %zu root keys; %llu must sign it.", roots.count),
+        roots.count, (unsigned long long)threshold);
     print_line(_("Next: inama roster add CARD…"));
     return EXIT_DONE;
 }
@@ -184,8 +186,9 @@ static enum exit_code add_card(struct call *call, struct span *file, const char 
     }
     print_error(_("card %s: %s"), text_escape(call->arena, path), result_text(result));
     if (result == RESULT_EXISTS)
-        print_next(_("a member with the name %s or with these keys is in the roster; remove it first if it was replaced"),
-                   member.name);
+        print_next(
+            _("a member with the name %s or with these keys is in the roster; remove it first if it was replaced"),
+            member.name);
     return EXIT_REFUSED;
 }
 

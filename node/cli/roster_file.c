@@ -57,8 +57,10 @@ void roster_file_describe(struct call *call, const struct roster *roster) {
 }
 
 void roster_file_members(struct call *call, const struct roster *roster) {
-    static const struct column columns[] = {{N_("NAME"), COLUMN_KEEP},  {N_("COUNTRY"), COLUMN_KEEP},
-                                            {N_("ROLE"), COLUMN_KEEP},  {N_("FULL NAME"), COLUMN_TRUNC},
+    static const struct column columns[] = {{N_("NAME"), COLUMN_KEEP},
+                                            {N_("COUNTRY"), COLUMN_KEEP},
+                                            {N_("ROLE"), COLUMN_KEEP},
+                                            {N_("FULL NAME"), COLUMN_TRUNC},
                                             {N_("FINGERPRINT"), COLUMN_KEEP}};
     struct table *table = table_new(call->arena, columns, 5);
     for (size_t i = 0; i < roster->count; i++) {

@@ -33,8 +33,8 @@ static enum exit_code seal_root(struct call *call, const char *path, const struc
     enum exit_code code = opener_read(&opener, call, path, true);
     if (code)
         return code;
-    enum result result = secret_seal_file(&sealed, opener.lock, opener_span(&opener), SPAN_OF_ARRAY(root->seed),
-                                          random_system());
+    enum result result =
+        secret_seal_file(&sealed, opener.lock, opener_span(&opener), SPAN_OF_ARRAY(root->seed), random_system());
     opener_release(&opener);
     if (!result)
         result = file_create(path, buf_span(&sealed), 0600);

@@ -25,8 +25,8 @@ static char *read_code(struct call *call, const char *option, enum code_list lis
         *complaint = text_format(call->arena, _("--%s is \"%s\", which is not in the list \"%s\"; did you mean %s?"),
                                  option, shown, codes_list_name(list), near);
     else
-        *complaint = text_format(call->arena, _("--%s is \"%s\", which is not in the list: inama help codes %s"), option,
-                                 shown, codes_list_name(list));
+        *complaint = text_format(call->arena, _("--%s is \"%s\", which is not in the list: inama help codes %s"),
+                                 option, shown, codes_list_name(list));
     return NULL;
 }
 
@@ -77,8 +77,11 @@ static const char *short_id(struct arena *arena, const Row *row) {
 
 struct row_table row_table_new(struct arena *arena, Row *const *rows, size_t count, bool versions) {
     struct column *columns = arena_array(arena, ROW_COLUMNS_MAX, sizeof *columns);
-    const struct column first[] = {{N_("DATE"), COLUMN_KEEP}, {N_("IN"), COLUMN_KEEP}, {N_("PLACE"), COLUMN_TRUNC},
-                                {N_("SPECIES"), COLUMN_TRUNC}, {N_("QUANTITY"), COLUMN_TRUNC}};
+    const struct column first[] = {{N_("DATE"), COLUMN_KEEP},
+                                   {N_("IN"), COLUMN_KEEP},
+                                   {N_("PLACE"), COLUMN_TRUNC},
+                                   {N_("SPECIES"), COLUMN_TRUNC},
+                                   {N_("QUANTITY"), COLUMN_TRUNC}};
     struct row_table out = {.arena = arena, .versions = versions};
     size_t used = sizeof first / sizeof *first;
     if (!columns)
@@ -128,8 +131,8 @@ void row_print_line(struct arena *arena, const Row *row) {
 json_t *row_json(const Row *row) {
     json_t *content = row->json ? json_loads(row->json, 0, NULL) : NULL;
     json_t *json = json_pack(
-        "{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b}", "sequence",
-        (json_int_t)row->sequence, "object", print_json_hex(span_of(row->object.data, row->object.len)), "alert",
+        "{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b}", "sequence", (json_int_t)row->sequence,
+        "object", print_json_hex(span_of(row->object.data, row->object.len)), "alert",
         print_json_hex(span_of(row->alert.data, row->alert.len)), "version", (json_int_t)row->version, "created",
         (json_int_t)row->created, "originator", print_json_text(row->originator), "kind", print_json_text(row->kind),
         "tlp", print_json_text(row->tlp), "date", (json_int_t)row->date, "country", print_json_text(row->country),

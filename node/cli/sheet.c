@@ -24,16 +24,26 @@ static void measure(void *context, const struct field *field, size_t element, co
 
 static const char *class_title(enum field_class class) {
     static const char *const titles[CLASS_COUNT] = {
-        [CLASS_INCIDENT] = N_("Incident"),       [CLASS_DETECTION] = N_("Detection"),
-        [CLASS_CONCEALMENT] = N_("Concealment"), [CLASS_SPECIMENS] = N_("Goods"),
-        [CLASS_MARKS] = N_("Marks"),             [CLASS_ROUTE] = N_("Route"),
-        [CLASS_CONVEYANCE] = N_("Conveyance"),   [CLASS_NARRATIVE] = N_("Narrative"),
-        [CLASS_TEARLINE] = N_("Tear line"),      [CLASS_DOCUMENTS] = N_("Documents"),
-        [CLASS_PERSONS] = N_("Persons"),         [CLASS_COMPANIES] = N_("Companies"),
-        [CLASS_EVALUATION] = N_("Evaluation"),   [CLASS_SOURCE] = N_("Source"),
-        [CLASS_EVIDENCE] = N_("Exhibits"),       [CLASS_CUSTODY] = N_("Custody"),
-        [CLASS_LABORATORY] = N_("Laboratory"),   [CLASS_LEGAL] = N_("Legal"),
-        [CLASS_VALUE] = N_("Value"),             [CLASS_OPERATIONAL] = N_("Operation"),
+        [CLASS_INCIDENT] = N_("Incident"),
+        [CLASS_DETECTION] = N_("Detection"),
+        [CLASS_CONCEALMENT] = N_("Concealment"),
+        [CLASS_SPECIMENS] = N_("Goods"),
+        [CLASS_MARKS] = N_("Marks"),
+        [CLASS_ROUTE] = N_("Route"),
+        [CLASS_CONVEYANCE] = N_("Conveyance"),
+        [CLASS_NARRATIVE] = N_("Narrative"),
+        [CLASS_TEARLINE] = N_("Tear line"),
+        [CLASS_DOCUMENTS] = N_("Documents"),
+        [CLASS_PERSONS] = N_("Persons"),
+        [CLASS_COMPANIES] = N_("Companies"),
+        [CLASS_EVALUATION] = N_("Evaluation"),
+        [CLASS_SOURCE] = N_("Source"),
+        [CLASS_EVIDENCE] = N_("Exhibits"),
+        [CLASS_CUSTODY] = N_("Custody"),
+        [CLASS_LABORATORY] = N_("Laboratory"),
+        [CLASS_LEGAL] = N_("Legal"),
+        [CLASS_VALUE] = N_("Value"),
+        [CLASS_OPERATIONAL] = N_("Operation"),
         [CLASS_REQUESTS] = N_("Requests"),
     };
     return _(titles[class]);
@@ -159,8 +169,8 @@ void sheet_print(struct arena *arena, const Alert *content) {
     struct sheet sheet = {.arena = arena, .content = content};
     alert_each(content, measure, &sheet.extent);
     sheet.table = table_new(arena, columns, 3);
-    for (int class = 0; class < CLASS_COUNT; class++)
-        put_class(&sheet, (enum field_class)class);
+    for (int class = 0; class < CLASS_COUNT; class ++)
+        put_class(&sheet, (enum field_class) class);
     table_print(sheet.table);
     print_blank();
     print_line("%s", _("Behind \"-\": fields that are empty or not for this node; the two cannot be told apart."));

@@ -86,9 +86,9 @@ static void print_head(struct arena *arena, const Shown *shown, const struct pro
     const AlertHeader *header = proof->disclosure.header;
     struct table *table = table_new(arena, columns, 2);
     put(table, _("Alert"), print_hex(arena, SPAN_OF_ARRAY(proof->disclosure.object), OBJECT_ID_SIZE));
-    put(table, _("Kind"), text_format(arena, "%s%s%s", label_of(CODES_KIND, header->kind),
-                                      header->urgency && *header->urgency ? ", " : "",
-                                      label_of(CODES_URGENCY, header->urgency)));
+    put(table, _("Kind"),
+        text_format(arena, "%s%s%s", label_of(CODES_KIND, header->kind),
+                    header->urgency && *header->urgency ? ", " : "", label_of(CODES_URGENCY, header->urgency)));
     put(table, _("Originator"), text_format(arena, "%s, %s", shown->row->originator, shown->originator_label));
     table_cell_in(table, PRINT_BOLD, _("Verified"));
     table_cell_in(table, proof->good ? PRINT_GREEN : PRINT_RED, verified_text(arena, shown, proof));
@@ -96,15 +96,14 @@ static void print_head(struct arena *arena, const Shown *shown, const struct pro
     put(table, _("Made"), print_time(arena, header->created));
     put(table, _("Marking"), marking_text(arena, header));
     put(table, _("Grading"),
-        header->grading_scheme ? text_format(arena, "%s%s, %s", or_empty(header->source_grade),
-                                             or_empty(header->information_grade),
-                                             label_of(CODES_GRADING_SCHEME, header->grading_scheme))
-                               : "");
+        header->grading_scheme
+            ? text_format(arena, "%s%s, %s", or_empty(header->source_grade), or_empty(header->information_grade),
+                          label_of(CODES_GRADING_SCHEME, header->grading_scheme))
+            : "");
     put(table, _("Operation"), or_empty(header->operation));
     put(table, _("Version"), version_text(arena, shown, header));
-    put(table, _("Answers"), header->has_in_reply_to
-                                 ? print_hex(arena, span_of(header->in_reply_to.data, header->in_reply_to.len), 4)
-                                 : "");
+    put(table, _("Answers"),
+        header->has_in_reply_to ? print_hex(arena, span_of(header->in_reply_to.data, header->in_reply_to.len), 4) : "");
     put(table, _("Passed on to"), readers_text(arena, shown));
     table_print(table);
 }
@@ -118,16 +117,16 @@ static json_t *show_json(struct arena *arena, const Shown *shown, const struct p
     for (size_t i = 0; i < shown->n_readers; i++)
         if (!shown->readers[i]->refusal)
             json_array_append_new(readers, print_json_text(shown->readers[i]->audience));
-    return json_pack(
-        "{s:I, s:o, s:o, s:I, s:b, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:I, s:o, s:o}", "sequence",
-        (json_int_t)shown->row->sequence, "object",
-        print_json_hex(span_of(shown->row->object.data, shown->row->object.len)), "alert",
-        print_json_hex(span_of(shown->row->alert.data, shown->row->alert.len)), "version",
-        (json_int_t)shown->row->version, "superseded", shown->row->superseded != 0, "originator",
-        print_json_text(shown->row->originator), "originator_label", print_json_text(shown->originator_label), "verified",
-        proof->good, "roster_version", (json_int_t)shown->roster_version, "from", print_json_text(shown->from),
-        "audience", print_json_text(shown->audience), "number", (json_int_t)shown->number, "arrived",
-        (json_int_t)shown->arrived, "readers", readers, "content", content ? content : json_null());
+    return json_pack("{s:I, s:o, s:o, s:I, s:b, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:I, s:o, s:o}", "sequence",
+                     (json_int_t)shown->row->sequence, "object",
+                     print_json_hex(span_of(shown->row->object.data, shown->row->object.len)), "alert",
+                     print_json_hex(span_of(shown->row->alert.data, shown->row->alert.len)), "version",
+                     (json_int_t)shown->row->version, "superseded", shown->row->superseded != 0, "originator",
+                     print_json_text(shown->row->originator), "originator_label",
+                     print_json_text(shown->originator_label), "verified", proof->good, "roster_version",
+                     (json_int_t)shown->roster_version, "from", print_json_text(shown->from), "audience",
+                     print_json_text(shown->audience), "number", (json_int_t)shown->number, "arrived",
+                     (json_int_t)shown->arrived, "readers", readers, "content", content ? content : json_null());
 }
 
 static enum exit_code print_shown(struct call *call, const Shown *shown) {

@@ -50,9 +50,9 @@ static const char *state_text(const char *state) {
 }
 
 static void print_peers(struct arena *arena, const Status *status) {
-    static const struct column columns[] = {{N_("MEMBER"), COLUMN_KEEP},  {N_("STATE"), COLUMN_KEEP},
-                                            {N_("SINCE"), COLUMN_KEEP},   {N_("SENT"), COLUMN_RIGHT},
-                                            {N_("RECEIVED"), COLUMN_RIGHT}, {N_("ADDRESS OR LAST ERROR"), COLUMN_TRUNC}};
+    static const struct column columns[] = {
+        {N_("MEMBER"), COLUMN_KEEP}, {N_("STATE"), COLUMN_KEEP},     {N_("SINCE"), COLUMN_KEEP},
+        {N_("SENT"), COLUMN_RIGHT},  {N_("RECEIVED"), COLUMN_RIGHT}, {N_("ADDRESS OR LAST ERROR"), COLUMN_TRUNC}};
     if (status->n_peers == 0)
         return;
     print_blank();
@@ -116,8 +116,8 @@ static void print_feeds(struct arena *arena, const Status *status) {
 }
 
 static void print_refused(struct arena *arena, const Status *status) {
-    static const struct column columns[] = {{N_("REFUSED SINCE START"), COLUMN_KEEP}, {N_("TIMES"), COLUMN_RIGHT},
-                                            {"", COLUMN_TRUNC}};
+    static const struct column columns[] = {
+        {N_("REFUSED SINCE START"), COLUMN_KEEP}, {N_("TIMES"), COLUMN_RIGHT}, {"", COLUMN_TRUNC}};
     if (status->n_refused == 0)
         return;
     print_blank();
@@ -134,11 +134,11 @@ static json_t *peers_json(const Status *status) {
     json_t *list = json_array();
     for (size_t i = 0; i < status->n_peers; i++) {
         const PeerStatus *peer = status->peers[i];
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:I}", "name", print_json_text(peer->name), "state",
-                            print_json_text(peer->state), "address", print_json_text(peer->address), "since",
-                            (json_int_t)peer->since, "last_error", print_json_text(peer->last_error), "sent",
-                            (json_int_t)peer->sent, "received", (json_int_t)peer->received));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:I}", "name",
+                                              print_json_text(peer->name), "state", print_json_text(peer->state),
+                                              "address", print_json_text(peer->address), "since",
+                                              (json_int_t)peer->since, "last_error", print_json_text(peer->last_error),
+                                              "sent", (json_int_t)peer->sent, "received", (json_int_t)peer->received));
     }
     return list;
 }
@@ -151,12 +151,12 @@ static json_t *feeds_json(const Status *status) {
         for (size_t k = 0; k < feed->n_positions; k++)
             json_object_set_new(positions, feed->positions[k]->member,
                                 json_integer((json_int_t)feed->positions[k]->number));
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:b, s:o}", "author", print_json_text(feed->author),
-                            "audience", print_json_text(feed->audience), "ours", feed->ours != 0, "number",
-                            (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch, "announced",
-                            (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable, "frozen",
-                            feed->frozen != 0, "positions", positions));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:b, s:o}", "author",
+                                              print_json_text(feed->author), "audience",
+                                              print_json_text(feed->audience), "ours", feed->ours != 0, "number",
+                                              (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch, "announced",
+                                              (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable,
+                                              "frozen", feed->frozen != 0, "positions", positions));
     }
     return list;
 }

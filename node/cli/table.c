@@ -1,5 +1,6 @@
 #include "cli/table.h"
 
+#include <assert.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,7 @@ static size_t terminal_width(void) {
 }
 
 static void natural_widths(const struct table *table, size_t widths[static COLUMNS_MAX]) {
+    assert(table->column_count > 0);
     for (size_t i = 0; i < table->column_count; i++)
         widths[i] = text_width(*table->columns[i].title ? _(table->columns[i].title) : "");
     for (size_t i = 0; i < table->count; i++) {
@@ -175,8 +177,8 @@ static void add_columns(const struct table *table, struct libscols_table *out) {
 }
 
 static void add_cells(const struct table *table, struct libscols_table *out, const size_t *widths) {
-    static const char *const names[] = {[PRINT_PLAIN] = NULL,   [PRINT_BOLD] = "bold",   [PRINT_DIM] = "halfbright",
-                                        [PRINT_RED] = "red",    [PRINT_GREEN] = "green", [PRINT_YELLOW] = "yellow"};
+    static const char *const names[] = {[PRINT_PLAIN] = NULL, [PRINT_BOLD] = "bold",   [PRINT_DIM] = "halfbright",
+                                        [PRINT_RED] = "red",  [PRINT_GREEN] = "green", [PRINT_YELLOW] = "yellow"};
     struct libscols_line *line = NULL;
     for (size_t i = 0; i < table->count; i++) {
         size_t column = i % table->column_count;

@@ -185,8 +185,8 @@ static const char *joined(struct making *making, const struct mapping_rule *rule
     return out;
 }
 
-static const char *translated(struct making *making, const struct mapping_field *field,
-                              const struct mapping_rule *rule, const char *text) {
+static const char *translated(struct making *making, const struct mapping_field *field, const struct mapping_rule *rule,
+                              const char *text) {
     const struct setting *row = settings_get(rule->table, text);
     if (!row && rule->table_is_all)
         row = settings_get(rule->table, "*");
@@ -205,7 +205,8 @@ static const char *respelt(struct making *making, const struct mapping_field *fi
     for (size_t i = 0; i < rule->date_count && !out; i++)
         out = respell_date(making->arena, rule->dates[i], text);
     if (rule->date_count)
-        return out ? out : complain(making, field, text, _("\"%s\" is not a date as the mapping says they are written"));
+        return out ? out
+                   : complain(making, field, text, _("\"%s\" is not a date as the mapping says they are written"));
     return rule->decimal ? respell_decimal(making->arena, rule->decimal, text) : text;
 }
 
@@ -266,8 +267,7 @@ static enum result set_one(struct making *making, const struct mapping_field *fi
         making->header->kind = (char *)(uintptr_t)text;
         return RESULT_OK;
     }
-    enum result result =
-        alert_set_text(making->arena, making->content, field->path, element_for(making, field), text);
+    enum result result = alert_set_text(making->arena, making->content, field->path, element_for(making, field), text);
     if (result == RESULT_INVALID)
         complain(making, field, text, expectation(field));
     else if (result == RESULT_TOO_LARGE)
@@ -303,8 +303,9 @@ static enum result apply_field(struct making *making, const struct mapping_field
 static bool has_all_columns(const struct mapping *mapping, const struct csv *row, struct report *report) {
     if (row->count == mapping->column_count)
         return true;
-    report_add(report, SEVERITY_ERROR, NULL, _("has %zu cells, the table has %zu columns: is a separator or quote amiss?"),
-               row->count, mapping->column_count);
+    report_add(report, SEVERITY_ERROR, NULL,
+               _("has %zu cells, the table has %zu columns: is a separator or quote amiss?"), row->count,
+               mapping->column_count);
     return false;
 }
 

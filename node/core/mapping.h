@@ -67,7 +67,7 @@ struct mapping_rule {
     size_t line;
     const char *value; /* a constant; NULL: from the columns */
     struct mapping_columns columns;
-    const char *join;  /* NULL: the first column that says something */
+    const char *join; /* NULL: the first column that says something */
     const struct setting *drop;
     const struct setting *table;
     bool table_is_all; /* what is not in the table is refused */

@@ -139,8 +139,8 @@ static void read_decimal(struct reading *reading, const struct setting *map, str
     else if (strcmp(text, "point") == 0)
         rule->decimal = MAPPING_POINT;
     else
-        settings_error(settings_get(map, "decimal"), reading->report, "decimal", _("is \"%s\", expected comma or point"),
-                       text_escape(reading->arena, text));
+        settings_error(settings_get(map, "decimal"), reading->report, "decimal",
+                       _("is \"%s\", expected comma or point"), text_escape(reading->arena, text));
 }
 
 static const struct mapping_rule *read_rule(struct reading *reading, const struct setting *setting);
@@ -158,8 +158,8 @@ static void read_sources(struct reading *reading, const struct setting *map, str
 }
 
 static void read_rule_map(struct reading *reading, const struct setting *map, struct mapping_rule *rule) {
-    static const char *const keys[] = {"value", "column", "columns", "join", "drop",      "table", "replace",
-                                       "date",  "decimal", "split",  "if",   "otherwise", NULL};
+    static const char *const keys[] = {"value", "column",  "columns", "join", "drop",      "table", "replace",
+                                       "date",  "decimal", "split",   "if",   "otherwise", NULL};
     const struct setting *otherwise = settings_get(map, "otherwise");
     settings_only(map, keys, reading->report);
     read_sources(reading, map, rule);

@@ -205,7 +205,7 @@ static enum result keep_publication(struct exchange *exchange, struct publicatio
     return RESULT_OK;
 }
 
-enum result exchange_publish(struct exchange *exchange, struct publication *publications, size_t count) {
+static enum result publish(struct exchange *exchange, struct publication *publications, size_t count) {
     struct preparing preparing = {exchange, publications, clock_wall_ms(exchange->clock)};
     TRY(begin(exchange));
     pool_run(exchange->pool, prepare, &preparing, count);
@@ -219,6 +219,13 @@ enum result exchange_publish(struct exchange *exchange, struct publication *publ
     return RESULT_OK;
 }
 
+enum result exchange_publish(struct exchange *exchange, struct publication *publications, size_t count) {
+    enum result result = publish(exchange, publications, count);
+    if (result)
+        exchange->failure = result;
+    return result;
+}
+
 void exchange_publication_release(struct publication *publication) {
     arena_release(&publication->arena);
 }
@@ -227,24 +234,34 @@ void exchange_publication_release(struct publication *publication) {
 
 /* Chain, author's signature and grants first: they decide which entries are part of the feed at all. Then the run of
  * disclosures between two grants is opened and verified on all cores, and admitted in order. */
-enum result exchange_receive(struct exchange *exchange, struct delivery *delivery) {
-    struct incoming incoming;
-    TRY(begin(exchange));
-    TRY(incoming_open(&incoming, exchange, delivery));
-    incoming_check_chain(&incoming);
-    for (size_t i = 0; i < incoming.count;) {
-        if (incoming.entries[i].parsed.kind == ENTRY_GRANT) {
-            TRY(incoming_take_grant(&incoming, i));
+static enum result take_all(struct incoming *incoming) {
+    for (size_t i = 0; i < incoming->count;) {
+        if (incoming->entries[i].parsed.kind == ENTRY_GRANT) {
+            TRY(incoming_take_grant(incoming, i));
             i++;
             continue;
         }
-        size_t end = incoming_run_end(&incoming, i);
-        TRY(incoming_examine(&incoming, i, end));
+        size_t end = incoming_run_end(incoming, i);
+        TRY(incoming_examine(incoming, i, end));
         for (; i < end; i++)
-            TRY(incoming_take_disclosure(&incoming, i));
+            TRY(incoming_take_disclosure(incoming, i));
     }
-    incoming_release(&incoming);
     return RESULT_OK;
+}
+
+enum result exchange_receive(struct exchange *exchange, struct delivery *delivery) {
+    struct incoming incoming;
+    enum result result = begin(exchange);
+    if (!result)
+        result = incoming_open(&incoming, exchange, delivery);
+    if (!result) {
+        incoming_check_chain(&incoming);
+        result = take_all(&incoming);
+        incoming_release(&incoming);
+    }
+    if (result)
+        exchange->failure = result;
+    return result;
 }
 
 enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
@@ -254,6 +271,8 @@ enum result exchange_follow(struct exchange *exchange, const uint8_t author[stat
     *feed = feeds_find(&exchange->feeds, id);
     if (*feed)
         return RESULT_OK;
+    if (feeds_of(&exchange->feeds, author) >= AUDIENCES_MAX)
+        return RESULT_TOO_LARGE;
     TRY(begin(exchange));
     return feeds_get(&exchange->feeds, author, audience, feed);
 }
@@ -278,6 +297,7 @@ enum result exchange_keep_positions(struct exchange *exchange) {
 static void forget_admitted(struct exchange *exchange) {
     exchange->admitted_count = 0;
     exchange->open = false;
+    exchange->failure = RESULT_OK;
 }
 
 void exchange_end_turn(struct exchange *exchange) {
@@ -303,7 +323,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
 enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context) {
     if (!exchange->open)
         return RESULT_OK;
-    enum result result = feeds_put(&exchange->feeds);
+    enum result result = exchange->failure ? exchange->failure : feeds_put(&exchange->feeds);
     exchange->positions_unwritten = false;
     if (result)
         store_abort(exchange->store);

@@ -46,6 +46,7 @@ struct exchange {
     struct index_row *admitted; /* in this change; indexed at its commit */
     size_t admitted_count;
     size_t admitted_capacity;
+    enum result failure;      /* of our own machine in this change: it can only be taken back */
     bool open;                /* a change of the store has begun */
     bool positions_unwritten; /* an acknowledgement waits for the next change */
 };
@@ -95,7 +96,8 @@ struct delivery {
  * failure only of our own machine. */
 MUST_USE enum result exchange_receive(struct exchange *exchange, struct delivery *delivery);
 
-/* The feed that `author` tells `audience`, made in the open change if it is not known here. */
+/* The feed that `author` tells `audience`, made in the open change if it is not known here. TOO_LARGE when the author
+ * has more than AUDIENCES_MAX. */
 MUST_USE enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
                                      const char *audience, struct feed **feed);
 /* A member has our feed up to `number` on its disk. Written with the next change: to lose it costs a repetition only.
@@ -105,8 +107,8 @@ MUST_USE enum result exchange_acknowledge(struct exchange *exchange, struct feed
 /* Opens a change if an acknowledgement has not been written yet. */
 MUST_USE enum result exchange_keep_positions(struct exchange *exchange);
 
-/* Syncs everything since the last commit; calls back for each alert that is new here. On failure nothing of it has
- * happened. */
+/* Syncs everything since the last commit, unless something in it failed on our own machine; calls back for each alert
+ * that is new here. On failure nothing of it has happened. */
 typedef void exchange_arrived(void *context, const struct index_row *row);
 MUST_USE enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context);
 

@@ -97,6 +97,13 @@ struct feed *feeds_find(const struct feeds *feeds, const uint8_t feed[static FEE
     return NULL;
 }
 
+size_t feeds_of(const struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE]) {
+    size_t count = 0;
+    for (size_t i = 0; i < feeds->count; i++)
+        count += memcmp(feeds->rows[i]->record.author, author, MEMBER_ID_SIZE) == 0;
+    return count;
+}
+
 struct feed *feeds_find_ordinal(const struct feeds *feeds, uint32_t ordinal) {
     for (size_t i = 0; i < feeds->count; i++)
         if (feeds->rows[i]->record.ordinal == ordinal)

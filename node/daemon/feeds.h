@@ -58,6 +58,8 @@ void feeds_release(struct feeds *feeds);
 
 /* NULL if there is none. */
 struct feed *feeds_find(const struct feeds *feeds, const uint8_t feed[static FEED_ID_SIZE]);
+/* How many feeds of this author are known here. */
+size_t feeds_of(const struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE]);
 struct feed *feeds_find_ordinal(const struct feeds *feeds, uint32_t ordinal);
 /* The feed of this author and audience; made (in the open change) if it is not there. */
 MUST_USE enum result feeds_get(struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE], const char *audience,

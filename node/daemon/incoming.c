@@ -236,10 +236,19 @@ static enum result keep(struct incoming *incoming, const struct incoming_entry *
     return RESULT_OK;
 }
 
+/* 1, 10, 100 …: a hostile peer earns a counter, not a log full of prose. */
+static bool is_round(uint64_t count) {
+    while (count % 10 == 0)
+        count /= 10;
+    return count == 1;
+}
+
 static void tell_refusal(const struct incoming *incoming, const struct incoming_entry *entry) {
-    incoming->exchange->refused[entry->result]++;
-    log_warning(_("entry %llu of %s for \"%s\" is not taken: %s"), (unsigned long long)entry->parsed.number,
-                incoming->delivery->author->name, incoming->delivery->audience, result_text(entry->result));
+    uint64_t count = ++incoming->exchange->refused[entry->result];
+    if (is_round(count))
+        log_warning(_("entry %llu of %s for \"%s\" is not taken: %s (%llu refused for this reason so far)"),
+                    (unsigned long long)entry->parsed.number, incoming->delivery->author->name,
+                    incoming->delivery->audience, result_text(entry->result), (unsigned long long)count);
 }
 
 enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {

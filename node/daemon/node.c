@@ -12,7 +12,7 @@
 #include "daemon/answer.h"
 #include "daemon/start.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, CLOSE_MS = 2000 };
 
 /* --- live: local programs that subscribe --- */
 
@@ -189,26 +189,31 @@ enum result node_open(struct node *node, const struct node_options *options) {
     return RESULT_OK;
 }
 
-/* What still comes while links close is let go. */
-static void drain(struct node *node) {
-    struct mail *mail = node->mailbox ? mailbox_take(node->mailbox, 0) : NULL;
-    while (mail) {
-        struct mail *next = mail->next;
-        if (mail != &node->stop) {
-            struct link_event *event = (struct link_event *)mail;
-            take_event(node, event);
-            link_event_free(event);
+/* Everybody is told that we go, and their last events are taken, for two seconds at most. */
+static void close_doors(struct node *node) {
+    if (node->serve.node)
+        serve_close(&node->serve);
+    if (node->peers.node)
+        peers_close(&node->peers);
+    uint64_t end = clock_steady_ms(node->exchange.clock) + CLOSE_MS;
+    while ((node->peers.connections || node->serve.clients) && clock_steady_ms(node->exchange.clock) < end) {
+        struct mail *mail = mailbox_take(node->mailbox, CLOSE_MS / 20);
+        for (struct mail *next; mail; mail = next) {
+            next = mail->next;
+            if (mail == &node->stop)
+                continue;
+            take_event(node, (struct link_event *)mail);
+            link_event_free((struct link_event *)mail);
         }
-        mail = next;
     }
 }
 
 void node_release(struct node *node) {
+    close_doors(node);
     if (node->serve.node)
         serve_release(&node->serve);
     if (node->peers.node)
         peers_release(&node->peers);
-    drain(node);
     live_close(node->live);
     if (node->exchange.index)
         exchange_release(&node->exchange);

@@ -90,8 +90,15 @@ enum result peers_open(struct peers *peers, struct node *node) {
     return link_listen(&peers->listener, node->config.listen, &options);
 }
 
-void peers_release(struct peers *peers) {
+void peers_close(struct peers *peers) {
+    peers->closing = true;
     link_listener_close(peers->listener);
+    peers->listener = NULL;
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        connection_drop(peers, connection, RESULT_OK);
+}
+
+void peers_release(struct peers *peers) {
     while (peers->connections)
         connection_free(peers, peers->connections);
     for (size_t i = 0; i < peers->count; i++)
@@ -192,7 +199,7 @@ void connection_drop(struct peers *peers, struct connection *connection, enum re
 
 static void up(struct peers *peers, struct link_event *event) {
     struct connection *connection = event->accepted ? NULL : event->owner;
-    if (event->accepted && peers->connection_count < SESSIONS_MAX)
+    if (event->accepted && peers->connection_count < SESSIONS_MAX && !peers->closing)
         connection = connection_new(peers, NULL);
     if (!connection) {
         link_set_owner(event->link, &listener_party); /* its LINK_DOWN comes back to us */
@@ -207,7 +214,7 @@ static void up(struct peers *peers, struct link_event *event) {
         .remote_public = called ? called->session_key : NULL,
         .random = peers->node->exchange.random,
     };
-    if (!connection->initiator || called)
+    if ((!connection->initiator || called) && !peers->closing)
         connection->session = session_new(event->link, &options);
     if (!connection->session)
         link_close(event->link);
@@ -278,10 +285,10 @@ static void frames(struct peers *peers, struct link_event *event) {
         enum result result = take_frame(peers, connection, event->frames[i]);
         if (!result)
             continue;
-        if (connection->peer || result != RESULT_EXISTS)
-            log_warning(_("%s: session ended: %s"),
-                        connection->peer ? name_of(peers, connection->peer) : link_peer_address(event->link),
-                        result_text(result));
+        if (connection->peer)
+            log_warning(_("%s: session ended: %s"), name_of(peers, connection->peer), result_text(result));
+        else if (result != RESULT_EXISTS) /* anybody may knock: a counter, and prose only for who asks for it */
+            log_debug(_("%s: no session: %s"), link_peer_address(event->link), result_text(result));
         connection_drop(peers, connection, result == RESULT_EXISTS ? RESULT_OK : result);
     }
     if (connection->session)

@@ -37,9 +37,12 @@ struct peers {
     struct connection *connections; /* all, also those not yet authenticated */
     size_t connection_count;
     uint64_t alive_at; /* steady; when to send the next sign of life */
+    bool closing;
 };
 
 MUST_USE enum result peers_open(struct peers *peers, struct node *node);
+/* Ends all sessions; their last events are still to be taken. */
+void peers_close(struct peers *peers);
 void peers_release(struct peers *peers);
 
 /* An event of a link that belongs to a peer or to our listener. */

@@ -47,8 +47,14 @@ static void client_free(struct serve *serve, struct client *client) {
     free(client);
 }
 
-void serve_release(struct serve *serve) {
+void serve_close(struct serve *serve) {
     link_listener_close(serve->listener);
+    serve->listener = NULL;
+    for (struct client *client = serve->clients; client; client = client->next)
+        link_close(client->link);
+}
+
+void serve_release(struct serve *serve) {
     while (serve->clients)
         client_free(serve, serve->clients);
     free(serve->publications);
@@ -246,7 +252,7 @@ static void up(struct serve *serve, struct link_event *event) {
     if (!is_operator(event->link)) {
         log_warning(_("a user who is not the owner of this node tried its control socket"));
         serve->node->exchange.refused[RESULT_NOT_ALLOWED]++;
-    } else if (serve->client_count < CONTROL_CLIENTS_MAX) {
+    } else if (serve->client_count < CONTROL_CLIENTS_MAX && serve->listener) {
         client = calloc(1, sizeof *client);
     }
     if (!client) {

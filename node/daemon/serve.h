@@ -28,6 +28,8 @@ struct serve {
 };
 
 MUST_USE enum result serve_open(struct serve *serve, struct node *node);
+/* Ends all connections; their last events are still to be taken. */
+void serve_close(struct serve *serve);
 void serve_release(struct serve *serve);
 
 /* An event of a link that belongs to a client or to our listener. */

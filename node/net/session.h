@@ -23,7 +23,8 @@ struct session_options {
     const struct random *random;
 };
 
-/* Takes the link over: session_free() closes it. The initiator's first message goes out at once. NULL without memory. */
+/* Takes the link over: session_free() closes it. The initiator's first message goes out at once. NULL
+ * without memory: the link is then still the caller's. A called key of small order closes the link. */
 struct session *session_new(struct link *link, const struct session_options *options);
 /* Wipes the keys and closes the link (which LINK_DOWN gives back). NULL is fine. */
 void session_free(struct session *session);

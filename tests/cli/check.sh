@@ -1,4 +1,7 @@
+#!/usr/bin/env bash
+#
 # What "inama check" finds before a node starts.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 make_root

@@ -1,4 +1,7 @@
+#!/usr/bin/env bash
+#
 # Lists of species and places are imported into the node's folder, and node.yaml learns of them.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 make_root

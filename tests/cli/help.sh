@@ -1,4 +1,7 @@
+#!/usr/bin/env bash
+#
 # Help, versions, and what a mistyped command line is answered: exit code 2 and the next step.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 expect 0 inama

@@ -1,4 +1,7 @@
+#!/usr/bin/env bash
+#
 # A table through a mapping: what is good is published, what is not is refused with its line and its reason.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 map=$INAMA_DATADIR/maps/lemis.yaml
 

@@ -1,4 +1,7 @@
+#!/usr/bin/env bash
+#
 # The folder of a new node: complete, closed to others, and never overwritten.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 node=(--name ke-customs --country KE --role CUSTOMS --label "Kenya Customs")

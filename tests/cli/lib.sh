@@ -1,4 +1,5 @@
-# shellcheck shell=bash
+#!/usr/bin/env bash
+#
 # What the tests of the command line share: nodes on free ports of this machine, made the way an administrator makes
 # them, in a folder that goes away; and ways to expect things. A test begins with
 #
@@ -125,11 +126,18 @@ enrol() {
     done
 }
 
+# run NAME COMMAND...: in the background, until the test ends; output in NAME.out, complaints in NAME.log.
+run() {
+    local name=$1
+    shift
+    "$@" >"$WORK/$name.out" 2>"$WORK/$name.log" </dev/null &
+    PIDS[$name]=$!
+}
+
 start() {
     local name
     for name in "$@"; do
-        inamad --home "$name" >"$WORK/$name.log" 2>&1 &
-        PIDS[$name]=$!
+        run "$name" inamad --home "$name"
     done
     for name in "$@"; do
         wait_for 30 inama status --home "$name"

@@ -1,4 +1,7 @@
+#!/usr/bin/env bash
+#
 # Policies: the shipped ones are good, a bad one is refused with all its errors at file:line.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 for file in "$INAMA_DATADIR"/policies/*.yaml; do

@@ -1,4 +1,7 @@
+#!/usr/bin/env bash
+#
 # The ceremony by hand: two administrators make cards, two keepers of roots sign, both install.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 expect 0 inama init a --name a-customs --country KE --role CUSTOMS --label "A" --key-file a.key
@@ -23,7 +26,7 @@ expect 0 inama roster add a/a-customs.card b/b-police.card
 has "$OUT" "a-customs joins: A, KE, CUSTOMS" "b-police joins" "fingerprint" "version 1" "signed by 0 of 2" "by telephone"
 expect 1 inama roster add a/a-customs.card
 has "$ERR" "in the roster"
-tr A-Z B-ZA <a/a-customs.card >bent.card
+tr ABCDabcd BCDAbcda <a/a-customs.card >bent.card
 expect 1 inama roster add bent.card
 
 # signing

@@ -1,4 +1,7 @@
+#!/usr/bin/env bash
+#
 # One alert from CD to KE and on to KE's desks: published, found, shown, explained, verified; each sees its own fields.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 alert=$INAMA_DATADIR/examples/pangolin.json
 

@@ -103,7 +103,7 @@ struct span signed_header(struct draft *draft, struct span header) {
     hash_of(object, "INAMA.object", header);
     sign_make(signature, originator.secrets->sign, "INAMA.sig.alert", SPAN_OF_ARRAY(object));
     draft->words->header = proto_bytes(header.data, header.len);
-    draft->words->signature = proto_bytes(signature, sizeof signature);
+    draft->words->signature = proto_bytes(arena_copy(&memory, signature, sizeof signature), sizeof signature);
     return as_it_stands(draft);
 }
 

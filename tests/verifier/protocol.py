@@ -19,8 +19,10 @@ SLOTS, DEPTH = 256, 4  # [4.1, 4.2]
 ENTRY_HEADER_SIZE, PREAMBLE_SIZE, ENTRY_SIZE_MAX = 222, 158, 524288  # [6.1, 6.2]
 KIND_GRANT, KIND_DISCLOSURE = 1, 2
 NONCE_SIZE, BOX_SIZE = 24, 52
-ROWS_MAX, ROOTS_MAX = 2048, 16  # [8.2]
-NAME_MAX = 64
+BOXES_MAX = 2048  # [7.4]
+ROSTER_SIZE_MAX, ROWS_MAX, ROOTS_MAX, SIGNATURES_MAX = 1048576, 2048, 16, 32  # [8.3]
+LABEL_SIZE_MAX = 256  # [8.2]
+CARD_SIZE_MAX = 65536  # [8.4]
 
 
 # 1. Notation and 2. Signatures
@@ -202,13 +204,15 @@ def read_alert_header(data):
 
 
 def read_disclosure(data):
-    """[5.1] The decoded message, its header, and its tree: all of it well formed, nothing verified yet."""
+    """[5.2.1 to 5.2.4] The decoded message, its header, and its tree: all of it well formed, nothing verified yet."""
+    require(len(data) <= ENTRY_SIZE_MAX, "too-large")
     disclosure = wire.decode(wire.DISCLOSURE, data)
     require(len(disclosure["signature"]) == 64)
     shown, present = bitmap(disclosure["shown"]), bitmap(disclosure["present"])
-    require(present & ~shown == 0)
     header = read_alert_header(disclosure["header"])
+    require(present & ~shown == 0)
     require(len(disclosure["values"]) == present.bit_count())
+    require(all(disclosure["values"]))
     values = dict(zip(slots_of(present), disclosure["values"]))
     salts, hashes = cut(disclosure["salts"], 16), cut(disclosure["hashes"], 32)
     return disclosure, header, Tree(header["alert"], header["version"], shown, salts, hashes, values)
@@ -236,6 +240,7 @@ def narrow_disclosure(data, keep):
         salts=b"".join(salts),
         hashes=b"".join(hashes),
         values=[tree.values[slot] for slot in slots_of(present)],
+        unknown=[],
     )
     return wire.encode(wire.DISCLOSURE, disclosure)
 
@@ -263,9 +268,10 @@ class Entry:
         self.hash = H("INAMA.entry", self.header)  # [6.3]
 
     def check_form(self):
-        """[6.1, 6.8] The suite and kind are known; what a grant has no use for is zero."""
+        """[6.8.1] The suite and kind are known, numbers count from 1; what a grant has no use for is zero."""
         require(self.suite == SUITE, "unknown-suite")
         require(self.kind in (KIND_GRANT, KIND_DISCLOSURE), "unknown-kind")
+        require(self.number >= 1 and self.epoch >= 1 and self.body)
         if self.kind == KIND_GRANT:
             require(self.wrapped == bytes(72) and self.commitment == bytes(32))
 
@@ -285,32 +291,30 @@ def accept_entry(data, feed, number, head, stored, epoch, author_key):
     require(entry.number == number + 1, "out-of-order")
     require(entry.previous == head, "broken-chain")
     allowed = (epoch, epoch + 1) if entry.kind == KIND_GRANT else (epoch,)
-    require(entry.epoch >= 1 and entry.epoch in allowed, "wrong-epoch")
+    require(entry.epoch in allowed, "wrong-epoch")
     require(entry.body_hash == H("INAMA.body", entry.body), "bad-hash")
     entry.check_signature(author_key)
     return entry.hash
 
 
 def is_fork(entry, stored, author_key):
-    """[6.8] The same place in the same feed, other content, and the author has signed both."""
-    if (entry.feed, entry.number) != (stored.feed, stored.number) or entry.hash == stored.hash:
+    """[6.8.3] Another one with this number, and the author has signed it too."""
+    if entry.hash == stored.hash:
         return False
     try:
         entry.check_signature(author_key)
-        stored.check_signature(author_key)
     except Refused:
         return False
     return True
 
 
 def open_entry(data, epoch_key):
-    """[6.5 to 6.7] The disclosure in an entry of that kind."""
+    """[6.9] The disclosure in an entry of that kind."""
     entry = Entry(data)
     entry.check_form()
-    require(entry.kind == KIND_DISCLOSURE)
-    require(len(entry.body) >= NONCE_SIZE + aead.TAG_SIZE)
     place = entry.feed + u64(entry.number) + u32(entry.epoch)
     data_key = open_nonced(H("INAMA.wrap", entry.feed + u32(entry.epoch), key=epoch_key), place, entry.wrapped)
+    require(len(entry.body) >= NONCE_SIZE + 4 + aead.TAG_SIZE, "truncated")
     committed = entry.body[:NONCE_SIZE] + entry.body[-aead.TAG_SIZE :] + H("INAMA.preamble", entry.preamble)
     commitment = H("INAMA.commit", committed, key=H("INAMA.body.key", b"", key=data_key))
     require(commitment == entry.commitment, "bad-commitment")
@@ -319,7 +323,6 @@ def open_entry(data, epoch_key):
 
 def unpadded(plain):
     """[6.6] x of `sized(x)` and its padding."""
-    require(len(plain) >= 4)
     end = 4 + int.from_bytes(plain[:4], "big")
     require(len(plain) == padme(end) and not any(plain[end:]))
     return plain[4:end]
@@ -344,8 +347,7 @@ def open_grant(body, feed, epoch, member, secret):
     """[7.5] The epoch key, for the member with that X25519 secret."""
     grant = wire.decode(wire.GRANT, body)
     check, ephemeral, boxes = grant["check"], grant["ephemeral"], cut(grant["boxes"], BOX_SIZE)
-    require(len(check) == 32 and len(ephemeral) == 32)
-    require(all(a[:4] <= b[:4] for a, b in zip(boxes, boxes[1:])))
+    require(len(check) == 32 and len(ephemeral) == 32 and len(boxes) <= BOXES_MAX)
     place = feed + u32(epoch)
     context = ephemeral + curve.x25519_public(secret) + place
     b = H("INAMA.grant", context, key=shared_secret(secret, ephemeral), size=64)  # [7.3]
@@ -363,90 +365,98 @@ def open_grant(body, feed, epoch, member, secret):
 
 
 def read_roster(file, trusted_roots, trusted_threshold, version_min, now):
-    """[8.1 to 8.3] The roster, accepted."""
+    """[8.3] The roster, accepted. `now` 0: nobody asks for the time."""
+    require(len(file) <= ROSTER_SIZE_MAX, "too-large")
     signed = wire.decode(wire.SIGNED_ROSTER, file)
     roster = wire.decode(wire.ROSTER, signed["roster"])
     require(roster["suite"] == SUITE, "unknown-suite")
     check_roots(roster["roots"], roster["threshold"])
-    check_rows(roster["members"])
-    signers = roots_that_signed(signed, {*trusted_roots, *roster["roots"]})
-    require(len(signers & {*trusted_roots}) >= trusted_threshold, "too-few-signatures")
-    require(len(signers & {*roster["roots"]}) >= roster["threshold"], "too-few-signatures")
+    require(len(signed["signatures"]) <= SIGNATURES_MAX, "too-large")
     require(roster["version"] >= version_min, "rollback")
-    require(now < roster["expires"], "expired")
+    signers = roots_that_signed(signed, {*trusted_roots, *roster["roots"]})
+    require(len(signers & {*trusted_roots}) >= trusted_threshold >= 1, "too-few-signatures")
+    require(len(signers & {*roster["roots"]}) >= roster["threshold"], "too-few-signatures")
+    require(now <= roster["expires"], "expired")
+    check_rows(roster["members"])
     return roster
 
 
 def check_roots(roots, threshold):
-    """[8.2]"""
+    """[8.3.3]"""
     require(len(roots) <= ROOTS_MAX, "too-large")
     require(1 <= threshold <= len(roots))
-    require(len({*roots}) == len(roots))
-    for key in roots:
+    for at, key in enumerate(roots):
         require(len(key) == 32)
         require(curve.strict_point(key) is not None, "bad-point")
+        require(key not in roots[:at])
 
 
 def check_rows(members):
-    """[8.2]"""
+    """[8.3.7] Row after row."""
     require(len(members) <= ROWS_MAX, "too-large")
-    require(all(a["id"] < b["id"] for a, b in zip(members, members[1:])))
-    require(len({member["name"] for member in members}) == len(members))
-    owners = {}
+    names, sign_keys, exchange_keys, last_id = set(), set(), set(), b""
     for member in members:
         check_row(member)
-        for key in (member["sign_key"], member["encryption_key"], member["session_key"]):
-            require(owners.setdefault(key, member["id"]) == member["id"])
+        mine = {member["encryption_key"], member["session_key"]}
+        require(member["id"] > last_id)
+        require(member["name"] not in names and member["sign_key"] not in sign_keys and not mine & exchange_keys)
+        names.add(member["name"])
+        sign_keys.add(member["sign_key"])
+        exchange_keys |= mine
+        last_id = member["id"]
 
 
 def check_row(member):
     """[8.2] One member's row, in the roster or on a card."""
     for name in ("id", "sign_key", "encryption_key", "session_key"):
         require(len(member[name]) == 32)
-    require(re.fullmatch(r"[a-z0-9-]{1,64}", member["name"]))
-    require(re.fullmatch(r"[A-Z]{2}", member["country"]))
-    require(re.fullmatch(r"[A-Z]+", member["role"]))
+    require(re.fullmatch(r"[a-z][a-z0-9-]{0,63}", member["name"]), "invalid")
+    require(re.fullmatch(r"[A-Z]{2}", member["country"]), "invalid")
+    require(re.fullmatch(r"[A-Z]{1,64}", member["role"]), "invalid")
+    require(len(member["label"].encode("utf-8")) <= LABEL_SIZE_MAX, "invalid")
+    require(member["encryption_key"] != member["session_key"], "invalid")
     require(curve.strict_point(member["sign_key"]) is not None, "bad-point")
 
 
 def roots_that_signed(signed, candidates):
-    """[8.3] A signature that is not by a candidate, or does not verify, counts for nothing."""
-    message = H("INAMA.roster", signed["roster"])
-    signers = set()
-    for row in signed["signatures"]:
-        require(len(row["root"]) == 32 and len(row["signature"]) == 64)
-        if row["root"] in candidates:
-            text = tag16("INAMA.sig.roster") + message
-            if curve.verify(row["root"], text, row["signature"]) == "ok":
-                signers.add(row["root"])
-    return signers
+    """[8.3.5] A signature that is not by a candidate, or does not verify, counts for nothing."""
+    text = tag16("INAMA.sig.roster") + H("INAMA.roster", signed["roster"])
+    return {
+        row["root"]
+        for row in signed["signatures"]
+        if row["root"] in candidates
+        and len(row["signature"]) == 64
+        and curve.verify(row["root"], text, row["signature"]) == "ok"
+    }
 
 
-CARD_BEGIN, CARD_END = "-----BEGIN INAMA CARD-----", "-----END INAMA CARD-----"
+CARD_BEGIN, CARD_END = b"-----BEGIN INAMA CARD-----", b"-----END INAMA CARD-----"
 
 
 def read_card(text):
     """[8.4] The row on a card that its own signing key has signed."""
+    require(len(text) <= CARD_SIZE_MAX, "too-large")
     card = wire.decode(wire.CARD, card_bytes(text))
-    require(len(card["signature"]) == 64)
     member = wire.decode(wire.MEMBER, card["member"])
     check_row(member)
-    require(member["id"] == member_id(member["sign_key"]))  # [8.2] on a card the key is the first
+    require(len(card["signature"]) == 64)
+    require(member["id"] == member_id(member["sign_key"]))
     check_signature(member["sign_key"], "INAMA.sig.card", H("INAMA.card", card["member"]), card["signature"])
     return member
 
 
 def card_bytes(text):
     """The base64 between the two lines, white space left out."""
+    require(b"\0" not in text)
     _, begin, rest = text.partition(CARD_BEGIN)
     inside, end, _ = rest.partition(CARD_END)
     require(begin and end)
-    inside = "".join(inside.split())
+    inside = inside.translate(None, b" \t\r\n")
     try:
         data = b64decode(inside, validate=True)
     except (binascii.Error, ValueError):
         raise Refused("malformed") from None
-    require(b64encode(data).decode() == inside)
+    require(b64encode(data) == inside)
     return data
 
 
@@ -459,23 +469,34 @@ def fingerprint(member):
 
 # 9. On a node's own disk
 
-KEY_FILE_START = 74 - aead.TAG_SIZE  # magic 8, suite 1, lock 1, passes 4, memory 4, salt 16, nonce 24
+MAGIC = b"INAMAKEY"
+HEAD_SIZE = 58  # magic 8, suite 1, lock 1, passes 4, memory 4, salt 16, nonce 24
 LOCK_KEY_FILE, LOCK_PASSPHRASE = 0, 1
+PASSES, MEMORY_KIB = range(1, 17), range(8, 1048577)  # of lock 1
+NODE_SECRETS_SIZE, ROOT_SECRETS_SIZE = 128, 32
+KEY_FILE_CONTENT_MIN = 32
 
 
 def key_file_lock(file):
     """[9.1] Which lock is on it, once its form is right."""
-    require(len(file) >= KEY_FILE_START + aead.TAG_SIZE, "truncated")
-    require(file[:8] == b"INAMAKEY")
+    require(file[:8] == MAGIC)
+    require(len(file) > 8, "truncated")
     require(file[8] == SUITE, "unknown-suite")
-    require(file[9] in (LOCK_KEY_FILE, LOCK_PASSPHRASE))
-    return file[9]
+    require(len(file) >= HEAD_SIZE, "truncated")
+    lock, passes, memory = file[9], int.from_bytes(file[10:14], "big"), int.from_bytes(file[14:18], "big")
+    require(lock in (LOCK_KEY_FILE, LOCK_PASSPHRASE))
+    if lock == LOCK_KEY_FILE:
+        require(passes == 0 and memory == 0)
+    else:
+        require(passes in PASSES and memory in MEMORY_KIB)
+    require(len(file) - HEAD_SIZE - aead.TAG_SIZE in (NODE_SECRETS_SIZE, ROOT_SECRETS_SIZE))
+    return lock
 
 
 def open_key_file(file, opener):
     """[9.1 to 9.3] The secrets behind lock 0. `opener`: the content of the file that opens it."""
     require(key_file_lock(file) == LOCK_KEY_FILE)
-    require(file[10:18] == bytes(8))  # passes and memory
+    require(len(opener) >= KEY_FILE_CONTENT_MIN, "wrong-key")
     salt, nonce = file[18:34], file[34:58]
     key = H("INAMA.keyfile.s", salt, key=H("INAMA.keyfile", opener))
     return open_or_refuse(key, nonce, file[:58], file[58:], "wrong-key")

@@ -149,7 +149,7 @@ def disclosures():
     vector = {"op": "disclosure", "members": members}
     outputs = {"object_id": H("INAMA.object", header), "values": shown_values}
     yield "good", {**vector, "disclosure": good, "expect": "ok", **outputs}
-    extra = disclosure(unknown=[(9, wire.LENGTH, b"later")])
+    extra = disclosure(unknown=[(9, wire.LENGTH, b"\x05later")])
     yield "an unknown field", {**vector, "disclosure": extra, "expect": "ok", **outputs}
     refused = {
         "cut": (good[:-1], "malformed"),
@@ -230,14 +230,14 @@ def entries():
         "another feed": ({**start, "feed": bytes(32)}, first, "wrong-feed"),
         "again": (later, first, "replayed"),
         "again, stored": ({**later, "last_entry": first}, first, "replayed"),
-        "number 0": (start, grant_entry(0), "replayed"),
+        "number 0": (start, grant_entry(0), "malformed"),
         "a fork": ({**later, "last_entry": first}, other, "fork"),
         "a fork that is not signed": ({**later, "last_entry": first}, grant_entry(body=b"x", seed=READER), "replayed"),
         "a gap": (start, second, "out-of-order"),
         "another past": (later, disclosure_entry(b"alert"), "broken-chain"),
         "a past at the start": (start, grant_entry(previous=head), "broken-chain"),
         "a disclosure first": (start, disclosure_entry(b"alert", 1), "wrong-epoch"),
-        "epoch 0": (start, grant_entry(epoch=0), "wrong-epoch"),
+        "epoch 0": (start, grant_entry(epoch=0), "malformed"),
         "two epochs on": (later, grant_entry(2, head, 3), "wrong-epoch"),
         "a disclosure in the next epoch": (later, disclosure_entry(b"", 2, head, 2), "wrong-epoch"),
         "another body": (start, first + b"!", "bad-hash"),
@@ -263,7 +263,7 @@ def opened():
         "too much padding": (disclosure_entry(b"", plain=sized(b"four") + bytes(2)), "malformed"),
         "padding of ones": (disclosure_entry(b"", plain=sized(b"alert") + b"\1"), "malformed"),
         "a length beyond the end": (disclosure_entry(b"", plain=u32(99) + bytes(4)), "malformed"),
-        "no length": (disclosure_entry(b"", plain=b"\0\0\0"), "malformed"),
+        "no length": (disclosure_entry(b"", plain=b"\0\0\0"), "truncated"),
     }
     for name, (data, expected) in refused.items():
         yield name, {**vector, "entry": data, "expect": expected}
@@ -293,6 +293,7 @@ def grant(check=None, key=EPOCH_KEY, reverse=False, **change):
 def grants():
     vector = {"op": "grant", "feed": FEED, "epoch": 7, "id": READER_ID, "secret": READER}
     yield "good", {**vector, "grant": grant(), "expect": "ok", "out": EPOCH_KEY}
+    yield "descending boxes", {**vector, "grant": grant(reverse=True), "expect": "ok", "out": EPOCH_KEY}
     yield "a stranger", {**vector, "secret": random("stranger"), "grant": grant(), "expect": "not-found"}
     yield "another epoch", {**vector, "epoch": 8, "grant": grant(), "expect": "not-found"}
     yield "another id", {**vector, "id": bytes(32), "grant": grant(), "expect": "bad-seal"}
@@ -302,7 +303,6 @@ def grants():
         "ephemeral of small order": (grant(ephemeral=bytes(32)), "bad-point"),
         "ephemeral of 31 bytes": (grant(ephemeral=bytes(31)), "malformed"),
         "a short box": (grant(boxes=bytes(51)), "malformed"),
-        "descending boxes": (grant(reverse=True), "malformed"),
         "twice": (grant() + grant(), "not-canonical"),
         "empty": (b"", "malformed"),
     }
@@ -342,7 +342,8 @@ def rosters():
     ids = sorted(row(name)["id"] for name in ("ke-customs", "tz-police", "cn-customs"))
     yield "good", {**vector, "file": roster(), "expect": "ok", "version": 5, "members": ids}
     yield "rollback", {**vector, "version_min": 6, "file": roster(), "expect": "rollback"}
-    yield "expired", {**vector, "now": 2000, "file": roster(), "expect": "expired"}
+    yield "its last moment", {**vector, "now": 2000, "file": roster(), "expect": "ok", "version": 5, "members": ids}
+    yield "expired", {**vector, "now": 2001, "file": roster(), "expect": "expired"}
     stranger = {**vector, "roots": [AUTHOR_KEY], "threshold": 1}
     yield "trusted roots did not sign", {**stranger, "file": roster(), "expect": "too-few-signatures"}
     rows = [row("a"), row("b")]
@@ -356,16 +357,16 @@ def rosters():
         "descending rows": (roster(order=True), "malformed"),
         "the same name": (roster(rows=[rows[0], row("b", name="a")]), "malformed"),
         "the same key": (roster(rows=[rows[0], row("b", session_key=rows[0]["encryption_key"])]), "malformed"),
-        "a name with a capital": (roster(rows=[row("A")]), "malformed"),
-        "a long name": (roster(rows=[row("a" * 65)]), "malformed"),
-        "a name with a line end": (roster(rows=[row("a\n")]), "malformed"),
-        "a country of three": (roster(rows=[row("a", country="KEN")]), "malformed"),
-        "a role in small letters": (roster(rows=[row("a", role="customs")]), "malformed"),
+        "a name with a capital": (roster(rows=[row("A")]), "invalid"),
+        "a long name": (roster(rows=[row("a" * 65)]), "invalid"),
+        "a name with a line end": (roster(rows=[row("a\n")]), "invalid"),
+        "a country of three": (roster(rows=[row("a", country="KEN")]), "invalid"),
+        "a role in small letters": (roster(rows=[row("a", role="customs")]), "invalid"),
         "a weak key": (roster(rows=[row("a", sign_key=b"\1" + bytes(31))]), "bad-point"),
         "a weak root": (roster(roots=[*ROOTS, bytes(32)]), "bad-point"),
         "a root twice": (roster(roots=[*ROOTS, ROOTS[0]]), "malformed"),
         "17 roots": (roster(roots=[*ROOTS] * 6), "too-large"),
-        "a row not canonical": (roster(rows=[row("a", unknown=[(3, wire.LENGTH, b"x")])]), "not-canonical"),
+        "a row not canonical": (roster(rows=[row("a", unknown=[(3, wire.LENGTH, b"\x01x")])]), "not-canonical"),
     }
     for name, (data, expected) in refused.items():
         yield name, {**vector, "file": data, "expect": expected}
@@ -382,7 +383,7 @@ def card(member, seed, change=b""):
 def cards():
     member, seed = row("ke-customs"), random("ke-customs sign")
     good = card(member, seed)
-    outputs = {"id": member["id"], "name": "ke-customs", "fingerprint": fingerprint(member)}
+    outputs = {"id": member["id"], "member_name": "ke-customs", "fingerprint": fingerprint(member)}
     yield "good", {"op": "card", "text": good, "expect": "ok", **outputs}
     refused = {
         "no end": (good.replace("END", "END OF"), "malformed"),
@@ -399,25 +400,30 @@ def cards():
 # 9
 
 
-def key_file(secrets, opener=b"opener", lock=0, suite=1, passes=0):
+OPENER = random("opener")
+
+
+def key_file(secrets, opener=OPENER, lock=0, suite=1, passes=0, memory=0):
     salt, nonce = random("salt", 16), random("nonce", 24)
-    start = b"INAMAKEY" + u8(suite) + u8(lock) + u32(passes) + u32(0) + salt + nonce
+    start = b"INAMAKEY" + u8(suite) + u8(lock) + u32(passes) + u32(memory) + salt + nonce
     return start + aead.seal(H("INAMA.keyfile.s", salt, key=H("INAMA.keyfile", opener)), nonce, start, secrets)
 
 
 def key_files():
     secrets = random("secrets", 64) * 2
-    vector = {"op": "keyfile", "opener": b"opener"}
+    vector = {"op": "keyfile", "opener": OPENER}
     yield "good", {**vector, "file": key_file(secrets), "expect": "ok", "out": secrets}
-    yield "a passphrase", {**vector, "file": key_file(secrets, lock=1), "expect": "ok", "skipped": "skipped"}
+    locked = key_file(secrets, lock=1, passes=1, memory=8)
+    yield "a passphrase", {**vector, "file": locked, "expect": "ok", "skipped": "skipped"}
     refused = {
-        "another opener": (key_file(secrets, b"other"), "wrong-key"),
+        "another opener": (key_file(secrets, random("other")), "wrong-key"),
         "another magic": (b"X" + key_file(secrets)[1:], "malformed"),
         "suite 2": (key_file(secrets, suite=2), "unknown-suite"),
         "lock 2": (key_file(secrets, lock=2), "malformed"),
         "lock 0 with passes": (key_file(secrets, passes=1), "malformed"),
-        "73 bytes": (key_file(secrets)[:73], "truncated"),
-        "cut": (key_file(secrets)[:-1], "wrong-key"),
+        "57 bytes": (key_file(secrets)[:57], "truncated"),
+        "cut": (key_file(secrets)[:-1], "malformed"),
+        "too little memory": (key_file(secrets, lock=1, passes=1, memory=7), "malformed"),
     }
     for name, (data, expected) in refused.items():
         yield name, {**vector, "file": data, "expect": expected}

@@ -2,11 +2,12 @@
 """verify.py VECTORS_DIR: a second opinion on INAMA's test vectors.
 
 Runs every *.json there, each {"about", "vectors": [{"name", "op", inputs, "expect", outputs}]} with bytes in lower-case
-hexadecimal. "expect" is "ok" or the name of a result; if it is "ok", every output must be in the vector and equal.
+hexadecimal; in an input "(0a0b)x72" between spaces stands for 72 times the bytes in brackets. "expect" is "ok" or the name of a result; if it is "ok", every output must be in the vector and equal.
 Prints each disagreement and a summary. Exits with 1 if there was one or if there was nothing to check.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -85,9 +86,9 @@ def op_roster(file, roots, threshold, version_min, now):
     return {"version": roster["version"], "members": [member["id"] for member in roster["members"]]}
 
 
-def op_card(text):
-    member = protocol.read_card(text)
-    return {"id": member["id"], "name": member["name"], "fingerprint": protocol.fingerprint(member)}
+def op_card(text="", bytes=""):
+    member = protocol.read_card(unhex(bytes) or text.encode("utf-8"))
+    return {"id": member["id"], "member_name": member["name"], "fingerprint": protocol.fingerprint(member)}
 
 
 def op_keyfile(file, opener):
@@ -148,8 +149,15 @@ def hexed(value):
 
 
 def unhex(text):
-    data = bytes.fromhex(text)
-    if data.hex() != text:
+    return b"".join(unhex_word(word) for word in text.split(" ") if word)
+
+
+def unhex_word(word):
+    match = re.fullmatch(r"\((.+)\)x([0-9]+)", word)
+    if match:
+        return unhex_word(match[1]) * int(match[2])
+    data = bytes.fromhex(word)
+    if data.hex() != word:
         raise ValueError("not lower-case hexadecimal")
     return data
 

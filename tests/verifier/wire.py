@@ -1,19 +1,20 @@
 """Protocol buffers by hand, only in canonical encoding: [1.4] of docs/protocol.md.
 
 `decode` does what 1.4 says, word for word: read the message, write it again, compare. What cannot be read is
-"malformed"; what reads but would be written otherwise is "not-canonical".
+"malformed" (1.4.2); what reads but would be written otherwise is "not-canonical" (1.4.3).
 
 A schema is a table of rows (number, name, label, type), written from proto/*.proto. A decoded message is a dictionary:
 every name of the table is in it, with None for an absent optional field and a list for a repeated one; fields the table
-does not know are under "unknown" as (number, wire type, value) and are written behind the known ones.
+does not know are under "unknown" as (number, wire type, the bytes behind the tag) and are written behind the known ones.
 """
 
-VARINT, FIXED64, LENGTH, GROUP, GROUP_END, FIXED32 = range(6)
+VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5  # 3 and 4 are groups
 REQUIRED, OPTIONAL, REPEATED = "required", "optional", "repeated"
 UINT32, UINT64, BOOL, BYTES, STRING = "uint32", "uint64", "bool", "bytes", "string"
 
 NUMBER_MAX = 2**29 - 1  # of a field
-VARINT_SIZE_MAX = 10
+TAG_SIZE_MAX, LENGTH_SIZE_MAX, VARINT_SIZE_MAX = 5, 5, 10
+FIELDS_MAX = 32768  # of a message, with those of the messages in it [1.4.4]
 
 
 class Refused(Exception):
@@ -109,38 +110,42 @@ SIGNED_ROSTER = (
 
 def decode(table, data):
     """The message in `data`, which must be its canonical encoding."""
-    message = _read(table, data)
+    message = _read(table, data, [FIELDS_MAX])
     if encode(table, message) != data:
         raise Refused("not-canonical")
     return message
 
 
 def encode(table, message):
-    """[1.4] Known fields in ascending order of their numbers, then the unknown ones in ascending order of theirs."""
+    """[1.4.1] Known fields in ascending order of their numbers, then the unknown ones as they came."""
     out = bytearray()
     for number, name, label, kind in table:
         values = message[name] if label == REPEATED else [message[name]]
         for value in values:
             if value is not None:
                 out += _field(number, *_to_wire(kind, value))
-    for number, wire, value in sorted(message["unknown"], key=lambda field: field[0]):
-        out += _field(number, wire, value)
+    for number, wire, rest in message["unknown"]:
+        out += _tag(number, wire) + rest
     return bytes(out)
 
 
-def _read(table, data):
-    """Reads what any protobuf reader would read: in any order, of a repeated singular field the last."""
+def _read(table, data, fields_left):
+    """Reads what any protobuf reader would read: in any order, of a repeated singular field the last. `fields_left`: how
+    many fields there may still be, in a list that is shared with the messages within."""
     message = {name: [] if label == REPEATED else None for _, name, label, _ in table}
     message["unknown"] = []
     rows = {number: row for number, *row in table}
     at = 0
     while at < len(data):
-        number, wire, value, at = _read_field(data, at)
+        number, wire, value, rest, at = _read_field(data, at)
+        if fields_left[0] == 0:
+            raise Refused("too-large")
+        fields_left[0] -= 1
         if number not in rows:
-            message["unknown"].append((number, wire, value))
+            message["unknown"].append((number, wire, rest))
             continue
         name, label, kind = rows[number]
-        value = _from_wire(kind, wire, value)
+        value = _from_wire(kind, wire, value, fields_left)
         if label == REPEATED:
             message[name].append(value)
         else:
@@ -152,36 +157,35 @@ def _read(table, data):
 
 
 def _read_field(data, at):
-    tag, at = _read_varint(data, at)
-    number, wire = tag >> 3, tag & 7
+    """Its number, wire type and value, the bytes behind its tag, and where the next one starts."""
+    tag, at = _read_varint(data, at, TAG_SIZE_MAX)
+    start, number, wire = at, tag >> 3, tag & 7
     if not 1 <= number <= NUMBER_MAX:
         raise Refused("malformed")
-    if wire in (GROUP, GROUP_END):
-        raise Refused("not-canonical")
     if wire == VARINT:
-        value, at = _read_varint(data, at)
-        return number, wire, value, at
+        value, at = _read_varint(data, at, VARINT_SIZE_MAX)
+        return number, wire, value, data[start:at], at
     if wire == LENGTH:
-        size, at = _read_varint(data, at)
+        size, at = _read_varint(data, at, LENGTH_SIZE_MAX)
     elif wire in (FIXED64, FIXED32):
         size = 8 if wire == FIXED64 else 4
-    else:
+    else:  # a group, or no wire type at all
         raise Refused("malformed")
     if size > len(data) - at:
         raise Refused("malformed")
-    return number, wire, data[at : at + size], at + size
+    return number, wire, data[at : at + size], data[start : at + size], at + size
 
 
-def _read_varint(data, at):
+def _read_varint(data, at, size_max):
     value = 0
-    for i, byte in enumerate(data[at : at + VARINT_SIZE_MAX]):
+    for i, byte in enumerate(data[at : at + size_max]):
         value |= (byte & 0x7F) << 7 * i
         if byte < 0x80:
             return value & (2**64 - 1), at + i + 1
     raise Refused("malformed")
 
 
-def _from_wire(kind, wire, value):
+def _from_wire(kind, wire, value, fields_left):
     if wire != (VARINT if kind in (UINT32, UINT64, BOOL) else LENGTH):
         raise Refused("malformed")
     if kind == UINT32:
@@ -190,12 +194,12 @@ def _from_wire(kind, wire, value):
         return value != 0
     if kind == STRING:
         try:
-            return value.decode("utf-8")
+            return value.decode("utf-8").partition("\0")[0]  # [1.4.1] what is behind a NUL is not written again
         except UnicodeDecodeError:
             raise Refused("malformed") from None
     if kind in (UINT64, BYTES):
         return value
-    return _read(kind, value)
+    return _read(kind, value, fields_left)
 
 
 def _to_wire(kind, value):
@@ -209,12 +213,13 @@ def _to_wire(kind, value):
 
 
 def _field(number, wire, value):
-    tag = _varint(number << 3 | wire)
     if wire == VARINT:
-        return tag + _varint(value)
-    if wire == LENGTH:
-        return tag + _varint(len(value)) + value
-    return tag + value
+        return _tag(number, wire) + _varint(value)
+    return _tag(number, wire) + _varint(len(value)) + value
+
+
+def _tag(number, wire):
+    return _varint(number << 3 | wire)
 
 
 def _varint(value):

@@ -124,8 +124,9 @@ END_TEST
 /* ---- rows ---- */
 
 START_TEST(takes_only_the_rows_that_the_mapping_wants) {
-    struct table table = open_table(ENVELOPE "na: [NA]\nrows: {action: R, end: [S, R]}\nfields: {incident.country: US}\n",
-                                    "action,end\nR,S\nR,A\nC,S\nR, R \nR,NA\n");
+    struct table table =
+        open_table(ENVELOPE "na: [NA]\nrows: {action: R, end: [S, R]}\nfields: {incident.country: US}\n",
+                   "action,end\nR,S\nR,A\nC,S\nR, R \nR,NA\n");
     static const bool wanted[] = {true, false, false, true, false};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         ck_assert_int_eq(csv_next(&table.csv, &arena), RESULT_OK);
@@ -145,11 +146,11 @@ START_TEST(cells_that_say_nothing_leave_the_field_absent) {
 END_TEST
 
 START_TEST(joins_drops_and_falls_back) {
-    struct table table =
-        open_table(ENVELOPE "na: [NA]\nfields:\n  specimens.taxon: {columns: [genus, species], drop: [sp.], "
-                            "otherwise: {column: [family, class], otherwise: Animalia}}\n",
-                   "genus,species,family,class\nManis,tricuspis,x,y\nManis,sp.,x,y\nNA,NA,Manidae,y\nNA,sp.,NA,Mammalia\n"
-                   "NA,NA,NA,NA\n");
+    struct table table = open_table(
+        ENVELOPE "na: [NA]\nfields:\n  specimens.taxon: {columns: [genus, species], drop: [sp.], "
+                 "otherwise: {column: [family, class], otherwise: Animalia}}\n",
+        "genus,species,family,class\nManis,tricuspis,x,y\nManis,sp.,x,y\nNA,NA,Manidae,y\nNA,sp.,NA,Mammalia\n"
+        "NA,NA,NA,NA\n");
     static const char *const names[] = {"Manis tricuspis", "Manis", "Manidae", "Mammalia", "Animalia"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         expect_value(next_good(&table), "specimens.taxon", 0, names[i]);
@@ -195,7 +196,8 @@ START_TEST(reads_dates_as_the_mapping_says) {
         {"[iso, dmy]", "5.4.2014", "2014-04-05"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *yaml = text_format(&arena, ENVELOPE "fields: {legs.arrived: {column: d, date: %s}}\n", rows[i].format);
+        const char *yaml =
+            text_format(&arena, ENVELOPE "fields: {legs.arrived: {column: d, date: %s}}\n", rows[i].format);
         struct table table = open_table(yaml, text_format(&arena, "d,x\n%s,1\n", rows[i].written));
         expect_value(next_good(&table), "legs.arrived", 0, rows[i].date);
     }
@@ -229,10 +231,11 @@ START_TEST(reads_decimals_as_the_mapping_says) {
 END_TEST
 
 START_TEST(elements_without_a_value_leave_no_gap) {
-    struct table table = open_table(ENVELOPE "fields:\n  legs[0].role: {value: ORIGIN, if: from}\n"
-                                             "  legs[0].country: {column: from}\n  legs[1].role: {value: EXPORT, if: via}\n"
-                                             "  legs[1].country: {column: via}\n  legs[2].role: SEIZURE\n",
-                                    "from,via,id\nCD,UG,1\n,UG,2\n,,3\n");
+    struct table table =
+        open_table(ENVELOPE "fields:\n  legs[0].role: {value: ORIGIN, if: from}\n"
+                            "  legs[0].country: {column: from}\n  legs[1].role: {value: EXPORT, if: via}\n"
+                            "  legs[1].country: {column: via}\n  legs[2].role: SEIZURE\n",
+                   "from,via,id\nCD,UG,1\n,UG,2\n,,3\n");
     Alert *content = next_good(&table);
     ck_assert_uint_eq(content->n_legs, 3);
     expect_value(content, "legs.role", 2, "SEIZURE");
@@ -245,8 +248,8 @@ START_TEST(elements_without_a_value_leave_no_gap) {
 END_TEST
 
 START_TEST(splits_lists) {
-    struct table table = open_table(ENVELOPE "fields: {persons.nationality: {column: n, split: \";\"}}\n",
-                                    "n,x\nCD; UG;;KE,1\n");
+    struct table table =
+        open_table(ENVELOPE "fields: {persons.nationality: {column: n, split: \";\"}}\n", "n,x\nCD; UG;;KE,1\n");
     Alert *content = next_good(&table);
     expect_value(content, "persons.nationality", 0, "CD; UG; KE");
 }
@@ -255,9 +258,10 @@ END_TEST
 START_TEST(rows_say_what_kind_they_are) {
     AlertHeader *header;
     Alert *content;
-    struct table table = open_table("envelope: {marking: {tlp: GREEN}}\nfields:\n  kind: {column: k, table: {S: SEIZURE, R: "
-                                    "ATTEMPTED}}\n  incident.country: US\n",
-                                    "k,x\nR,1\nS,1\n");
+    struct table table =
+        open_table("envelope: {marking: {tlp: GREEN}}\nfields:\n  kind: {column: k, table: {S: SEIZURE, R: "
+                   "ATTEMPTED}}\n  incident.country: US\n",
+                   "k,x\nR,1\nS,1\n");
     ck_assert_int_eq(next(&table, &header, &content), RESULT_OK);
     ck_assert_str_eq(header->kind, "ATTEMPTED");
     ck_assert_str_eq(header->tlp, "GREEN");
