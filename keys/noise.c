@@ -215,9 +215,9 @@ static enum result read_second(struct noise *noise, struct span message, uint8_t
 enum result noise_read(struct noise *noise, struct span message, uint8_t *payload, size_t *payload_len) {
     assert(!noise->failed && noise->messages == (noise->initiator ? 1 : 0));
     size_t overhead = noise->initiator ? NOISE_SECOND_SIZE : NOISE_FIRST_SIZE;
-    enum result result = message.len < overhead  ? RESULT_TRUNCATED
-                         : noise->initiator ? read_second(noise, message, payload)
-                                            : read_first(noise, message, payload);
+    enum result result = message.len < overhead ? RESULT_TRUNCATED
+                         : noise->initiator     ? read_second(noise, message, payload)
+                                                : read_first(noise, message, payload);
     noise->failed = result != RESULT_OK;
     TRY(result);
     noise->messages++;

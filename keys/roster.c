@@ -43,6 +43,13 @@ static bool is_upper(const char *text, size_t min, size_t max) {
     return len >= min && len <= max;
 }
 
+/* An X25519 key of small order would give every secret away, and fail the grant for a whole audience. */
+static enum result check_exchange_key(const uint8_t key[static EXCHANGE_KEY_SIZE]) {
+    static const uint8_t any[EXCHANGE_KEY_SIZE] = {9};
+    uint8_t shared[EXCHANGE_KEY_SIZE];
+    return crypto_scalarmult_curve25519(shared, any, key) == 0 ? RESULT_OK : RESULT_BAD_POINT;
+}
+
 /* docs/protocol.md, 8.2 */
 static enum result check_member(const Member *row) {
     if (!has_size(row->id, MEMBER_ID_SIZE) || !has_size(row->sign_key, SIGN_PUBLIC_SIZE) ||
@@ -53,6 +60,8 @@ static enum result check_member(const Member *row) {
         return RESULT_INVALID;
     if (memcmp(row->encryption_key.data, row->session_key.data, EXCHANGE_KEY_SIZE) == 0)
         return RESULT_INVALID;
+    TRY(check_exchange_key(row->encryption_key.data));
+    TRY(check_exchange_key(row->session_key.data));
     return sign_check_key(row->sign_key.data);
 }
 
@@ -308,6 +317,9 @@ static enum result take_armor(struct span *card, struct arena *arena, struct spa
     if (!end)
         return RESULT_MALFORMED;
     begin += strlen("-----BEGIN INAMA CARD-----");
+    for (const char *at = begin; at < end; at++)
+        if (*at & 0x80)
+            return RESULT_MALFORMED; /* libsodium 1.0.18 takes these for digits */
     size_t len;
     if (sodium_base642bin(bytes, text.len, begin, (size_t)(end - begin), "\r\n\t ", &len, NULL,
                           sodium_base64_VARIANT_ORIGINAL) != 0)

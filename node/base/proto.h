@@ -1,8 +1,8 @@
 /* proto: protobuf messages in an arena, strictly.
  *
- * What is signed or hashed has exactly one encoding (docs/protocol.md, 1.4): fields in ascending order, shortest numbers,
- * nothing twice. Decoding costs no more memory than the arena's budget, whatever the bytes claim. The form is checked here
- * and not by the library, which takes strings that are not UTF-8 and fields of any number.
+ * What is signed or hashed has exactly one encoding (docs/protocol.md, 1.4): fields in ascending order, shortest
+ * numbers, nothing twice. Decoding costs no more memory than the arena's budget, whatever the bytes claim. The form is
+ * checked here and not by the library, which takes strings that are not UTF-8 and fields of any number.
  */
 #ifndef BASE_PROTO_H
 #define BASE_PROTO_H
@@ -16,8 +16,8 @@
 /* Fields of a canonical message, those of messages within it counted in (docs/protocol.md, 1.4.4). */
 enum { CANONICAL_FIELDS_MAX = 32768 };
 
-/* Decodes `bytes` into memory of the arena; *out is the message struct of `type`. MALFORMED if it cannot be read (1.4.2),
- * also when the message needs more memory than the arena's budget leaves. */
+/* Decodes `bytes` into memory of the arena; *out is the message struct of `type`. MALFORMED if it cannot be read
+ * (1.4.2), also when the message needs more memory than the arena's budget leaves. */
 MUST_USE enum result proto_decode(struct arena *arena, const ProtobufCMessageDescriptor *type, struct span bytes,
                                   void *out);
 /* The same, NOT_CANONICAL unless encoding the message again gives the same bytes (1.4.3), and TOO_LARGE for more than

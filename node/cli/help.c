@@ -37,6 +37,9 @@ static enum exit_code overview(struct arena *arena) {
                _("inama COMMAND --help explains one, with examples. inama help fields lists the fields of an alert,"));
     print_line("%s", _("inama help codes the code lists, inama help codes term one of them."));
     print_line("%s", _("All take --home DIR; those that print take --json."));
+    print_line(
+        "%s",
+        _("Exit codes: 0 done, 1 refused or not found, 2 wrong command line, 3 no node, 4 not allowed or wrong key."));
     return EXIT_DONE;
 }
 

@@ -26,9 +26,21 @@ const struct command *const commands[] = {
     &command_codes_import, &command_help,           &command_version,        NULL,
 };
 
+/* A machine on which the operator's locale is not installed still speaks the language. */
+static void speak_without_locale(void) {
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *wanted = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !(wanted && *wanted); i++)
+        wanted = getenv(names[i]);
+    if (wanted && *wanted)
+        setenv("LANGUAGE", wanted, 0);
+    setlocale(LC_ALL, "C.UTF-8");
+}
+
 static void speak(void) {
     const char *folder = getenv("INAMA_LOCALEDIR");
-    setlocale(LC_ALL, "");
+    if (!setlocale(LC_ALL, ""))
+        speak_without_locale();
     setlocale(LC_NUMERIC, "C");
     if (strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
         setlocale(LC_CTYPE, "C.UTF-8"); /* a bare terminal still gets names as they are written */

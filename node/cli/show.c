@@ -36,7 +36,7 @@ static const char *verified_text(struct arena *arena, const Shown *shown, const 
     if (!proof->good) {
         for (size_t i = 0; i < proof->count; i++)
             if (proof->steps[i].result)
-                return text_format(arena, _("NO: %s: %s"), proof->steps[i].what, proof->steps[i].detail);
+                return text_format(arena, _("NO: %s"), proof->steps[i].detail);
     }
     return text_format(arena, _("yes, here, with the key that %s has in roster version %u"), shown->row->originator,
                        shown->roster_version);

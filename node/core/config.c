@@ -14,20 +14,39 @@ struct reading {
     struct report *report;
     const struct setting *top;
     const char *folder;
+    bool no_memory;
 };
 
 static const char *read_path(struct reading *reading, const char *key, const char *otherwise) {
     const char *path = otherwise;
     settings_text(reading->top, key, false, &path, reading->report);
-    return path ? file_below(reading->arena, reading->folder, path) : NULL;
+    if (!path)
+        return NULL;
+    const char *below = file_below(reading->arena, reading->folder, path);
+    reading->no_memory |= !below;
+    return below;
+}
+
+/* "tcp://192.0.2.1:4450", "tcp://[2001:db8::1]:4450", "tcp://node.example.org:4450". */
+static bool is_address(const char *text) {
+    static const char scheme[] = "tcp://";
+    if (strncmp(text, scheme, strlen(scheme)) != 0)
+        return false;
+    const char *host = text + strlen(scheme), *colon = strrchr(host, ':');
+    if (!colon || colon == host || strcspn(host, "/ ") != strlen(host))
+        return false;
+    size_t digits = strlen(colon + 1);
+    if (digits == 0 || digits > 5 || strspn(colon + 1, "0123456789") != digits)
+        return false;
+    long port = strtol(colon + 1, NULL, 10);
+    return port > 0 && port <= UINT16_MAX;
 }
 
 static const char *read_address(struct reading *reading, const struct setting *map, const char *key, bool required) {
     const char *address = NULL;
     if (!settings_text(map, key, required, &address, reading->report))
         return NULL;
-    const char *colon = strrchr(address, ':');
-    if (strncmp(address, "tcp://", 6) != 0 || colon < address + 6 || !colon[1]) {
+    if (!is_address(address)) {
         settings_error(settings_get(map, key), reading->report, key,
                        _("is \"%s\", expected tcp://HOST:PORT, such as tcp://192.0.2.10:4450"),
                        text_escape(reading->arena, address));
@@ -42,11 +61,12 @@ static void read_peers(struct reading *reading, struct config *config) {
     if (!list || (list->kind == SETTING_TEXT && !*list->text))
         return;
     if (list->kind != SETTING_LIST || list->count > PEERS_MAX) {
-        settings_error(list, reading->report, "peers", _("expected a list of at most %d members, each with name and address"),
-                       PEERS_MAX);
+        settings_error(list, reading->report, "peers",
+                       _("expected a list of at most %d members, each with name and address"), PEERS_MAX);
         return;
     }
     config->peers = arena_array(reading->arena, list->count, sizeof *config->peers);
+    reading->no_memory |= !config->peers;
     for (const struct setting *item = list->first; item && config->peers; item = item->next) {
         struct config_peer *peer = &config->peers[config->peer_count++];
         if (item->kind != SETTING_MAP) {
@@ -68,13 +88,15 @@ static const char *folder_of(struct arena *arena, const char *path) {
 }
 
 enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report) {
-    static const char *const keys[] = {"identity", "key_file",  "roster",       "roots",   "roots_threshold",
-                                       "policy",   "store",     "store_gib",    "control", "live",
-                                       "listen",   "taxa",      "places",       "peers",   NULL};
+    static const char *const keys[] = {"identity", "key_file", "roster",    "roots",   "roots_threshold",
+                                       "policy",   "store",    "store_gib", "control", "live",
+                                       "listen",   "taxa",     "places",    "peers",   NULL};
     struct span yaml;
     TRY(file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
     struct reading reading = {.arena = arena, .report = report, .folder = folder_of(arena, path)};
     TRY(settings_read(&reading.top, arena, path, yaml, report));
+    if (!reading.folder)
+        return RESULT_NO_MEMORY;
     size_t errors_before = report->errors;
     settings_only(reading.top, keys, report);
 
@@ -95,6 +117,8 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     config.store_bytes = store_gib << 30;
     config.listen = read_address(&reading, reading.top, "listen", false);
     read_peers(&reading, &config);
+    if (reading.no_memory)
+        return RESULT_NO_MEMORY;
     if (report->errors > errors_before)
         return RESULT_INVALID;
     *out = config;

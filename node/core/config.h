@@ -38,7 +38,7 @@ struct config {
     size_t peer_count;
 };
 
-/* Reads the file at `path`. INVALID with the reasons in the report; else as file_read(). */
+/* Reads the file at `path`. INVALID with the reasons in the report, NO_MEMORY; else as file_read(). */
 MUST_USE enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report);
 
 /* The folder of the node: `option` if given, else $INAMA_HOME, else ~/.inama, else /etc/inama. The path of its node.yaml. */

@@ -1,4 +1,5 @@
-/* disclosure: one alert as one reader may see it, with the proof that its originator signed it (docs/protocol.md, 4, 5).
+/* disclosure: one alert as one reader may see it, with the proof that its originator signed it (docs/protocol.md, 4,
+ * 5).
  *
  * The originator makes the full disclosure; whoever holds a disclosure can make a narrower one; every reader can verify
  * the originator's signature on what is left. Pure: bytes in, values out, memory from the arena; any thread.
@@ -27,14 +28,14 @@ struct disclosure {
     struct tree_opening opening;
 };
 
-/* Commits and signs (protocol 4): sets suite, schema, originator, created and root in `header`, draws the salt. `values` as
- * from alert_split(); they and `header` must outlive the result. TOO_LARGE (header), NO_MEMORY. */
+/* Commits and signs (protocol 4): sets suite, schema, originator, created and root in `header`, draws the salt.
+ * `values` as from alert_split(); they and `header` must outlive the result. TOO_LARGE (header), NO_MEMORY. */
 MUST_USE enum result disclosure_make(struct disclosure *out, struct arena *arena, AlertHeader *header,
                                      const struct span values[static FIELD_SLOTS], const struct identity *identity,
                                      uint64_t created, const struct random *random);
 
-/* The disclosure that shows what `from` shows and `keep` allows (protocol 5.3). Shares memory with `from`. MALFORMED unless
- * salts and hashes are as many as `from` asks for. */
+/* The disclosure that shows what `from` shows and `keep` allows (protocol 5.3). Shares memory with `from`. MALFORMED
+ * unless salts and hashes are as many as `from` asks for. */
 MUST_USE enum result disclosure_narrow(struct disclosure *out, struct arena *arena, const struct disclosure *from,
                                        const struct field_set *keep);
 
@@ -45,9 +46,9 @@ MUST_USE enum result disclosure_encode(struct buf *out, struct arena *arena, con
  * believed before disclosure_verify(). */
 MUST_USE enum result disclosure_decode(struct disclosure *out, struct arena *arena, struct span bytes);
 
-/* Truth, in the order of protocol 5.2: as many salts and hashes as `shown` asks for (MALFORMED), the shown fields are under
- * the root (BAD_ROOT), the originator is known (UNKNOWN_MEMBER where `sign_key` is NULL) and signed it (BAD_POINT,
- * BAD_SIGNATURE). */
+/* Truth, in the order of protocol 5.2: as many salts and hashes as `shown` asks for (MALFORMED), the shown fields are
+ * under the root (BAD_ROOT), the originator is known (UNKNOWN_MEMBER where `sign_key` is NULL) and signed it
+ * (BAD_POINT, BAD_SIGNATURE). */
 MUST_USE enum result disclosure_verify(const struct disclosure *disclosure, const uint8_t *sign_key);
 
 /* The content that is shown, joined; see alert_join(). */

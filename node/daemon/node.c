@@ -23,10 +23,6 @@ static void tell_live(struct node *node, const struct index_row *row) {
     if (!node->live || field_set_is_empty(&node->policy->live.fields))
         return;
     buf_init(&json, turn);
-    buf_put(&json, "", 0);
-    node->live_number++;
-    const char *number = text_format(turn, "%llu ", (unsigned long long)node->live_number);
-    buf_put(&json, number, strlen(number));
     if (answer_json(&json, node, row, &node->policy->live) || json.failed) {
         log_warning(_("an alert could not be written to the live feed"));
         return;

@@ -31,7 +31,6 @@ struct node {
     struct peers peers;
     struct serve serve;
     struct live *live;
-    uint64_t live_number;
     uint64_t started_ms;
     struct mail stop; /* posted by node_stop() */
     bool stopping;

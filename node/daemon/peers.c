@@ -131,8 +131,16 @@ static void dial(struct peers *peers, struct peer *peer) {
     }
 }
 
+/* Who does not say who it is holds a place that others need. */
+static void drop_the_silent(struct peers *peers, uint64_t steady_ms) {
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        if (connection->session && !connection->peer && steady_ms - connection->since > HANDSHAKE_TIMEOUT_MS)
+            connection_drop(peers, connection, RESULT_TIMED_OUT);
+}
+
 uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     uint64_t wait = ALIVE_EVERY_MS;
+    drop_the_silent(peers, steady_ms);
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
         for (struct connection *connection = peers->connections; connection; connection = connection->next)
@@ -207,6 +215,7 @@ static void up(struct peers *peers, struct link_event *event) {
         return;
     }
     link_set_owner(event->link, connection);
+    connection->since = clock_steady_ms(peers->node->exchange.clock);
     const struct member *called = connection->called ? roster_find(peers->node->roster, connection->called->id) : NULL;
     const struct session_options options = {
         .initiator = connection->initiator,

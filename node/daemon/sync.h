@@ -20,6 +20,7 @@ struct connection {
     struct party party;
     struct connection *next;
     struct session *session; /* NULL: dropped, or not yet up */
+    uint64_t since;          /* steady milliseconds; of the link */
     struct peer *called;     /* whom we called; NULL when called */
     struct peer *peer;       /* who it is, once authenticated */
     bool initiator;

@@ -95,6 +95,18 @@ has "$OUT" '"alerts":1' '"audience":"police"'
 expect 0 inama check --home ke-customs
 has "$OUT" "records of its store were read back"
 
+# a roster file without the originator: verified with our own file and not with what the node says
+cp ke-judicial/roster.inama good.inama
+inama roster remove cd-customs >/dev/null
+inama roster sign --root root.key --key-file root.open >/dev/null
+cp roster.inama ke-judicial/roster.inama
+expect 1 inama verify --home ke-judicial "$id"
+has "$OUT" "FAILED*originator is in the roster" "NOT verified"
+head -c 200 good.inama >ke-judicial/roster.inama
+expect 1 inama verify --home ke-judicial "$id" --json
+has "$OUT" '"verified":false'
+cp good.inama ke-judicial/roster.inama
+
 # a second version replaces the first
 sed '1s/{/{"alert": "'"$(inama find --home cd-customs --json | sed 's/.*"alert":"\([0-9a-f]*\)".*/\1/')"'", "version": 2, "supersedes": "'"$id"'",/' "$alert" >second.json
 expect 0 inama publish --home cd-customs second.json

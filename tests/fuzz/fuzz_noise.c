@@ -51,9 +51,10 @@ static void attack(unsigned step, bool as_change, struct span input, uint8_t *sp
     size_t len, payload_len;
     for (unsigned i = 0; i <= step; i++) {
         struct noise *from = ends[i % 2], *to = ends[1 - i % 2];
-        len = 16;
-        if (i < 2 ? noise_write(from, (struct span){0}, message, &len)
-                  : (noise_seal(from, (struct span){0}, message), 0))
+        len = NOISE_TAG_SIZE;
+        if (i >= 2)
+            noise_seal(from, (struct span){0}, message);
+        else if (noise_write(from, (struct span){0}, message, &len))
             abort();
         struct span good = span_of(message, len);
         struct span take = i < step ? good : as_change ? change(space, good, input) : input;

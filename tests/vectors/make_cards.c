@@ -110,6 +110,9 @@ static void make_texts(void) {
     refuse("malformed", "nothing between", text_format(&memory, "%s\n%s\n", begin, end));
     refuse("malformed", "a character that is no base64", with(good, "\n", "\n*"));
     refuse("malformed", "a no-break space between", with(good, "\n", "\xc2\xa0\n"));
+    const size_t in_signature = strlen(good) - strlen(end) - 20;
+    refuse_bytes("malformed", "a byte above 127 for a digit",
+                 replaced(span_of_text(good), in_signature, filled(0xe9, 1)));
     refuse("malformed", "a form feed between", with(good, "\n", "\f\n"));
     refuse("malformed", "no padding", with(good, "=", ""));
     refuse("malformed", "too much padding", with(good, "=\n", "==\n"));
@@ -167,6 +170,9 @@ static void make_rows(void) {
     member = row();
     member.sign_key = proto_bytes(filled(0, 32).data, 32);
     refuse("bad-point", "a weak signing key", armored(signed_card(encoded(&member))));
+    member = row();
+    member.encryption_key = proto_bytes(filled(0, 32).data, 32);
+    refuse("bad-point", "a weak encryption key", armored(signed_card(encoded(&member))));
     member = row();
     member.session_key = member.encryption_key;
     refuse("invalid", "one key to encrypt and for sessions", armored(signed_card(encoded(&member))));

@@ -388,9 +388,22 @@ static void make_row_keys(void) {
     s = spoil();
     s.row->sign_key = proto_bytes(stranger.sign_key, SIGN_PUBLIC_SIZE);
     accept("a later signing key: the id stays", finished(s.draft));
+    static const char *const weak[] = {
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    };
+    for (size_t i = 0; i < sizeof weak / sizeof *weak; i++) {
+        s = spoil();
+        s.row->encryption_key = words(hex(weak[i]));
+        refuse("bad-point", text_format(&memory, "an encryption key of small order, %zu", i + 1), finished(s.draft));
+    }
     s = spoil();
-    s.row->encryption_key = words(filled(0, 32));
-    accept("a weak encryption key: nobody can grant to it", finished(s.draft));
+    s.row->session_key = words(hex(weak[0]));
+    refuse("bad-point", "a session key of small order", finished(s.draft));
+    s.row->name = text("");
+    refuse("invalid", "a session key of small order, and no name", finished(s.draft));
 }
 
 static void make_row_lists(void) {

@@ -415,6 +415,8 @@ def check_row(member):
     require(re.fullmatch(r"[A-Z]{1,64}", member["role"]), "invalid")
     require(len(member["label"].encode("utf-8")) <= LABEL_SIZE_MAX, "invalid")
     require(member["encryption_key"] != member["session_key"], "invalid")
+    for name in ("encryption_key", "session_key"):
+        shared_secret(u64(9) + bytes(24), member[name])  # any secret: what matters is the order of the key
     require(curve.strict_point(member["sign_key"]) is not None, "bad-point")
 
 

@@ -2,8 +2,9 @@
 """verify.py VECTORS_DIR: a second opinion on INAMA's test vectors.
 
 Runs every *.json there, each {"about", "vectors": [{"name", "op", inputs, "expect", outputs}]} with bytes in lower-case
-hexadecimal; in an input "(0a0b)x72" between spaces stands for 72 times the bytes in brackets. "expect" is "ok" or the name of a result; if it is "ok", every output must be in the vector and equal.
-Prints each disagreement and a summary. Exits with 1 if there was one or if there was nothing to check.
+hexadecimal; in an input "(0a0b)x72" between spaces stands for 72 times the bytes in brackets. "expect" is "ok" or the
+name of a result; if it is "ok", every output must be in the vector and equal. Prints each disagreement and a summary.
+Exits with 1 if there was one or if there was nothing to check.
 """
 
 import json

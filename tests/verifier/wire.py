@@ -5,7 +5,7 @@
 
 A schema is a table of rows (number, name, label, type), written from proto/*.proto. A decoded message is a dictionary:
 every name of the table is in it, with None for an absent optional field and a list for a repeated one; fields the table
-does not know are under "unknown" as (number, wire type, the bytes behind the tag) and are written behind the known ones.
+does not know are under "unknown" as (number, wire type, bytes behind the tag) and are written behind the known ones.
 """
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5  # 3 and 4 are groups
@@ -130,8 +130,8 @@ def encode(table, message):
 
 
 def _read(table, data, fields_left):
-    """Reads what any protobuf reader would read: in any order, of a repeated singular field the last. `fields_left`: how
-    many fields there may still be, in a list that is shared with the messages within."""
+    """Reads what any protobuf reader would read: in any order, of a repeated singular field the last. `fields_left`:
+    how many fields there may still be, in a list that is shared with the messages within."""
     message = {name: [] if label == REPEATED else None for _, name, label, _ in table}
     message["unknown"] = []
     rows = {number: row for number, *row in table}

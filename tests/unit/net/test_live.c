@@ -1,4 +1,7 @@
-/* A subscriber as any program at a desk would be: an nng `sub` socket. */
+/* A subscriber as any program at a desk would be: an nng `sub` socket.
+ *
+ * Sockets stay open to the end of the process, one feed serves all tests: closing one while data arrives may hang for
+ * ever with nng 1.5. */
 #include "net/live.h"
 
 #include <check.h>
@@ -25,7 +28,6 @@ static void set_up(void) {
 }
 
 static void tear_down(void) {
-    live_close(live);
     unlink(path);
     rmdir(folder);
 }
@@ -58,17 +60,14 @@ START_TEST(subscribers_get_their_topics_with_running_numbers) {
     expect(all, "alert.SEIZURE.CD 3 ");
     expect(congo, "alert.SEIZURE.CD 1 {\"a\":1}");
     expect(congo, "alert.SEIZURE.CD 3 "); /* the gap is seen in the numbers */
-    nng_close(all);
-    nng_close(congo);
 }
 END_TEST
 
 START_TEST(publish_does_not_wait_for_anybody) {
-    nng_socket slow = subscribe("");
+    subscribe(""); /* and never reads */
     static uint8_t big[20000];
     for (int i = 0; i < 5000; i++)
         live_publish(live, "alert", span_of(big, sizeof big));
-    nng_close(slow);
 }
 END_TEST
 
@@ -83,10 +82,9 @@ END_TEST
 START_TEST(open_refuses_a_path_in_use_and_does_not_disturb_it) {
     struct live *second;
     ck_assert_int_eq(live_open(&second, address), RESULT_EXISTS);
-    nng_socket sub = subscribe("");
-    live_publish(live, "alert", span_of("{}", 2));
-    expect(sub, "alert 1 {}");
-    nng_close(sub);
+    nng_socket sub = subscribe("probe");
+    live_publish(live, "probe", span_of("{}", 2));
+    expect(sub, "probe 4 {}"); /* the fourth since the start */
 }
 END_TEST
 
@@ -109,7 +107,7 @@ START_TEST(open_replaces_the_socket_of_a_dead_process) {
     close(fd);
     struct live *second;
     ck_assert_int_eq(live_open(&second, other), RESULT_OK);
-    live_close(second);
+    live_close(second); /* nobody has ever called */
     unlink(at.sun_path);
 }
 END_TEST
@@ -117,13 +115,13 @@ END_TEST
 Suite *suite(void) {
     Suite *suite = suite_create("live");
     TCase *feed = tcase_create("feed");
-    tcase_add_checked_fixture(feed, set_up, tear_down);
+    tcase_add_unchecked_fixture(feed, set_up, tear_down);
     tcase_add_test(feed, subscribers_get_their_topics_with_running_numbers);
-    tcase_add_test(feed, publish_does_not_wait_for_anybody);
-    tcase_add_test(feed, open_makes_the_socket_private);
     tcase_add_test(feed, open_refuses_a_path_in_use_and_does_not_disturb_it);
+    tcase_add_test(feed, open_makes_the_socket_private);
     tcase_add_test(feed, open_refuses_other_addresses);
     tcase_add_test(feed, open_replaces_the_socket_of_a_dead_process);
+    tcase_add_test(feed, publish_does_not_wait_for_anybody);
     suite_add_tcase(suite, feed);
     return suite;
 }
