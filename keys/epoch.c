@@ -171,3 +171,17 @@ enum result epoch_check_form(struct span grant_bytes) {
     arena_release(&arena);
     return result;
 }
+
+enum result epoch_compare(const uint8_t key[static EPOCH_KEY_SIZE], struct span grant_bytes,
+                          const struct epoch_place *place) {
+    struct arena arena;
+    arena_init(&arena, SYNC_MEMORY_MAX);
+    Grant *grant;
+    uint8_t check[CHECK_SIZE];
+    enum result result = decode_grant(&arena, &grant, grant_bytes);
+    check_of(check, key, place);
+    if (!result && sodium_memcmp(check, grant->check.data, CHECK_SIZE) != 0)
+        result = RESULT_BAD_COMMITMENT;
+    arena_release(&arena);
+    return result;
+}

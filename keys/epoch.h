@@ -33,9 +33,14 @@ MUST_USE enum result epoch_grant(struct buf *out, struct arena *arena, const uin
 /* Takes the epoch key out of a grant for the member `id` with the X25519 `secret`. MALFORMED or NOT_CANONICAL for a bad
  * grant, BAD_POINT for its ephemeral key, NOT_FOUND when it holds no box for us, BAD_SEAL when our box does not open,
  * BAD_COMMITMENT when it holds another key than the grant's check says. `key` should be guarded memory. */
-MUST_USE enum result epoch_accept(uint8_t key[static EPOCH_KEY_SIZE], struct span grant, const struct epoch_place *place,
-                                  const uint8_t id[static EPOCH_MEMBER_ID_SIZE], const uint8_t *secret,
-                                  const uint8_t public_key[static EPOCH_PUBLIC_SIZE]);
+MUST_USE enum result epoch_accept(uint8_t key[static EPOCH_KEY_SIZE], struct span grant,
+                                  const struct epoch_place *place, const uint8_t id[static EPOCH_MEMBER_ID_SIZE],
+                                  const uint8_t *secret, const uint8_t public_key[static EPOCH_PUBLIC_SIZE]);
+
+/* Does the grant carry this key, as far as its check says? BAD_COMMITMENT if it carries another; MALFORMED,
+ * NOT_CANONICAL. */
+MUST_USE enum result epoch_compare(const uint8_t key[static EPOCH_KEY_SIZE], struct span grant,
+                                   const struct epoch_place *place);
 
 /* Form only: is this a well-formed grant? For those who carry but cannot read it. */
 MUST_USE enum result epoch_check_form(struct span grant);

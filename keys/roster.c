@@ -60,6 +60,10 @@ static enum result check_member(const Member *row) {
         return RESULT_INVALID;
     if (memcmp(row->encryption_key.data, row->session_key.data, EXCHANGE_KEY_SIZE) == 0)
         return RESULT_INVALID;
+    uint8_t id[MEMBER_ID_SIZE];
+    identity_id_of(id, row->sign_key.data);
+    if (memcmp(id, row->id.data, MEMBER_ID_SIZE) != 0)
+        return RESULT_MALFORMED;
     TRY(check_exchange_key(row->encryption_key.data));
     TRY(check_exchange_key(row->session_key.data));
     return sign_check_key(row->sign_key.data);
@@ -338,9 +342,8 @@ enum result roster_card_read(struct member *member, struct arena *arena, struct 
     TRY(proto_decode_canonical(arena, &card__descriptor, bytes, &card));
     TRY(proto_decode_canonical(arena, &member__descriptor, proto_span(card->member), &row));
     TRY(check_member(row));
-    uint8_t digest[HASH_SIZE], id[MEMBER_ID_SIZE];
-    identity_id_of(id, row->sign_key.data);
-    if (!has_size(card->signature, SIGNATURE_SIZE) || memcmp(id, row->id.data, MEMBER_ID_SIZE) != 0)
+    uint8_t digest[HASH_SIZE];
+    if (!has_size(card->signature, SIGNATURE_SIZE))
         return RESULT_MALFORMED;
     hash_of(digest, "INAMA.card", proto_span(card->member));
     TRY(sign_verify(card->signature.data, row->sign_key.data, "INAMA.sig.card", SPAN_OF_ARRAY(digest)));

@@ -21,8 +21,10 @@ void arena_init(struct arena *arena, size_t budget) {
 static struct arena_chunk *chunk_new(struct arena *arena, size_t need) {
     size_t size = need > CHUNK_SIZE ? need : CHUNK_SIZE;
     struct arena_chunk *chunk = malloc(sizeof *chunk + size);
-    if (!chunk)
+    if (!chunk) {
+        arena->starved = true;
         return NULL;
+    }
     *chunk = (struct arena_chunk){.older = arena->chunk, .size = size};
     arena->chunk = chunk;
     return chunk;

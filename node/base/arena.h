@@ -7,6 +7,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_chunk;
@@ -15,6 +16,7 @@ struct arena {
     struct arena_chunk *chunk; /* the newest; older ones hang behind it */
     size_t used;               /* bytes handed out since the last reset, with chunk overhead */
     size_t budget;             /* bytes that `used` may not pass */
+    bool starved;              /* the machine, not the budget, had no memory for an allocation */
 };
 
 /* No allocation happens before the first arena_alloc(). */

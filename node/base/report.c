@@ -51,6 +51,17 @@ void report_add(struct report *report, enum severity severity, const char *field
     };
 }
 
+/* Findings are few and nearly sorted. */
+void report_sort(struct report *report) {
+    for (size_t i = 1; i < report->count; i++) {
+        struct finding finding = report->findings[i];
+        size_t at = i;
+        for (; at > 0 && report->findings[at - 1].line > finding.line; at--)
+            report->findings[at] = report->findings[at - 1];
+        report->findings[at] = finding;
+    }
+}
+
 const char *report_line(struct arena *arena, const struct finding *finding) {
     const char *field = finding->field ? text_format(arena, "%s: ", finding->field) : "";
     if (finding->file && finding->line)

@@ -39,6 +39,9 @@ void report_init(struct report *report, struct arena *arena);
 void report_add(struct report *report, enum severity severity, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Puts the findings in the order of their lines; those of one line stay in the order in which they were made. */
+void report_sort(struct report *report);
+
 static inline bool report_is_clean(const struct report *report) {
     return report->errors == 0;
 }

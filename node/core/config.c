@@ -117,6 +117,7 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     config.store_bytes = store_gib << 30;
     config.listen = read_address(&reading, reading.top, "listen", false);
     read_peers(&reading, &config);
+    report_sort(report);
     if (reading.no_memory)
         return RESULT_NO_MEMORY;
     if (report->errors > errors_before)

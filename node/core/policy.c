@@ -115,6 +115,8 @@ const char *policy_explain(struct arena *arena, const struct policy *policy, con
     const struct policy_item *show = item_naming(view->show, view->show_count, slot);
     if (show)
         return text_format(arena, "%s:%zu: show: %s", policy->file, show->line, show->text);
+    if (view->line == 0)
+        return text_format(arena, _("%s says nothing of this reader"), policy->file);
     return text_format(arena, _("%s:%zu: not named under show"), policy->file, view->line);
 }
 

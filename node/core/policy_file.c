@@ -260,6 +260,7 @@ enum result policy_read(struct policy **out, struct arena *arena, const char *na
     read_forwards(&reading, top);
     read_accepts(&reading, top);
     read_local(&reading, top);
+    report_sort(report);
     if (reading.no_memory)
         return RESULT_NO_MEMORY;
     if (report->errors > errors_before)

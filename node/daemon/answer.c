@@ -290,19 +290,18 @@ struct finding_rows {
     enum result result;
 };
 
-static bool is_asked_for(const struct finding_rows *found, const struct index_row *row) {
-    const struct search *search = found->search;
+bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row) {
     if (search->after && row->sequence <= search->after)
         return false;
     if (!search->originator_country)
         return true;
-    const struct member *member = roster_find(found->node->roster, row->summary.originator);
+    const struct member *member = roster_find(node->roster, row->summary.originator);
     return member && strcmp(member->country, search->originator_country) == 0;
 }
 
 static bool take_row(void *context, const struct index_row *row) {
     struct finding_rows *found = context;
-    if (!is_asked_for(found, row))
+    if (!answer_is_asked_for(found->search, found->node, row))
         return true;
     found->total++;
     if (found->count >= found->search->limit || found->bytes > REPLY_ROWS_BYTES_MAX)

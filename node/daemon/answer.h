@@ -27,6 +27,8 @@ struct search {
 
 MUST_USE enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
                                    const char **complaint);
+/* Does the row meet what a search asks beyond its query? */
+bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row);
 MUST_USE enum result answer_found(Reply *reply, struct node *node, const struct search *search);
 MUST_USE enum result answer_row(Reply *reply, struct node *node, const struct index_row *row, bool full);
 MUST_USE enum result answer_published(Reply *reply, struct node *node, const struct publication *publications,

@@ -50,10 +50,10 @@ static enum result all_peers(Status *status, struct node *node) {
 
 static enum result positions(FeedStatus *row, struct node *node, struct feed *feed) {
     struct arena *arena = &node->exchange.turn;
-    size_t count = feed->record.members.len / MEMBER_ID_SIZE;
+    size_t count = feeds_holders(feed);
     row->positions = arena_array(arena, count, sizeof *row->positions);
     for (size_t i = 0; row->positions && i < count; i++) {
-        const uint8_t *id = feed->record.members.data + i * MEMBER_ID_SIZE;
+        const uint8_t *id = feeds_holder(feed, i);
         const struct member *member = roster_find(node->roster, id);
         struct position *position;
         TRY(feeds_position(&node->exchange.feeds, feed, id, &position));

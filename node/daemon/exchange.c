@@ -149,6 +149,10 @@ static void prepare(void *context, size_t index) {
 
 /* A new version must follow from the newest one of an alert of ours. */
 static enum result check_version(const struct exchange *exchange, const AlertHeader *header) {
+    for (size_t i = 0; i < exchange->admitted_count; i++) /* in this turn */
+        if (memcmp(exchange->admitted[i].alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
+            exchange->admitted[i].version >= header->version)
+            return RESULT_EXISTS;
     const struct index_row *newest = index_newest(exchange->index, header->alert.data, exchange->identity->id);
     if (!newest)
         return header->version == 1 ? RESULT_OK : RESULT_NOT_FOUND;
@@ -170,7 +174,8 @@ static enum result remember(struct exchange *exchange, const struct index_row *r
 
 enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure, const Alert *visible,
                            struct store_alert *stored) {
-    struct index_row row = {.version = disclosure->header->version};
+    struct index_row row = {
+        .version = disclosure->header->version, .ordinal = stored->ordinal, .shown = disclosure->shown};
     TRY(store_put_alert(exchange->store, stored));
     row.sequence = stored->sequence;
     memcpy(row.object, disclosure->object, OBJECT_ID_SIZE);
@@ -277,6 +282,22 @@ enum result exchange_follow(struct exchange *exchange, const uint8_t author[stat
     return feeds_get(&exchange->feeds, author, audience, feed);
 }
 
+enum result exchange_compare_head(struct exchange *exchange, struct feed *feed, uint64_t number,
+                                  const uint8_t hash[static HASH_SIZE]) {
+    if (feed->record.frozen)
+        return RESULT_FORK;
+    if (number < feed->head.number) {
+        exchange->refused[RESULT_ROLLBACK]++;
+        return RESULT_ROLLBACK;
+    }
+    if (number > feed->head.number || memcmp(hash, feed->head.hash, HASH_SIZE) == 0)
+        return RESULT_OK;
+    TRY(begin(exchange));
+    feeds_freeze(feed);
+    exchange->refused[RESULT_FORK]++;
+    return RESULT_FORK;
+}
+
 enum result exchange_acknowledge(struct exchange *exchange, struct feed *feed,
                                  const uint8_t member[static MEMBER_ID_SIZE], uint64_t number) {
     struct position *position;
@@ -301,6 +322,7 @@ static void forget_admitted(struct exchange *exchange) {
 }
 
 void exchange_end_turn(struct exchange *exchange) {
+    exchange->failure = RESULT_OK;
     arena_reset(&exchange->turn);
 }
 
@@ -372,6 +394,7 @@ enum result exchange_renew(struct exchange *exchange, const struct roster *roste
     exchange->self = self;
     enum result result = refresh_all(exchange);
     if (result) {
+        exchange->failure = result;
         exchange->roster = before.roster;
         exchange->policy = before.policy;
         exchange->self = before.self;
@@ -413,6 +436,8 @@ static enum result index_stored(struct exchange *exchange, struct arena *arena, 
     TRY(load_disclosure(exchange, arena, &holding));
     TRY(exchange_visible(exchange, arena, &holding.disclosure, &content));
     row.version = holding.disclosure.header->version;
+    row.ordinal = holding.stored.ordinal;
+    row.shown = holding.disclosure.shown;
     memcpy(row.object, holding.disclosure.object, OBJECT_ID_SIZE);
     memcpy(row.alert, holding.disclosure.header->alert.data, TREE_ALERT_ID_SIZE);
     TRY(summary_make(&row.summary, arena, holding.disclosure.header, content));
@@ -422,17 +447,35 @@ static enum result index_stored(struct exchange *exchange, struct arena *arena, 
 /* The index lives in memory only; an alert that cannot be read is said so and leaves the others alone. */
 static enum result build_index(struct exchange *exchange) {
     uint64_t last = store_last_alert(exchange->store);
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
     for (uint64_t sequence = 1; sequence <= last; sequence++) {
-        enum result result = index_stored(exchange, &exchange->turn, sequence);
-        arena_reset(&exchange->turn);
-        if (result == RESULT_NO_MEMORY)
+        enum result result = index_stored(exchange, &arena, sequence);
+        arena_reset(&arena);
+        if (result == RESULT_NO_MEMORY) {
+            arena_release(&arena);
             return result;
+        }
         if (result && result != RESULT_NOT_FOUND)
             log_error(_("alert %llu of the store cannot be read: %s"), (unsigned long long)sequence,
                       result_text(result));
         if (sequence % 50000 == 0)
             log_info(_("index: %llu of %llu alerts"), (unsigned long long)sequence, (unsigned long long)last);
     }
+    arena_release(&arena);
+    return RESULT_OK;
+}
+
+enum result exchange_index_again(struct exchange *exchange) {
+    struct index *before = exchange->index;
+    exchange->index = index_new();
+    enum result result = exchange->index ? build_index(exchange) : RESULT_NO_MEMORY;
+    if (result) {
+        index_free(exchange->index);
+        exchange->index = before;
+        return result;
+    }
+    index_free(before);
     return RESULT_OK;
 }
 

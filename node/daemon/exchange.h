@@ -100,6 +100,11 @@ MUST_USE enum result exchange_receive(struct exchange *exchange, struct delivery
  * has more than AUDIENCES_MAX. */
 MUST_USE enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
                                      const char *audience, struct feed **feed);
+/* What an author says of its feed against what is here: FORK (the feed is then frozen, in the open change) when the
+ * same number has another hash, ROLLBACK when the author has less than it gave us: it was set back to an older copy.
+ * Either is counted, and nothing more is to be pulled. */
+MUST_USE enum result exchange_compare_head(struct exchange *exchange, struct feed *feed, uint64_t number,
+                                           const uint8_t hash[static HASH_SIZE]);
 /* A member has our feed up to `number` on its disk. Written with the next change: to lose it costs a repetition only.
  */
 MUST_USE enum result exchange_acknowledge(struct exchange *exchange, struct feed *feed,
@@ -114,6 +119,9 @@ MUST_USE enum result exchange_commit(struct exchange *exchange, exchange_arrived
 
 /* Gives the memory of the turn back: rows, replies and messages that lived in it are gone. */
 void exchange_end_turn(struct exchange *exchange);
+
+/* Builds the index anew, as the policy's view of the operators has changed. Rows and watches of before are gone. */
+MUST_USE enum result exchange_index_again(struct exchange *exchange);
 
 /* Takes back everything since the last commit. */
 void exchange_abort(struct exchange *exchange);

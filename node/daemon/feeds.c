@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/log.h"
+#include "base/text.h"
 
 static const uint64_t epoch_ms_max = (uint64_t)EPOCH_DAYS_MAX * 24 * 60 * 60 * 1000;
 
@@ -166,15 +168,31 @@ enum result feeds_members(struct arena *arena, const struct policy_audience *aud
     return RESULT_OK;
 }
 
-static bool holds(struct span ids, const uint8_t *id) {
-    for (size_t at = 0; at < ids.len; at += MEMBER_ID_SIZE)
-        if (memcmp(ids.data + at, id, MEMBER_ID_SIZE) == 0)
+/* A row of record.members: whose key was granted, and to which key of theirs. */
+enum { HOLDER_SIZE = MEMBER_ID_SIZE + EXCHANGE_KEY_SIZE };
+
+size_t feeds_holders(const struct feed *feed) {
+    return feed->record.members.len / HOLDER_SIZE;
+}
+
+const uint8_t *feeds_holder(const struct feed *feed, size_t index) {
+    return feed->record.members.data + index * HOLDER_SIZE;
+}
+
+bool feeds_has_member(const struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE]) {
+    for (size_t i = 0; i < feeds_holders(feed); i++)
+        if (memcmp(feeds_holder(feed, i), member, MEMBER_ID_SIZE) == 0)
             return true;
     return false;
 }
 
-bool feeds_has_member(const struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE]) {
-    return holds(feed->record.members, member);
+/* With the encryption key that the member has now: who has changed it has left and joined. */
+static bool holds_key(struct span holders, const struct member *member) {
+    for (size_t at = 0; at < holders.len; at += HOLDER_SIZE)
+        if (memcmp(holders.data + at, member->id, MEMBER_ID_SIZE) == 0 &&
+            memcmp(holders.data + at + MEMBER_ID_SIZE, member->encryption_key, EXCHANGE_KEY_SIZE) == 0)
+            return true;
+    return false;
 }
 
 enum result feeds_position(struct feeds *feeds, struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE],
@@ -202,26 +220,28 @@ enum due { NOTHING_DUE, GRANT_DUE, EPOCH_DUE };
 static enum due what_is_due(const struct feed *feed, const struct member *const *members, size_t count,
                             uint64_t now_ms) {
     const struct store_feed *record = &feed->draft;
-    if (record->epoch == 0 || now_ms - record->epoch_started > epoch_ms_max ||
-        feed->next.number - record->epoch_first >= EPOCH_ENTRIES_MAX)
+    bool is_old = now_ms > record->epoch_started && now_ms - record->epoch_started > epoch_ms_max;
+    if (record->epoch == 0 || is_old || feed->next.number - record->epoch_first >= EPOCH_ENTRIES_MAX)
         return EPOCH_DUE;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        kept += holds(record->members, members[i]->id);
-    if (kept < record->members.len / MEMBER_ID_SIZE)
+        kept += holds_key(record->members, members[i]);
+    if (kept < record->members.len / HOLDER_SIZE)
         return EPOCH_DUE; /* somebody left */
     return kept < count ? GRANT_DUE : NOTHING_DUE;
 }
 
 static enum result set_draft_members(struct feed *feed, const struct member *const *members, size_t count) {
-    uint8_t *ids = malloc(count * MEMBER_ID_SIZE + 1);
-    if (!ids)
+    uint8_t *holders = malloc(count * HOLDER_SIZE + 1);
+    if (!holders)
         return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        memcpy(ids + i * MEMBER_ID_SIZE, members[i]->id, MEMBER_ID_SIZE);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(holders + i * HOLDER_SIZE, members[i]->id, MEMBER_ID_SIZE);
+        memcpy(holders + i * HOLDER_SIZE + MEMBER_ID_SIZE, members[i]->encryption_key, EXCHANGE_KEY_SIZE);
+    }
     if (feed->draft.members.data != feed->record.members.data)
         free((void *)(uintptr_t)feed->draft.members.data);
-    feed->draft.members = span_of(ids, count * MEMBER_ID_SIZE);
+    feed->draft.members = span_of(holders, count * HOLDER_SIZE);
     return RESULT_OK;
 }
 
@@ -246,7 +266,11 @@ static enum result append_grant(struct feeds *feeds, struct feed *feed, struct a
     struct buf grant;
     size_t bad;
     buf_init(&grant, arena);
-    TRY(epoch_grant(&grant, arena, feed->key, &place, receivers, count, feeds->random, &bad));
+    enum result result = epoch_grant(&grant, arena, feed->key, &place, receivers, count, feeds->random, &bad);
+    if (result == RESULT_BAD_POINT)
+        log_error(_("the encryption key of %s in the roster is no key: nothing can be granted to its audience"),
+                  members[bad]->name);
+    TRY(result);
     const struct feed_draft draft = {ENTRY_GRANT, epoch, now_ms, buf_span(&grant), NULL};
     TRY(put_entry(feeds, feed, arena, &draft));
     return set_draft_members(feed, members, count);
@@ -254,6 +278,7 @@ static enum result append_grant(struct feeds *feeds, struct feed *feed, struct a
 
 static enum result begin_epoch(struct feeds *feeds, struct feed *feed, uint64_t now_ms) {
     uint32_t epoch = feed->draft.epoch + 1;
+    feed->changed = true; /* whatever happens next, this is settled or taken back */
     feed->key_epoch = 0;
     random_fill(feeds->random, feed->key, EPOCH_KEY_SIZE);
     TRY(store_put_epoch(feeds->store, feed->record.ordinal, epoch, feed->key));
@@ -290,6 +315,14 @@ enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *a
     TRY(feeds_key(feeds, feed, feed->next.epoch, &key));
     const struct feed_draft draft = {ENTRY_DISCLOSURE, feed->next.epoch, now_ms, disclosure, key};
     return put_entry(feeds, feed, arena, &draft);
+}
+
+void feeds_freeze(struct feed *feed) {
+    feed->draft.frozen = feed->changed = true;
+    log_error(
+        _("the author of feed \"%s\" has signed two histories of it, as a node does that was set back to an older "
+          "copy: the feed is frozen here until a person decides"),
+        feed->record.audience);
 }
 
 static enum result put_positions(struct feeds *feeds, struct feed *feed) {

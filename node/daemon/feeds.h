@@ -38,8 +38,9 @@ struct feed {
     uint8_t *key;               /* guarded */
     struct position *positions; /* of our own feeds */
     size_t position_count;
-    uint64_t announced;  /* of others' feeds: the last number its author told */
-    uint64_t unreadable; /* entries here that wait for a key */
+    uint64_t announced;   /* of others' feeds: the last number its author told */
+    uint64_t unreadable;  /* entries here that wait for a key */
+    size_t waiting_bytes; /* of them, since the start */
 };
 
 struct feeds {
@@ -75,6 +76,9 @@ MUST_USE enum result feeds_keep_key(struct feeds *feeds, struct feed *feed, uint
 MUST_USE enum result feeds_members(struct arena *arena, const struct policy_audience *audience,
                                    const struct roster *roster, const uint8_t self[static MEMBER_ID_SIZE],
                                    const struct member ***out, size_t *count);
+/* Who holds the key in force of our own feed: `count` rows, and the member id of each. */
+size_t feeds_holders(const struct feed *feed);
+const uint8_t *feeds_holder(const struct feed *feed, size_t index);
 /* Does this member hold the key in force of our feed? */
 bool feeds_has_member(const struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE]);
 
@@ -90,6 +94,8 @@ MUST_USE enum result feeds_refresh(struct feeds *feeds, struct feed *feed, struc
 /* Appends a disclosure to our own feed, in the open change. */
 MUST_USE enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *arena, struct span disclosure,
                                   uint64_t now_ms);
+/* A fork is proven: from the commit on nothing more is taken from this feed. */
+void feeds_freeze(struct feed *feed);
 /* Puts the drafts of all changed feeds and the unwritten positions, before the commit. */
 MUST_USE enum result feeds_put(struct feeds *feeds);
 /* After the commit, and after it failed. */

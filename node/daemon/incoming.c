@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { ENTRY_MEMORY_MAX = 16 * 1024 * 1024, RETRY_AT_A_TIME = 256 };
+enum { ENTRY_MEMORY_MAX = 16 * 1024 * 1024, FORWARD_MEMORY_MAX = 4 * ENTRY_BYTES_MAX, RETRY_AT_A_TIME = 256 };
 
 enum result incoming_open(struct incoming *incoming, struct exchange *exchange, struct delivery *delivery) {
     *incoming = (struct incoming){.exchange = exchange, .delivery = delivery};
@@ -24,37 +24,36 @@ void incoming_release(struct incoming *incoming) {
     free(incoming->entries);
 }
 
-/* Ours are never written by others; only their chain says what follows. */
-static bool is_a_fork(struct incoming *incoming, const struct entry *entry) {
+static bool is_signed(const struct incoming *incoming, const struct entry *entry) {
+    return !feed_verify(entry, incoming->delivery->author->sign_key);
+}
+
+/* Is it another entry with the number of one that is here? */
+static bool is_a_fork(const struct incoming *incoming, const struct entry *entry) {
+    struct arena arena;
     struct span stored;
-    struct exchange *exchange = incoming->exchange;
-    if (store_get_entry(exchange->store, &exchange->turn, incoming->feed->record.ordinal, entry->number, &stored) ||
-        stored.len < ENTRY_HEADER_SIZE)
-        return false;
     uint8_t hash[HASH_SIZE];
-    hash_of(hash, "INAMA.entry", span_of(stored.data, ENTRY_HEADER_SIZE));
-    return memcmp(hash, entry->hash, HASH_SIZE) != 0 && !feed_verify(entry, incoming->delivery->author->sign_key);
+    arena_init(&arena, SIZE_MAX);
+    bool differs = false;
+    if (!store_get_entry(incoming->exchange->store, &arena, incoming->feed->record.ordinal, entry->number, &stored) &&
+        stored.len >= ENTRY_HEADER_SIZE) {
+        hash_of(hash, "INAMA.entry", span_of(stored.data, ENTRY_HEADER_SIZE));
+        differs = memcmp(hash, entry->hash, HASH_SIZE) != 0;
+    }
+    arena_release(&arena);
+    return differs && is_signed(incoming, entry);
 }
 
-static void freeze(struct incoming *incoming, const struct entry *entry) {
-    struct feed *feed = incoming->feed;
-    feed->draft.frozen = feed->changed = true;
-    log_error(_("%s signed two different entries %llu for \"%s\": the feed is frozen until a person decides"),
-              incoming->delivery->author->name, (unsigned long long)entry->number, incoming->delivery->audience);
-}
-
-/* One entry against the head so far. A replay of what is here is no harm and is passed over. */
+/* One entry against the head so far. Two well-signed entries with one number, or one that follows from another past
+ * than ours, prove a fork. */
 static enum result check_entry(struct incoming *incoming, struct feed_head *head, struct span bytes) {
     struct entry entry;
     TRY(feed_parse(&entry, bytes));
     enum result result = feed_follows(head, &entry);
-    if (result == RESULT_REPLAYED && is_a_fork(incoming, &entry)) {
-        freeze(incoming, &entry);
+    if ((result == RESULT_REPLAYED && is_a_fork(incoming, &entry)) ||
+        (result == RESULT_BROKEN_CHAIN && head->number && is_signed(incoming, &entry))) {
+        feeds_freeze(incoming->feed);
         return RESULT_FORK;
-    }
-    if (result == RESULT_REPLAYED) {
-        incoming->exchange->refused[RESULT_REPLAYED]++;
-        return RESULT_OK;
     }
     TRY(result);
     feed_advance(head, &entry);
@@ -142,9 +141,7 @@ static enum result examine_entry(const struct incoming *incoming, struct incomin
     TRY(disclosure_decode(&entry->disclosure, &entry->arena, plain));
     const struct member *originator =
         roster_find(incoming->exchange->roster, entry->disclosure.header->originator.data);
-    if (!originator)
-        return RESULT_UNKNOWN_MEMBER;
-    TRY(disclosure_verify(&entry->disclosure, originator->sign_key));
+    TRY(disclosure_verify(&entry->disclosure, originator ? originator->sign_key : NULL));
     TRY(policy_marking(&marking, entry->disclosure.header));
     TRY(may_be_here(incoming, &entry->disclosure, originator, &marking));
     TRY(disclosure_content(&entry->visible, &entry->arena, &entry->disclosure)); /* is every value well-formed? */
@@ -160,7 +157,8 @@ struct examining {
 static void examine(void *context, size_t index) {
     struct examining *examining = context;
     struct incoming_entry *entry = &examining->incoming->entries[examining->start + index];
-    arena_init(&entry->arena, ENTRY_MEMORY_MAX);
+    size_t forwards = examining->incoming->exchange->policy->audience_count;
+    arena_init(&entry->arena, ENTRY_MEMORY_MAX + forwards * FORWARD_MEMORY_MAX);
     entry->result = examine_entry(examining->incoming, entry);
 }
 
@@ -181,53 +179,58 @@ enum result incoming_examine(struct incoming *incoming, size_t start, size_t end
 
 /* --- taking: into the open change, in order --- */
 
-static bool is_admitted(const struct exchange *exchange, const struct disclosure *disclosure) {
-    for (size_t i = 0; i < exchange->admitted_count; i++)
-        if (memcmp(exchange->admitted[i].object, disclosure->object, OBJECT_ID_SIZE) == 0)
-            return true;
-    return false;
+/* The version as it is here, also when it came in this turn. NULL: it is new. */
+static const struct index_row *find_present(const struct exchange *exchange, const uint8_t *object) {
+    for (size_t i = exchange->admitted_count; i-- > 0;)
+        if (memcmp(exchange->admitted[i].object, object, OBJECT_ID_SIZE) == 0)
+            return &exchange->admitted[i];
+    return index_find(exchange->index, object);
 }
 
-/* Does this node have the version already, and see at least as much of it? */
-static enum result has_as_much(struct exchange *exchange, const struct disclosure *disclosure, bool *has) {
-    const struct index_row *row = index_find(exchange->index, disclosure->object);
-    *has = is_admitted(exchange, disclosure);
-    if (*has || !row)
-        return RESULT_OK;
-    struct holding holding;
-    TRY(exchange_load(exchange, &exchange->turn, row, &holding));
-    struct field_set more = field_set_minus(disclosure->shown, holding.disclosure.shown);
-    *has = field_set_is_empty(&more);
+static bool is_within(const struct field_set *inner, const struct field_set *outer) {
+    struct field_set beyond = field_set_minus(*inner, *outer);
+    return field_set_is_empty(&beyond);
+}
+
+/* To every audience that the forwarding rules name and that has not been given it as it came before. */
+static enum result pass_on(struct incoming *incoming, const struct incoming_entry *entry, const struct feed *before,
+                           bool is_wider, uint64_t now_ms) {
+    struct exchange *exchange = incoming->exchange;
+    for (size_t i = 0; i < exchange->policy->audience_count; i++) {
+        const struct policy_audience *audience = &exchange->policy->audiences[i];
+        if (entry->bodies[i].data && (is_wider || !exchange_forwards(exchange, before, audience)))
+            TRY(exchange_append(exchange, audience, entry->bodies[i], now_ms));
+    }
     return RESULT_OK;
 }
 
-static enum result pass_on(struct exchange *exchange, struct incoming_entry *entry, uint64_t now_ms) {
-    for (size_t i = 0; i < exchange->policy->audience_count; i++)
-        if (entry->bodies[i].data)
-            TRY(exchange_append(exchange, &exchange->policy->audiences[i], entry->bodies[i], now_ms));
-    return RESULT_OK;
-}
-
-/* The examined alert becomes part of what is here, unless it is already. */
+/* The examined alert becomes part of what is here if it is new, or shows all that was shown before and more. A view
+ * that only shows other fields does not take the place of the first: the entry is kept, the alert stays as it is. */
 static enum result admit(struct incoming *incoming, struct incoming_entry *entry) {
     struct exchange *exchange = incoming->exchange;
-    bool has;
-    TRY(has_as_much(exchange, &entry->disclosure, &has));
-    if (has)
-        return RESULT_OK;
+    const struct index_row *present = find_present(exchange, entry->disclosure.object);
+    const struct feed *before = present ? feeds_find_ordinal(&exchange->feeds, present->ordinal) : NULL;
+    bool is_wider = !present || (is_within(&present->shown, &entry->disclosure.shown) &&
+                                 !is_within(&entry->disclosure.shown, &present->shown));
+    if (present && present->ordinal == 0)
+        return RESULT_OK; /* our own came back */
     uint64_t now_ms = clock_wall_ms(exchange->clock);
-    struct store_alert stored = {
-        .arrived = now_ms, .ordinal = incoming->feed->record.ordinal, .number = entry->parsed.number};
-    TRY(exchange_admit(exchange, &entry->disclosure, entry->visible, &stored));
-    return pass_on(exchange, entry, now_ms);
+    if (is_wider) {
+        struct store_alert stored = {
+            .arrived = now_ms, .ordinal = incoming->feed->record.ordinal, .number = entry->parsed.number};
+        TRY(exchange_admit(exchange, &entry->disclosure, entry->visible, &stored));
+    }
+    return pass_on(incoming, entry, before, is_wider, now_ms);
+}
+
+static struct span header_alone(const struct entry *entry) {
+    return span_of(entry->bytes.data, ENTRY_OVERHEAD);
 }
 
 /* Keeps the entry, or of one that may not be here the header and signature alone. */
 static enum result keep(struct incoming *incoming, const struct incoming_entry *entry, bool with_body) {
     struct feed *feed = incoming->feed;
-    struct span bytes = entry->parsed.bytes;
-    if (!with_body)
-        bytes.len = ENTRY_OVERHEAD;
+    struct span bytes = with_body ? entry->parsed.bytes : header_alone(&entry->parsed);
     TRY(store_put_entry(incoming->exchange->store, feed->record.ordinal, entry->parsed.number, bytes));
     if (entry->parsed.epoch != feed->next.epoch)
         feed->draft.epoch_first = entry->parsed.number;
@@ -251,30 +254,41 @@ static void tell_refusal(const struct incoming *incoming, const struct incoming_
                     incoming->delivery->audience, result_text(entry->result), (unsigned long long)count);
 }
 
-enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {
-    struct incoming_entry *entry = &incoming->entries[index];
+/* What waited for its key and may not be here after all loses its body now. */
+static enum result keep_examined(struct incoming *incoming, const struct incoming_entry *entry) {
     bool waits = entry->result == RESULT_NO_EPOCH_KEY;
     if (!incoming->stored)
-        TRY(keep(incoming, entry, waits || !entry->result));
-    enum result result = RESULT_OK;
-    if (waits)
+        return keep(incoming, entry, waits || !entry->result);
+    if (!entry->result)
+        return RESULT_OK;
+    return store_put_entry(incoming->exchange->store, incoming->feed->record.ordinal, entry->parsed.number,
+                           header_alone(&entry->parsed));
+}
+
+enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {
+    struct incoming_entry *entry = &incoming->entries[index];
+    enum result result = entry->arena.starved ? RESULT_NO_MEMORY : keep_examined(incoming, entry);
+    if (!result && entry->result == RESULT_NO_EPOCH_KEY) {
         incoming->feed->unreadable++;
-    else if (entry->result)
+        incoming->feed->waiting_bytes += entry->parsed.bytes.len;
+    } else if (!result && entry->result) {
         tell_refusal(incoming, entry);
-    else
+    } else if (!result) {
         result = admit(incoming, entry);
+    }
     arena_release(&entry->arena);
     return result;
 }
 
 /* Entries that came before their key. */
-static enum result retry_slice(struct incoming *grant, uint64_t after, size_t limit, size_t *seen) {
+static enum result retry_slice(struct incoming *grant, struct arena *arena, uint64_t after, size_t limit,
+                               size_t *seen) {
     struct exchange *exchange = grant->exchange;
     struct span *stored;
     size_t count;
     struct incoming again = {.exchange = exchange, .delivery = grant->delivery, .feed = grant->feed, .stored = true};
-    TRY(store_get_entries(exchange->store, &exchange->turn, grant->feed->record.ordinal, after, BLOCK_BYTES_MAX,
-                          &stored, &count));
+    TRY(store_get_entries(exchange->store, arena, grant->feed->record.ordinal, after, BLOCK_BYTES_MAX, &stored,
+                          &count));
     *seen = count < limit ? count : limit;
     again.entries = calloc(*seen + 1, sizeof *again.entries);
     if (!again.entries)
@@ -292,55 +306,56 @@ static enum result retry_slice(struct incoming *grant, uint64_t after, size_t li
 
 static enum result retry(struct incoming *incoming, uint64_t grant_number) {
     uint64_t after = incoming->feed->draft.epoch_first;
+    struct arena arena;
+    enum result result = RESULT_OK;
     incoming->feed->unreadable = 0;
-    while (after + 1 < grant_number) {
-        size_t left = (size_t)(grant_number - 1 - after), seen;
-        TRY(retry_slice(incoming, after, left < RETRY_AT_A_TIME ? left : RETRY_AT_A_TIME, &seen));
+    incoming->feed->waiting_bytes = 0;
+    arena_init(&arena, SIZE_MAX);
+    while (after + 1 < grant_number && !result) {
+        size_t left = (size_t)(grant_number - 1 - after), seen = 0;
+        result = retry_slice(incoming, &arena, after, left < RETRY_AT_A_TIME ? left : RETRY_AT_A_TIME, &seen);
         if (seen == 0)
             break;
         after += seen;
+        arena_reset(&arena);
     }
-    return RESULT_OK;
+    arena_release(&arena);
+    return result;
 }
 
-/* A key we hold must be the key that is granted again. */
-static enum result check_against_ours(struct incoming *incoming, uint32_t epoch, const uint8_t *granted, bool *known) {
-    const uint8_t *ours;
-    enum result result = feeds_key(&incoming->exchange->feeds, incoming->feed, epoch, &ours);
-    *known = result == RESULT_OK;
-    if (result == RESULT_NO_EPOCH_KEY)
-        return RESULT_OK;
+static enum result open_grant(struct incoming *incoming, struct incoming_entry *entry,
+                              const struct epoch_place *place) {
+    const struct identity *identity = incoming->exchange->identity;
+    uint8_t *key = secret_new(EPOCH_KEY_SIZE);
+    if (!key)
+        return RESULT_NO_MEMORY;
+    enum result result = RESULT_OK;
+    entry->result = epoch_accept(key, entry->parsed.body, place, identity->id, identity->secrets->encryption,
+                                 identity->encryption_key);
+    if (!entry->result)
+        result = feeds_keep_key(&incoming->exchange->feeds, incoming->feed, place->epoch, key);
+    secret_free(key);
     TRY(result);
-    return secret_equal(ours, granted, EPOCH_KEY_SIZE) ? RESULT_OK : RESULT_FORK;
-}
-
-static enum result accept_key(struct incoming *incoming, const struct entry *entry, const uint8_t *key) {
-    bool known;
-    enum result result = check_against_ours(incoming, entry->epoch, key, &known);
-    if (result == RESULT_FORK)
-        incoming->exchange->refused[RESULT_FORK]++;
-    if (result || known)
-        return result == RESULT_FORK ? RESULT_OK : result;
-    TRY(feeds_keep_key(&incoming->exchange->feeds, incoming->feed, entry->epoch, key));
-    return retry(incoming, entry->number);
+    return entry->result ? RESULT_OK : retry(incoming, entry->parsed.number);
 }
 
 enum result incoming_take_grant(struct incoming *incoming, size_t index) {
     struct incoming_entry *entry = &incoming->entries[index];
-    const struct identity *identity = incoming->exchange->identity;
     struct epoch_place place = {.epoch = entry->parsed.epoch};
+    const uint8_t *ours;
     memcpy(place.feed, entry->parsed.feed, FEED_ID_SIZE);
-    TRY(keep(incoming, entry, true));
-    uint8_t *key = secret_new(EPOCH_KEY_SIZE);
-    if (!key)
-        return RESULT_NO_MEMORY;
-    entry->result = epoch_accept(key, entry->parsed.body, &place, identity->id, identity->secrets->encryption,
-                                 identity->encryption_key);
-    enum result result = RESULT_OK;
-    if (!entry->result)
-        result = accept_key(incoming, &entry->parsed, key);
-    else if (entry->result != RESULT_NOT_FOUND) /* not for us: we may still carry it */
+    entry->result = epoch_check_form(entry->parsed.body);
+    TRY(keep(incoming, entry, !entry->result));
+    if (!entry->result) {
+        enum result result = feeds_key(&incoming->exchange->feeds, incoming->feed, place.epoch, &ours);
+        if (result == RESULT_NO_EPOCH_KEY)
+            TRY(open_grant(incoming, entry, &place));
+        else if (result)
+            return result;
+        else /* a key we hold must be the key that is granted again (docs/protocol.md, 7.6) */
+            entry->result = epoch_compare(ours, entry->parsed.body, &place) ? RESULT_FORK : RESULT_OK;
+    }
+    if (entry->result && entry->result != RESULT_NOT_FOUND) /* not for us is no fault: we may carry it */
         tell_refusal(incoming, entry);
-    secret_free(key);
-    return result;
+    return RESULT_OK;
 }

@@ -12,7 +12,12 @@
 #include "daemon/answer.h"
 #include "daemon/start.h"
 
-enum { TICK_MS = 1000, CLOSE_MS = 2000 };
+enum {
+    TICK_MS = 1000,
+    CLOSE_MS = 2000,
+    ROSTER_WARNING_MS = 14 * 24 * 60 * 60 * 1000,
+    ROSTER_AGAIN_MS = 60 * 60 * 1000,
+};
 
 /* --- live: local programs that subscribe --- */
 
@@ -27,7 +32,8 @@ static void tell_live(struct node *node, const struct index_row *row) {
         log_warning(_("an alert could not be written to the live feed"));
         return;
     }
-    const char *topic = text_format(turn, "alert.%s.%s", row->summary.kind, originator ? originator->country : "XX");
+    const char *kind = codes_find(CODES_KIND, row->summary.kind) ? row->summary.kind : "UNKNOWN"; /* it is a topic */
+    const char *topic = text_format(turn, "alert.%s.%s", kind, originator ? originator->country : "XX");
     live_publish(node->live, topic, buf_span(&json));
 }
 
@@ -84,6 +90,20 @@ static enum result turn(struct node *node, struct mail *mail) {
     return failure == RESULT_IO ? RESULT_IO : RESULT_OK; /* after a failed sync nothing can be promised any more */
 }
 
+/* Says in time, and once an hour, that the roster must be renewed. */
+static void watch_roster(struct node *node, uint64_t steady_ms) {
+    uint64_t now = clock_wall_ms(node->exchange.clock);
+    if (steady_ms < node->roster_warning_at || now + ROSTER_WARNING_MS < node->roster->expires)
+        return;
+    node->roster_warning_at = steady_ms + ROSTER_AGAIN_MS;
+    char until[25];
+    text_time(until, node->roster->expires);
+    log_warning(now > node->roster->expires
+                    ? _("the roster has expired on %s: this node will not start again without a newer one")
+                    : _("the roster expires on %s: ask those who keep it for a newer one"),
+                until);
+}
+
 enum result node_run(struct node *node) {
     const struct clock *clock = node->exchange.clock;
     uint64_t tick_at = 0;
@@ -95,10 +115,13 @@ enum result node_run(struct node *node) {
             tick_at = clock_steady_ms(clock) + TICK_MS;
             if (exchange_keep_positions(&node->exchange))
                 log_warning(_("acknowledgements could not be written"));
+            watch_roster(node, clock_steady_ms(clock));
         }
         TRY(turn(node, mail));
     }
-    return RESULT_OK;
+    log_info(_("%s ends"), node->exchange.self->name);
+    TRY(exchange_keep_positions(&node->exchange));
+    return exchange_commit(&node->exchange, NULL, NULL);
 }
 
 void node_stop(struct node *node) {
@@ -230,12 +253,16 @@ enum result node_reload(struct node *node, struct report *report) {
         arena_release(&next.policy_arena);
         return result;
     }
+    struct field_set operators = node->policy->operators.fields;
     roster_free(node->roster);
     arena_release(&node->policy_arena);
     node->roster = next.roster;
     node->policy = next.policy;
     node->policy_arena = next.policy_arena;
     peers_renew(&node->peers);
+    if (memcmp(&operators, &node->policy->operators.fields, sizeof operators) != 0 &&
+        exchange_index_again(&node->exchange))
+        log_error(_("out of memory: what operators may search is as before until the next start"));
     log_info(_("roster version %u with %zu members and the policy are in force"), node->roster->version,
              node->roster->count);
     return RESULT_OK;

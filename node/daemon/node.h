@@ -32,7 +32,8 @@ struct node {
     struct serve serve;
     struct live *live;
     uint64_t started_ms;
-    struct mail stop; /* posted by node_stop() */
+    uint64_t roster_warning_at; /* steady; when to say again that it expires */
+    struct mail stop;           /* posted by node_stop() */
     bool stopping;
 };
 

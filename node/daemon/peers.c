@@ -205,9 +205,21 @@ void connection_drop(struct peers *peers, struct connection *connection, enum re
     connection->session = NULL;
 }
 
+/* Makes room for those who may be here. */
+static void drop_oldest_stranger(struct peers *peers) {
+    struct connection *oldest = NULL;
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        if (connection->session && !connection->peer && !connection->initiator)
+            oldest = connection; /* the newest stand first */
+    if (oldest)
+        connection_drop(peers, oldest, RESULT_TIMED_OUT);
+}
+
 static void up(struct peers *peers, struct link_event *event) {
     struct connection *connection = event->accepted ? NULL : event->owner;
-    if (event->accepted && peers->connection_count < SESSIONS_MAX && !peers->closing)
+    if (peers->connection_count >= SESSIONS_MAX)
+        drop_oldest_stranger(peers);
+    if (event->accepted && peers->connection_count < 2 * SESSIONS_MAX && !peers->closing)
         connection = connection_new(peers, NULL);
     if (!connection) {
         link_set_owner(event->link, &listener_party); /* its LINK_DOWN comes back to us */
@@ -283,7 +295,10 @@ static enum result take_frame(struct peers *peers, struct connection *connection
     struct arena *turn = &peers->node->exchange.turn;
     struct span message;
     TRY(session_take(connection->session, turn, frame, &message));
-    if (!connection->peer && session_is_ready(connection->session))
+    /* The first message of a handshake may be a recording: who calls is believed once it has said something that only
+     * it could say now. */
+    bool is_proven = session_is_ready(connection->session) && (connection->initiator || message.data);
+    if (!connection->peer && is_proven)
         TRY(settle(peers, connection));
     return message.data ? sync_take(peers, connection, message) : RESULT_OK;
 }
@@ -326,7 +341,7 @@ void peers_committed(struct peers *peers) {
 
 void peers_failed(struct peers *peers) {
     for (struct connection *connection = peers->connections; connection; connection = connection->next)
-        if (connection->peer && connection->session && connection->received)
+        if (connection->peer && connection->session)
             connection_drop(peers, connection, RESULT_OK);
 }
 

@@ -167,7 +167,8 @@ static void find(struct serve *serve, struct client *client, const Find *words) 
 
 void serve_arrived(struct serve *serve, const struct index_row *row) {
     for (struct client *client = serve->clients; client; client = client->next) {
-        if (!client->watching || !query_matches(&client->watch.query, &row->summary, serve->node->references.taxa))
+        if (!client->watching || !answer_is_asked_for(&client->watch, serve->node, row) ||
+            !query_matches(&client->watch.query, &row->summary, serve->node->references.taxa))
             continue;
         Reply reply = REPLY__INIT;
         if (link_queued(client->link) > CONTROL_BYTES_MAX) {

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/proto.h"
+#include "base/text.h"
 #include "sync.pb-c.h"
 
-enum { PROTOCOL = 1, PULL_BYTES = 512 * 1024, PULLS_UNDER_WAY_MAX = 2, QUEUE_BYTES_MAX = 8 * 1024 * 1024 };
+enum { PROTOCOL = 1, PULL_BYTES = 512 * 1024, QUEUE_BYTES_MAX = 8 * 1024 * 1024 };
 
 static void send(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     struct buf bytes;
@@ -65,24 +67,25 @@ void sync_begin(struct peers *peers, struct connection *connection) {
 
 /* --- reading from the other end --- */
 
-static void ask(struct peers *peers, struct connection *connection, struct pull *pull) {
+/* Asks for about so many bytes; none: the acknowledgement travels alone, and is not answered. */
+static void send_pull(struct peers *peers, struct connection *connection, const struct pull *pull, uint32_t bytes) {
     Pull words = PULL__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
     words.feed = proto_bytes(pull->feed->head.feed, FEED_ID_SIZE);
     words.durable = pull->feed->head.number;
     words.after = pull->asked;
-    words.bytes = PULL_BYTES;
+    words.bytes = bytes;
     message.pull = &words;
-    if (pull->asked < pull->feed->announced)
-        pull->under_way++;
     send(peers, connection, &message);
 }
 
 /* Asks on while there is more than has been asked for. How far an answer will reach is not known before it is here, so
- * only one pull starts from each place. */
+ * one pull at a time is under way. */
 static void ask_on(struct peers *peers, struct connection *connection, struct pull *pull) {
-    if (pull->asked < pull->feed->announced && pull->under_way == 0)
-        ask(peers, connection, pull);
+    if (pull->asked >= pull->feed->announced || pull->under_way || pull->stopped)
+        return;
+    pull->under_way = true;
+    send_pull(peers, connection, pull, PULL_BYTES);
 }
 
 static struct pull *find_pull(struct connection *connection, const struct feed *feed) {
@@ -113,24 +116,46 @@ static enum result take_announce(struct peers *peers, struct connection *connect
         return RESULT_MALFORMED;
     if (memcmp(words->author.data, connection->peer->id, MEMBER_ID_SIZE) != 0)
         return RESULT_WRONG_FEED; /* each speaks for itself */
-    TRY(exchange_follow(exchange, connection->peer->id, words->audience, &feed));
+    enum result followed = exchange_follow(exchange, connection->peer->id, words->audience, &feed);
+    if (followed == RESULT_TOO_LARGE)
+        exchange->refused[followed]++; /* more feeds than an author may have: this one is not followed */
+    if (followed)
+        return followed == RESULT_TOO_LARGE ? RESULT_OK : followed;
+    bool is_new = !find_pull(connection, feed);
     struct pull *pull = get_pull(connection, feed);
     if (!pull)
         return RESULT_NO_MEMORY;
+    enum result result = exchange_compare_head(exchange, feed, words->number, words->head.data);
+    if (result && result != RESULT_FORK && result != RESULT_ROLLBACK)
+        return result;
+    pull->stopped = result == RESULT_FORK;
     feed->announced = words->number;
     ask_on(peers, connection, pull);
+    if (is_new && !pull->under_way)
+        send_pull(peers, connection, pull, 0); /* it may not know what we have */
     return RESULT_OK;
+}
+
+/* A feed that does not hold, or whose entries wait for their key in heaps, is not pulled any further in this session;
+ * the others are. */
+static void stop_if_bad(struct pull *pull, const struct delivery *delivery) {
+    if (delivery->result)
+        log_warning(_("%s: its feed \"%s\" is not followed any further in this session: %s"), delivery->author->name,
+                    delivery->audience, result_text(delivery->result));
+    pull->stopped = delivery->result || pull->feed->waiting_bytes > WAITING_BYTES_MAX;
 }
 
 static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
     struct exchange *exchange = &peers->node->exchange;
     struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(&exchange->feeds, words->feed.data) : NULL;
     struct pull *pull = feed ? find_pull(connection, feed) : NULL;
-    if (!pull || pull->under_way == 0 || words->after != pull->asked)
+    if (!pull || !pull->under_way || words->after != pull->asked)
         return RESULT_WRONG_FEED; /* we did not ask for it */
-    pull->under_way--;
+    pull->under_way = false;
     if (words->n_entries == 0)
         return RESULT_OK;
+    if (words->n_entries > BLOCK_BYTES_MAX / ENTRY_OVERHEAD)
+        return RESULT_TOO_LARGE;
 
     struct span *entries = arena_array(&exchange->turn, words->n_entries, sizeof *entries);
     const struct member *author = roster_find(peers->node->roster, connection->peer->id);
@@ -147,7 +172,8 @@ static enum result take_block(struct peers *peers, struct connection *connection
         .author = author, .audience = feed->record.audience, .entries = entries, .count = words->n_entries};
     connection->received = pull->received = true;
     TRY(exchange_receive(exchange, &delivery));
-    return delivery.result;
+    stop_if_bad(pull, &delivery);
+    return RESULT_OK;
 }
 
 /* --- writing to the other end --- */
@@ -185,6 +211,19 @@ static void refuse(struct peers *peers, struct connection *connection, const Pul
     send(peers, connection, &message);
 }
 
+/* A reader has more of our feed than we have: we were set back to an older copy, or it lies. A person must look. */
+static enum result tell_we_are_older(struct peers *peers, const struct connection *connection, const struct feed *feed,
+                                     uint64_t durable) {
+    const struct member *member = roster_find(peers->node->roster, connection->peer->id);
+    if (peers->node->exchange.refused[RESULT_ROLLBACK]++ == 0)
+        log_error(
+            _("%s says it holds %llu entries of our feed \"%s\", of which we have %llu: if this node was set back "
+              "to an older copy, do not publish, or the feed will fork"),
+            member ? member->name : "", (unsigned long long)durable, feed->record.audience,
+            (unsigned long long)feed->head.number);
+    return RESULT_OK;
+}
+
 static enum result take_pull(struct peers *peers, struct connection *connection, const Pull *words) {
     struct exchange *exchange = &peers->node->exchange;
     if (words->feed.len != FEED_ID_SIZE || words->durable > words->after)
@@ -195,9 +234,9 @@ static enum result take_pull(struct peers *peers, struct connection *connection,
         return RESULT_OK;
     }
     if (words->durable > feed->head.number)
-        return RESULT_ROLLBACK; /* it has more of our feed than we: we are the older state */
+        return tell_we_are_older(peers, connection, feed, words->durable);
     TRY(exchange_acknowledge(exchange, feed, connection->peer->id, words->durable));
-    if (words->after >= feed->head.number)
+    if (words->bytes == 0)
         return RESULT_OK; /* an acknowledgement alone */
     if (link_queued(session_link(connection->session)) > QUEUE_BYTES_MAX)
         return RESULT_TOO_LARGE; /* asks much and reads nothing */
@@ -207,19 +246,21 @@ static enum result take_pull(struct peers *peers, struct connection *connection,
 static enum result take_refusal(struct connection *connection, struct feeds *feeds, const Refusal *words) {
     struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(feeds, words->feed.data) : NULL;
     struct pull *pull = feed ? find_pull(connection, feed) : NULL;
-    if (!pull || pull->under_way == 0)
+    if (!pull || !pull->under_way)
         return RESULT_WRONG_FEED;
-    pull->under_way--;
+    pull->under_way = false;
     feed->announced = pull->asked; /* not again before the next announcement */
     return RESULT_OK;
 }
 
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal;
-    if (members != 1)
+    if (members != 1 || (!message->hello && !connection->greeted))
         return RESULT_MALFORMED;
-    if (message->hello)
+    if (message->hello) {
+        connection->greeted = true;
         return message->hello->protocol == PROTOCOL ? RESULT_OK : RESULT_UNKNOWN_SUITE;
+    }
     if (message->announce)
         return take_announce(peers, connection, message->announce);
     if (message->pull)
@@ -243,8 +284,8 @@ enum result sync_take(struct peers *peers, struct connection *connection, struct
 void sync_committed(struct peers *peers, struct connection *connection) {
     for (size_t i = 0; i < connection->pull_count; i++) {
         struct pull *pull = &connection->pulls[i];
-        if (pull->received && pull->asked >= pull->feed->announced)
-            ask(peers, connection, pull); /* nothing more to ask for: the acknowledgement travels alone */
+        if (pull->received && !pull->under_way)
+            send_pull(peers, connection, pull, 0);
         pull->received = false;
     }
     if (connection->received)

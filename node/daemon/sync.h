@@ -11,9 +11,10 @@
 /* One feed that we pull from the member at the other end. */
 struct pull {
     struct feed *feed;
-    uint64_t asked;     /* entries up to here are on their way or here */
-    unsigned under_way; /* pulls without answer: at most two */
-    bool received;      /* in this turn: acknowledge after the commit */
+    uint64_t asked; /* entries up to here are on their way or here */
+    bool under_way; /* a pull waits for its answer */
+    bool received;  /* in this turn: acknowledge after the commit */
+    bool stopped;   /* nothing more is asked for in this session */
 };
 
 struct connection {
@@ -24,6 +25,7 @@ struct connection {
     struct peer *called;     /* whom we called; NULL when called */
     struct peer *peer;       /* who it is, once authenticated */
     bool initiator;
+    bool greeted;  /* its Hello has come */
     bool received; /* entries in this turn */
     struct pull *pulls;
     size_t pull_count;

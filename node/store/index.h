@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/result.h"
+#include "core/fields.h"
 #include "core/query.h"
 #include "core/taxa.h"
 
@@ -20,8 +21,10 @@ struct index_row {
     uint8_t object[32]; /* object id */
     uint8_t alert[16];
     uint32_t version;
-    uint64_t sequence; /* store_alert.sequence; ascending with arrival */
-    bool superseded;   /* a newer version is here */
+    uint64_t sequence;      /* store_alert.sequence; ascending with arrival */
+    bool superseded;        /* a newer version is here */
+    uint32_t ordinal;       /* the feed it came by; 0: our own */
+    struct field_set shown; /* to this node */
     struct summary summary;
 };
 

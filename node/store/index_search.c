@@ -46,7 +46,7 @@ static bool filter_init(struct filter *filter, const struct index *index, const 
         !find_originator(index, query->originator, &filter->originator))
         return false;
     if (query->taxon) {
-        for (uint32_t i = 0; i < index->taxa.count; i++)
+        for (uint32_t i = 0; i < index->taxa.count && i < index->fits_capacity; i++)
             index->fits[i] = query_matches_taxon(query->taxon, intern_text(&index->taxa, i + 1), taxa);
         filter->fits = index->fits;
     }

@@ -59,7 +59,7 @@ struct store_feed {
     uint64_t epoch_started; /* milliseconds; of our own feeds */
     uint64_t epoch_first;   /* number of the entry that began it */
     bool frozen;            /* a fork was proven */
-    struct span members;    /* our own feeds: ids of the members that hold the epoch key, 32 bytes each, ascending */
+    struct span members;    /* our own feeds: who holds the epoch key, a member id and its encryption key each */
 };
 /* All feeds, in the order of their ordinals. */
 MUST_USE enum result store_feeds(struct store *store, struct arena *arena, struct store_feed **out, size_t *count);
