@@ -60,13 +60,12 @@ static enum result check_member(const Member *row) {
         return RESULT_INVALID;
     if (memcmp(row->encryption_key.data, row->session_key.data, EXCHANGE_KEY_SIZE) == 0)
         return RESULT_INVALID;
-    uint8_t id[MEMBER_ID_SIZE];
-    identity_id_of(id, row->sign_key.data);
-    if (memcmp(id, row->id.data, MEMBER_ID_SIZE) != 0)
-        return RESULT_MALFORMED;
     TRY(check_exchange_key(row->encryption_key.data));
     TRY(check_exchange_key(row->session_key.data));
-    return sign_check_key(row->sign_key.data);
+    TRY(sign_check_key(row->sign_key.data));
+    uint8_t id[MEMBER_ID_SIZE];
+    identity_id_of(id, row->sign_key.data);
+    return memcmp(id, row->id.data, MEMBER_ID_SIZE) == 0 ? RESULT_OK : RESULT_MALFORMED;
 }
 
 static struct member member_of(const Member *row) {

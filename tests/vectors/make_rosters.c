@@ -387,7 +387,7 @@ static void make_row_keys(void) {
     refuse("invalid", "one key to encrypt and for sessions", finished(s.draft));
     s = spoil();
     s.row->sign_key = proto_bytes(stranger.sign_key, SIGN_PUBLIC_SIZE);
-    accept("a later signing key: the id stays", finished(s.draft));
+    refuse("malformed", "another signing key than the id's", finished(s.draft));
     static const char *const weak[] = {
         "0000000000000000000000000000000000000000000000000000000000000000",
         "0100000000000000000000000000000000000000000000000000000000000080",

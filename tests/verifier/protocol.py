@@ -418,6 +418,7 @@ def check_row(member):
     for name in ("encryption_key", "session_key"):
         shared_secret(u64(9) + bytes(24), member[name])  # any secret: what matters is the order of the key
     require(curve.strict_point(member["sign_key"]) is not None, "bad-point")
+    require(member["id"] == member_id(member["sign_key"]))
 
 
 def roots_that_signed(signed, candidates):
@@ -442,7 +443,6 @@ def read_card(text):
     member = wire.decode(wire.MEMBER, card["member"])
     check_row(member)
     require(len(card["signature"]) == 64)
-    require(member["id"] == member_id(member["sign_key"]))
     check_signature(member["sign_key"], "INAMA.sig.card", H("INAMA.card", card["member"]), card["signature"])
     return member
 
