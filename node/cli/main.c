@@ -18,7 +18,7 @@ const struct command *const commands[] = {
     &command_publish,      &command_import,         &command_find,           &command_show,
     &command_verify,       &command_watch,
 
-    &command_policy_check, &command_policy_explain,
+    &command_policy_check, &command_policy_explain, &command_reload,
 
     &command_roster_root,  &command_roster_new,     &command_roster_add,     &command_roster_remove,
     &command_roster_sign,  &command_roster_show,    &command_roster_install,

@@ -100,8 +100,12 @@ void print_findings(struct arena *arena, Finding *const *findings, size_t count)
 }
 
 bool print_confirm(bool yes, const char *question) {
-    if (yes || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+    if (yes)
         return true;
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+        print_error(_("there is nobody to ask here: give --yes if that is what you want"));
+        return false;
+    }
     fprintf(stderr, "%s %s ", question, _("[y/N]"));
     char answer[16];
     if (!fgets(answer, sizeof answer, stdin))

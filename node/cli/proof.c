@@ -64,15 +64,6 @@ static void prove_originator(struct proving *proving) {
         add_step(proving, _("the originator's signature is good"), result, "");
 }
 
-/* Only header and signature of the entry are handed out; its form asks for a body, so one byte stands for it. */
-static enum result entry_parse(struct entry *entry, struct arena *arena, struct span head) {
-    uint8_t *bytes = arena_alloc(arena, head.len + 1);
-    if (!bytes)
-        return RESULT_NO_MEMORY;
-    memcpy(bytes, head.data, head.len);
-    return feed_parse(entry, span_of(bytes, head.len + 1));
-}
-
 static enum result verify_entry(struct proving *proving, const struct entry *entry, struct span key) {
     const Shown *shown = proving->shown;
     uint8_t author[MEMBER_ID_SIZE], id[FEED_ID_SIZE];
@@ -97,7 +88,7 @@ static void prove_path(struct proving *proving) {
                                    text_escape(proving->arena, shown->audience ? shown->audience : ""));
     enum result result = key.len == SIGN_PUBLIC_SIZE ? RESULT_OK : RESULT_UNKNOWN_MEMBER;
     if (!result)
-        result = entry_parse(&entry, proving->arena, proto_span(shown->entry));
+        result = feed_parse_header(&entry, proto_span(shown->entry));
     if (!result)
         result = verify_entry(proving, &entry, key);
     add_step(proving, what, result, result ? "" : print_time(proving->arena, entry.created));

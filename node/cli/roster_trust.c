@@ -9,10 +9,10 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "cli/client.h"
 #include "cli/home.h"
 #include "cli/opener.h"
 #include "cli/print.h"
+#include "cli/reload.h"
 #include "keys/secret.h"
 #include "keys/sign.h"
 
@@ -334,24 +334,22 @@ static enum exit_code keep_roots(struct call *call, const struct config *config,
     return EXIT_REFUSED;
 }
 
-static enum exit_code reload(struct call *call, const struct config *config) {
-    struct client client;
-    const Reply *reply;
-    Request request = REQUEST__INIT;
-    Reload reload_words = RELOAD__INIT;
-    request.reload = &reload_words;
-    enum exit_code code = client_open_at(&client, call, config, true);
-    if (code) {
-        print_line(_("No node is running here; it will read the roster when it starts: inamad --home %s"),
-                   text_escape(call->arena, config->folder));
-        client_close(&client);
-        return EXIT_DONE;
+/* As many roots must sign for this node as the roster asks for: one of several must not be enough. */
+static enum exit_code keep_threshold(struct call *call, size_t threshold) {
+    struct span yaml;
+    const char *path = config_path(call->arena, options_text(&call->options, "home"));
+    enum result result = file_read(&yaml, call->arena, path, CONFIG_BYTES_MAX);
+    const char *text = result ? NULL
+                              : home_set(call->arena, (const char *)yaml.data, "roots_threshold",
+                                         text_format(call->arena, "%zu", threshold));
+    if (!result)
+        result = text ? file_write(path, span_of_text(text), 0600) : RESULT_NO_MEMORY;
+    if (result) {
+        print_error("%s: %s", text_escape(call->arena, path), result_text(result));
+        return EXIT_REFUSED;
     }
-    code = client_ask(&client, &request, &reply);
-    client_close(&client);
-    if (!code)
-        print_line(_("The running node has taken it."));
-    return code;
+    print_line(_("  and asks for the signatures of %zu of them"), threshold);
+    return EXIT_DONE;
 }
 
 static enum exit_code install(struct call *call, const struct config *config, const struct roots *roots, bool first,
@@ -359,6 +357,8 @@ static enum exit_code install(struct call *call, const struct config *config, co
     if (!print_confirm(options_flag(&call->options, "yes"), _("Install it?")))
         return EXIT_REFUSED;
     enum exit_code code = first ? keep_roots(call, config, roots) : EXIT_DONE;
+    if (!code && first && new->threshold > 1)
+        code = keep_threshold(call, new->threshold);
     if (code)
         return code;
     enum result result = file_write(config->roster, new->file, 0600);
@@ -367,7 +367,7 @@ static enum exit_code install(struct call *call, const struct config *config, co
         return EXIT_REFUSED;
     }
     print_line(_("Installed as %s."), text_escape(call->arena, config->roster));
-    return reload(call, config);
+    return reload_node(call, config);
 }
 
 static enum exit_code run_install(struct call *call) {

@@ -1,7 +1,6 @@
 #include "core/codes.h"
 
 #include <assert.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,8 +76,8 @@ const struct code *codes_find(enum code_list list, const char *code) {
 }
 
 const char *codes_label(const struct code *code) {
-    const char *locale = setlocale(LC_MESSAGES, NULL);
-    return locale && strncmp(locale, "fr", 2) == 0 ? code->fr : code->en;
+    /* TRANSLATORS: the two letters of the language you translate into; code lists have labels in en and fr */
+    return strcmp(_("en"), "fr") == 0 ? code->fr : code->en;
 }
 
 /* --- suggestions ------------------------------------------------------------------------------------------------- */

@@ -23,7 +23,7 @@ static bool is_zero(const uint8_t *bytes, size_t len) {
 }
 
 /* docs/protocol.md, 6.1 */
-enum result feed_parse(struct entry *out, struct span bytes) {
+enum result feed_parse_header(struct entry *out, struct span bytes) {
     if (bytes.len < ENTRY_OVERHEAD)
         return RESULT_TRUNCATED;
     if (bytes.len > ENTRY_BYTES_MAX)
@@ -46,7 +46,7 @@ enum result feed_parse(struct entry *out, struct span bytes) {
         return RESULT_UNKNOWN_SUITE;
     if (kind != ENTRY_GRANT && kind != ENTRY_DISCLOSURE)
         return RESULT_UNKNOWN_KIND;
-    if (entry.number == 0 || entry.epoch == 0 || rest.len == 0)
+    if (entry.number == 0 || entry.epoch == 0)
         return RESULT_MALFORMED;
     if (kind == ENTRY_GRANT && !(is_zero(wrapped.data, wrapped.len) && is_zero(commitment.data, commitment.len)))
         return RESULT_MALFORMED;
@@ -57,6 +57,15 @@ enum result feed_parse(struct entry *out, struct span bytes) {
     entry.signature = signature.data;
     entry.body = rest;
     hash_of(entry.hash, "INAMA.entry", span_of(bytes.data, ENTRY_HEADER_SIZE));
+    *out = entry;
+    return RESULT_OK;
+}
+
+enum result feed_parse(struct entry *out, struct span bytes) {
+    struct entry entry;
+    TRY(feed_parse_header(&entry, bytes));
+    if (entry.body.len == 0)
+        return RESULT_MALFORMED;
     *out = entry;
     return RESULT_OK;
 }

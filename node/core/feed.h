@@ -51,6 +51,8 @@ void feed_id(uint8_t out[static FEED_ID_SIZE], const uint8_t author[static MEMBE
 
 /* Form: TRUNCATED, TOO_LARGE, UNKNOWN_SUITE, UNKNOWN_KIND, MALFORMED. Shares memory with `bytes`. */
 MUST_USE enum result feed_parse(struct entry *out, struct span bytes);
+/* The same for header and signature, with or without a body: for evidence. */
+MUST_USE enum result feed_parse_header(struct entry *out, struct span bytes);
 
 /* Place: WRONG_FEED, REPLAYED, OUT_OF_ORDER, BROKEN_CHAIN, WRONG_EPOCH, BAD_HASH. Says nothing of the signature. A REPLAYED
  * entry may be a fork: whoever has the stored one compares the hashes. */

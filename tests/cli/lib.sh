@@ -116,12 +116,12 @@ enrol() {
     local name cards=()
     for name in "$@"; do cards+=("$name/$name.card"); done
     inama roster add "${cards[@]}" >/dev/null
-    inama roster sign --root root.key --key-file root.open >/dev/null
+    inama roster sign --root root.key --key-file root.open --yes >/dev/null
     for name in "${!PORTS[@]}"; do
         if [[ -e $name/roots.txt ]]; then
-            inama roster install roster.inama --home "$name" >/dev/null
+            inama roster install roster.inama --home "$name" --yes >/dev/null
         else
-            inama roster install roster.inama --home "$name" --roots root.key.pub >/dev/null
+            inama roster install roster.inama --home "$name" --roots root.key.pub --yes >/dev/null
         fi
     done
 }

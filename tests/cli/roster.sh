@@ -30,28 +30,28 @@ tr ABCDabcd BCDAbcda <a/a-customs.card >bent.card
 expect 1 inama roster add bent.card
 
 # signing
-expect 1 inama roster sign --root evil.key --key-file evil.open
+expect 1 inama roster sign --root evil.key --key-file evil.open --yes
 has "$ERR" "not one of the roster's roots"
-expect 4 inama roster sign --root one.key --key-file two.open
-expect 0 inama roster sign --root one.key --key-file one.open
+expect 4 inama roster sign --root one.key --key-file two.open --yes
+expect 0 inama roster sign --root one.key --key-file one.open --yes
 has "$OUT" "signed by 1 of 2" "1 more"
-expect 1 inama roster sign --root one.key --key-file one.open
+expect 1 inama roster sign --root one.key --key-file one.open --yes
 has "$ERR" "has signed the roster already"
-expect 4 inama roster install roster.inama --home a
+expect 4 inama roster install roster.inama --home a --yes
 has "$ERR" "believes no roots yet"
 cat roots/*.pub >roots.txt
-expect 1 inama roster install roster.inama --home a --roots roots.txt
+expect 1 inama roster install roster.inama --home a --roots roots.txt --yes
 has "$ERR" "too few valid signatures"
 [[ ! -e a/roots.txt ]] || fail "roots were kept for a roster that was refused"
-expect 0 inama roster sign --root two.key --key-file two.open
+expect 0 inama roster sign --root two.key --key-file two.open --yes
 has "$OUT" "It is complete"
 
 # both install
 for node in a b; do
-    expect 0 inama roster install roster.inama --home "$node" --roots roots.txt
+    expect 0 inama roster install roster.inama --home "$node" --roots roots.txt --yes
     has "$OUT" "+ a-customs joins" "+ b-police joins" "No node is running here"
 done
-expect 4 inama roster install roster.inama --home a --roots roots.txt
+expect 4 inama roster install roster.inama --home a --roots roots.txt --yes
 expect 0 inama roster show --home a
 has "$OUT" "a-customs" "b-police" "version 1"
 expect 0 inama roster show --home a --json
@@ -65,9 +65,9 @@ expect 1 inama roster remove nobody
 expect 0 inama roster remove b-police
 has "$OUT" "b-police leaves" "version 2" "signed by 0 of 2" "stays with them"
 for root in one two; do
-    expect 0 inama roster sign --root "$root.key" --key-file "$root.open"
+    expect 0 inama roster sign --root "$root.key" --key-file "$root.open" --yes
 done
-expect 0 inama roster install roster.inama --home a
+expect 0 inama roster install roster.inama --home a --yes
 has "$OUT" "- b-police leaves"
-expect 1 inama roster install old.inama --home a
+expect 1 inama roster install old.inama --home a --yes
 has "$ERR" "older" "this node has version 2"

@@ -98,7 +98,7 @@ has "$OUT" "records of its store were read back"
 # a roster file without the originator: verified with our own file and not with what the node says
 cp ke-judicial/roster.inama good.inama
 inama roster remove cd-customs >/dev/null
-inama roster sign --root root.key --key-file root.open >/dev/null
+inama roster sign --root root.key --key-file root.open --yes >/dev/null
 cp roster.inama ke-judicial/roster.inama
 expect 1 inama verify --home ke-judicial "$id"
 has "$OUT" "FAILED*originator is in the roster" "NOT verified"

@@ -94,9 +94,9 @@ make_node ke-judicial KE JUDICIAL "Judiciary of Kenya"
 
 chapter "The keeper of the roster adds their cards and signs; each node installs the roster"
 for name in "${NODES[@]}"; do inama roster add "$name/$name.card" >/dev/null; done
-run inama roster sign --root root.key --key-file root.open
+run inama roster sign --root root.key --key-file root.open --yes
 for name in "${NODES[@]}"; do
-    inama roster install roster.inama --home "$name" --roots root.key.pub >/dev/null
+    inama roster install roster.inama --home "$name" --roots root.key.pub --yes >/dev/null
     inamad --home "$name" >"$name.log" 2>&1 &
     PID[$name]=$!
 done
