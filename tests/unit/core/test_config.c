@@ -124,14 +124,15 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "  - {name: ug-customs, address: tcp://host, port: 4450}\n"
            "  - {address: \"tcp://host:1\"}\n"
            "control: {}\n",
-           "6: lisen: unknown key, expected one of: identity, key_file, roster", "1: identity: is empty",
-           "2: roster: expected a single value", "12: control: expected a single value",
+           "1: identity: is empty", "2: roster: expected a single value",
            "3: roots_threshold: is \"17\", expected a number from 1 to 16",
            "4: store_gib: is \"0\", expected a number from 1 to 4096",
            "5: listen: is \"0.0.0.0:4450\", expected tcp://HOST:PORT",
+           "6: lisen: unknown key, expected one of: identity, key_file, roster",
            "8: peers: expected {name: NAME, address: tcp://HOST:PORT}", "9: address: is missing",
            "10: port: unknown key, expected one of: name, address",
-           "10: address: is \"tcp://host\", expected tcp://HOST:PORT", "11: name: is missing");
+           "10: address: is \"tcp://host\", expected tcp://HOST:PORT", "11: name: is missing",
+           "12: control: expected a single value");
 }
 END_TEST
 

@@ -236,8 +236,6 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "  life: {show: [all]}\n"
            "  live: {show: [all], size: 3}\n"
            "audience: {}\n",
-           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, local",
-           "p.yaml:7: shows: unknown key, expected one of: members, publish, show, hide",
            "p.yaml:3: town: unknown key, expected one of: role, country, name",
            "p.yaml:3: role: \"CUSTOM\" is no role, expected CUSTOMS, POLICE",
            "p.yaml:3: country: \"Kenya\" is no ISO 3166 country code, expected two letters",
@@ -245,6 +243,7 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "p.yaml:5: show: \"incidents\" is no field, class or group",
            "p.yaml:5: show: \"persons.surnam\" is no field, class or group",
            "p.yaml:5: show: \"\" is no field, class or group", "p.yaml:6: hide: expected a list",
+           "p.yaml:7: shows: unknown key, expected one of: members, publish, show, hide",
            "p.yaml:8: members: expected whom this is about", "p.yaml:9: members: expected whom this is about",
            "p.yaml:10: members: expected whom this is about",
            "p.yaml:11: desk: expected members, publish, show and hide",
@@ -252,9 +251,10 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "p.yaml:14: from: expected whom this is about", "p.yaml:15: to: expected a list of audiences",
            "p.yaml:16: through: unknown key, expected one of: from, to", "p.yaml:16: to: expected a list of audiences",
            "p.yaml:18: from: expected whom this is about", "p.yaml:19: role: \"NOBODY\" is no role",
-           "p.yaml:19: show: \"\" is no field, class or group",
+           "p.yaml:19: show: \"\" is no field, class or group", "p.yaml:21: operators: expected show and hide",
            "p.yaml:22: life: unknown key, expected one of: operators, live",
-           "p.yaml:21: operators: expected show and hide", "p.yaml:23: size: unknown key, expected one of: show, hide");
+           "p.yaml:23: size: unknown key, expected one of: show, hide",
+           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, local");
 }
 END_TEST
 
