@@ -61,7 +61,8 @@ void roster_free(struct roster *roster);
 /* NULL if there is none. */
 const struct member *roster_find(const struct roster *roster, const uint8_t id[static MEMBER_ID_SIZE]);
 const struct member *roster_find_name(const struct roster *roster, const char *name);
-const struct member *roster_find_session(const struct roster *roster, const uint8_t session_key[static EXCHANGE_KEY_SIZE]);
+const struct member *roster_find_session(const struct roster *roster,
+                                         const uint8_t session_key[static EXCHANGE_KEY_SIZE]);
 
 /* A card: the row a new member asks for, signed by itself, as text between BEGIN and END lines. */
 MUST_USE enum result roster_card_write(struct buf *out, struct arena *arena, const struct identity *identity,
@@ -72,12 +73,12 @@ MUST_USE enum result roster_card_read(struct member *member, struct arena *arena
 /* Eight groups of four hexadecimal digits to compare by telephone: the first 128 bits of the card's hash. */
 void roster_fingerprint(char out[static 40], const struct member *member);
 
-/* Editing: a new roster file of version + 1 without signatures, appended to `out`. `base` may be NULL for the first one,
- * then roots and threshold are given. */
+/* Editing: a new roster file of version + 1 without signatures, appended to `out`. `base` may be NULL for the first
+ * one, then roots and threshold are given. */
 struct roster_edit {
     const struct roster *base;
-    const struct member *add;       /* NULL: none; EXISTS if its id or name is there */
-    const uint8_t *remove;          /* id; NULL: none; NOT_FOUND */
+    const struct member *add;                 /* NULL: none; EXISTS if its id or name is there */
+    const uint8_t *remove;                    /* id; NULL: none; NOT_FOUND */
     const uint8_t (*roots)[SIGN_PUBLIC_SIZE]; /* of the first roster */
     size_t root_count;
     size_t threshold;

@@ -14,7 +14,7 @@
 
 enum {
     SEAL_KEY_SIZE = 32,
-    SEAL_WRAPPED_SIZE = 72,    /* nonce 24, key 32, tag 16 */
+    SEAL_WRAPPED_SIZE = 72, /* nonce 24, key 32, tag 16 */
     SEAL_COMMITMENT_SIZE = 32,
     SEAL_RECORD_OVERHEAD = 40, /* nonce 24, tag 16 */
     SEAL_BODY_OVERHEAD = 44,   /* nonce 24, length 4, tag 16; padding comes on top */
@@ -32,7 +32,8 @@ void seal_wrap(uint8_t wrapped[static SEAL_WRAPPED_SIZE], uint8_t data_key[stati
                const uint8_t epoch_key[static SEAL_KEY_SIZE], const struct seal_place *place,
                const struct random *random);
 /* BAD_SEAL if the epoch key is another or anything was changed. */
-MUST_USE enum result seal_unwrap(uint8_t data_key[static SEAL_KEY_SIZE], const uint8_t wrapped[static SEAL_WRAPPED_SIZE],
+MUST_USE enum result seal_unwrap(uint8_t data_key[static SEAL_KEY_SIZE],
+                                 const uint8_t wrapped[static SEAL_WRAPPED_SIZE],
                                  const uint8_t epoch_key[static SEAL_KEY_SIZE], const struct seal_place *place);
 
 /* Pads and seals `plain` under the data key, bound to `preamble` (the entry header up to the commitment). `body` is in
@@ -43,7 +44,8 @@ MUST_USE enum result seal_body(struct arena *arena, struct span *body, uint8_t c
 /* Checks the commitment, then opens. BAD_COMMITMENT, BAD_SEAL, TRUNCATED, MALFORMED (padding), NO_MEMORY. */
 MUST_USE enum result seal_open_body(struct arena *arena, struct span *plain,
                                     const uint8_t commitment[static SEAL_COMMITMENT_SIZE],
-                                    const uint8_t data_key[static SEAL_KEY_SIZE], struct span preamble, struct span body);
+                                    const uint8_t data_key[static SEAL_KEY_SIZE], struct span preamble,
+                                    struct span body);
 
 /* Length of a padded plaintext: Padmé, at most 12 % more and leaking O(log log length) bits. */
 size_t seal_padded(size_t len);

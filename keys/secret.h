@@ -39,8 +39,8 @@ MUST_USE enum result secret_seal_file(struct buf *out, enum secret_lock lock, st
                                       const struct random *random);
 /* How a sealed file wants to be opened. MALFORMED, UNKNOWN_SUITE. */
 MUST_USE enum result secret_file_lock(struct span file, enum secret_lock *out);
-/* Opens into `plain`, which must hold exactly what was sealed. WRONG_KEY if the opener is wrong or the file was changed,
- * NO_MEMORY, MALFORMED. */
+/* Opens into `plain`, which must hold exactly what was sealed. WRONG_KEY if the opener is wrong or the file was
+ * changed, NO_MEMORY, MALFORMED. */
 MUST_USE enum result secret_open_file(void *plain, size_t plain_len, struct span file, struct span opener);
 
 #endif

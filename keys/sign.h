@@ -19,9 +19,11 @@ void sign_keypair(uint8_t public_key[static SIGN_PUBLIC_SIZE], uint8_t secret[st
 void sign_make(uint8_t signature[static SIGNATURE_SIZE], const uint8_t secret[static SIGN_SECRET_SIZE], const char *tag,
                struct span message);
 
-/* BAD_POINT for a public key or R outside the prime-order group, BAD_SIGNATURE for anything else that does not verify. */
+/* BAD_POINT for a public key or R outside the prime-order group, BAD_SIGNATURE for anything else that does not verify.
+ */
 MUST_USE enum result sign_verify(const uint8_t signature[static SIGNATURE_SIZE],
-                                 const uint8_t public_key[static SIGN_PUBLIC_SIZE], const char *tag, struct span message);
+                                 const uint8_t public_key[static SIGN_PUBLIC_SIZE], const char *tag,
+                                 struct span message);
 /* The same without a tag in front: for published test vectors. */
 MUST_USE enum result sign_verify_raw(const uint8_t signature[static SIGNATURE_SIZE],
                                      const uint8_t public_key[static SIGN_PUBLIC_SIZE], struct span message);

@@ -19,8 +19,8 @@ enum {
     ENTRY_BYTES_MAX = 512 * 1024, /* header, signature and body */
 
     /* members and trust */
-    NAME_BYTES_MAX = 64,             /* a member's or an audience's name */
-    LABEL_BYTES_MAX = 256,           /* a member's full name */
+    NAME_BYTES_MAX = 64,   /* a member's or an audience's name */
+    LABEL_BYTES_MAX = 256, /* a member's full name */
     ROSTER_MEMBERS_MAX = 2048,
     ROSTER_ROOTS_MAX = 16,
     ROSTER_BYTES_MAX = 1024 * 1024,
@@ -36,7 +36,7 @@ enum {
     /* the exchange */
     FRAME_BYTES_MAX = 1024 * 1024 + 64 * 1024, /* one message of a session, before it is cut into records */
     BLOCK_BYTES_MAX = 1024 * 1024,             /* entries in one answer to a pull */
-    WAITING_BYTES_MAX = 64 * 1024 * 1024, /* entries of one feed that wait for their key, since the start */
+    WAITING_BYTES_MAX = 64 * 1024 * 1024,      /* entries of one feed that wait for their key, since the start */
     SYNC_MEMORY_MAX = 8 * 1024 * 1024,         /* memory that decoding one message of a peer may take */
     SESSIONS_MAX = 1024,
     HANDSHAKE_TIMEOUT_MS = 10 * 1000,

@@ -1,7 +1,7 @@
 /* log: what the daemon tells the operator, a line each on standard error, as systemd wants it.
  *
- * "<4>" and friends stand in front when the journal reads along (JOURNAL_STREAM), a time otherwise. Never a secret, never
- * the content of an alert; names from outside pass text_escape() first. Any thread.
+ * "<4>" and friends stand in front when the journal reads along (JOURNAL_STREAM), a time otherwise. Never a secret,
+ * never the content of an alert; names from outside pass text_escape() first. Any thread.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

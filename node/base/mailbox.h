@@ -1,7 +1,7 @@
 /* mailbox: how other threads hand things to the one that owns the state.
  *
- * Any thread posts; one thread takes everything that has come, in order. Mail is a link inside the sender's own struct, so
- * posting allocates nothing and cannot fail.
+ * Any thread posts; one thread takes everything that has come, in order. Mail is a link inside the sender's own struct,
+ * so posting allocates nothing and cannot fail.
  */
 #ifndef BASE_MAILBOX_H
 #define BASE_MAILBOX_H

@@ -27,7 +27,7 @@ struct report {
     size_t count;
     size_t capacity;
     size_t errors;
-    size_t dropped; /* findings that no longer fitted into REPORT_FINDINGS_MAX or into memory */
+    size_t dropped;   /* findings that no longer fitted into REPORT_FINDINGS_MAX or into memory */
     const char *file; /* the place that report_add() records, set by whoever walks the input */
     size_t line;
 };

@@ -24,16 +24,16 @@ struct config {
     const char *identity; /* key file */
     const char *key_file; /* opens the identity; NULL: passphrase */
     const char *roster;
-    const char *roots;    /* trusted root keys, a line of 64 hexadecimal digits each */
+    const char *roots; /* trusted root keys, a line of 64 hexadecimal digits each */
     uint64_t roots_threshold;
     const char *policy;
-    const char *store;    /* folder */
+    const char *store; /* folder */
     uint64_t store_bytes;
-    const char *control;  /* socket path */
-    const char *live;     /* socket path; NULL: off */
-    const char *listen;   /* "tcp://0.0.0.0:4450"; NULL: only calls out */
-    const char *taxa;     /* imported list; NULL if none */
-    const char *places;   /* imported list; NULL if none */
+    const char *control; /* socket path */
+    const char *live;    /* socket path; NULL: off */
+    const char *listen;  /* "tcp://0.0.0.0:4450"; NULL: only calls out */
+    const char *taxa;    /* imported list; NULL if none */
+    const char *places;  /* imported list; NULL if none */
     struct config_peer *peers;
     size_t peer_count;
 };
@@ -41,7 +41,8 @@ struct config {
 /* Reads the file at `path`. INVALID with the reasons in the report, NO_MEMORY; else as file_read(). */
 MUST_USE enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report);
 
-/* The folder of the node: `option` if given, else $INAMA_HOME, else ~/.inama, else /etc/inama. The path of its node.yaml. */
+/* The folder of the node: `option` if given, else $INAMA_HOME, else ~/.inama, else /etc/inama. The path of its
+ * node.yaml. */
 const char *config_path(struct arena *arena, const char *option);
 
 #endif

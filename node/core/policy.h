@@ -1,8 +1,8 @@
 /* policy: the one place that decides who may see which field.
  *
- * Three things meet: the originator's marking in the alert, this administration's policy file, and the reader. Nothing is
- * shown that is not named (deny by default), and the stricter of marking and policy holds. Sending, receiving, forwarding,
- * showing and the live feed all ask here. Pure; a `struct policy` is immutable once read: any thread.
+ * Three things meet: the originator's marking in the alert, this administration's policy file, and the reader. Nothing
+ * is shown that is not named (deny by default), and the stricter of marking and policy holds. Sending, receiving,
+ * forwarding, showing and the live feed all ask here. Pure; a `struct policy` is immutable once read: any thread.
  */
 #ifndef CORE_POLICY_H
 #define CORE_POLICY_H
@@ -76,8 +76,8 @@ struct policy {
     struct policy_view live;      /* programs at this node, by the live feed */
 };
 
-/* Reads a policy file; all that is wrong with it goes into the report, INVALID then. TOO_LARGE, NO_MEMORY. Everything lives
- * in the arena. */
+/* Reads a policy file; all that is wrong with it goes into the report, INVALID then. TOO_LARGE, NO_MEMORY. Everything
+ * lives in the arena. */
 MUST_USE enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
                                  struct report *report);
 const struct policy_audience *policy_find_audience(const struct policy *policy, const char *name);
@@ -99,7 +99,7 @@ MUST_USE enum result policy_marking(struct marking *out, const AlertHeader *head
 
 /* One step from one member to others. */
 struct policy_hop {
-    bool from_originator;        /* the sender made the alert */
+    bool from_originator; /* the sender made the alert */
     const char *sender_country;
     struct policy_selector reader;
 };
@@ -127,8 +127,8 @@ struct field_set policy_decide(const struct marking *marking, const struct polic
 const char *policy_explain(struct arena *arena, const struct policy *policy, const struct marking *marking,
                            const struct policy_view *view, const struct policy_hop *hop, size_t slot);
 
-/* May this be here? What the sender showed, over the hop to us: MARKING_FORBIDS, FIELD_REFUSED. `sender` as it stands in
- * the roster. */
+/* May this be here? What the sender showed, over the hop to us: MARKING_FORBIDS, FIELD_REFUSED. `sender` as it stands
+ * in the roster. */
 MUST_USE enum result policy_admit(const struct policy *policy, const struct marking *marking,
                                   const struct policy_hop *hop, const struct policy_selector *sender,
                                   const struct field_set *shown);

@@ -20,15 +20,15 @@ enum setting_kind { SETTING_TEXT, SETTING_LIST, SETTING_MAP };
 struct setting {
     enum setting_kind kind;
     size_t line;
-    const char *key;  /* inside a map */
-    const char *text; /* SETTING_TEXT */
+    const char *key;       /* inside a map */
+    const char *text;      /* SETTING_TEXT */
     struct setting *first; /* SETTING_LIST, SETTING_MAP: the children, linked by next, in the order of the file */
     struct setting *next;
     size_t count;
 };
 
-/* Reads the whole file; `name` is what findings call it. INVALID when the report has errors; *out is then NULL. An empty
- * file is an empty map. The top must be a map. */
+/* Reads the whole file; `name` is what findings call it. INVALID when the report has errors; *out is then NULL. An
+ * empty file is an empty map. The top must be a map. */
 MUST_USE enum result settings_read(const struct setting **out, struct arena *arena, const char *name, struct span yaml,
                                    struct report *report);
 

@@ -1,5 +1,6 @@
 #include "daemon/incoming.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,6 +143,7 @@ static enum result examine_entry(const struct incoming *incoming, struct incomin
     const struct member *originator =
         roster_find(incoming->exchange->roster, entry->disclosure.header->originator.data);
     TRY(disclosure_verify(&entry->disclosure, originator ? originator->sign_key : NULL));
+    assert(originator); /* else the disclosure did not verify */
     TRY(policy_marking(&marking, entry->disclosure.header));
     TRY(may_be_here(incoming, &entry->disclosure, originator, &marking));
     TRY(disclosure_content(&entry->visible, &entry->arena, &entry->disclosure)); /* is every value well-formed? */

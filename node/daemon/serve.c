@@ -1,5 +1,6 @@
 #include "daemon/serve.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -276,6 +277,7 @@ void serve_event(struct serve *serve, struct link_event *event) {
         up(serve, event);
         break;
     case LINK_FRAMES:
+        assert(client); /* a link brings nothing before link_more() */
         for (size_t i = 0; i < event->count; i++)
             take_frame(serve, client, event->frames[i]);
         if (client->count == 0)

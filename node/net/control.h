@@ -17,7 +17,8 @@ MUST_USE enum result control_connect(struct control **out, const char *path);
 void control_close(struct control *control);
 
 MUST_USE enum result control_send(struct control *control, struct span message);
-/* The next message, in memory of `arena`; waits up to `timeout_ms` (0: for ever). TIMED_OUT, DISCONNECTED, TOO_LARGE. */
+/* The next message, in memory of `arena`; waits up to `timeout_ms` (0: for ever). TIMED_OUT, DISCONNECTED, TOO_LARGE.
+ */
 MUST_USE enum result control_receive(struct control *control, struct arena *arena, uint64_t timeout_ms,
                                      struct span *message);
 

@@ -1,8 +1,8 @@
 /* link: one byte stream to somebody, cut into frames.
  *
- * The only code that sees nng streams. Callbacks of the library only hand over: everything that happens to a link is mail
- * in the mailbox of the thread that owns the state. A link delivers what it has read and then waits for link_more(), so a
- * fast peer cannot fill our memory; what it sends is queued, and link_queued() tells how much.
+ * The only code that sees nng streams. Callbacks of the library only hand over: everything that happens to a link is
+ * mail in the mailbox of the thread that owns the state. A link delivers what it has read and then waits for
+ * link_more(), so a fast peer cannot fill our memory; what it sends is queued, and link_queued() tells how much.
  *
  * Frames are `u16(length) || bytes` between nodes and `u32(length) || bytes` on the operator's socket.
  */
@@ -48,9 +48,9 @@ struct link_event {
 /* Every event is given back with this, after use. */
 void link_event_free(struct link_event *event);
 
-/* Listens on "tcp://0.0.0.0:4450" or "ipc:///run/inama/control" (made 0600). Accepted links come as LINK_UP. EXISTS when
- * the address is taken, INVALID for a bad address, NOT_ALLOWED, IO. An ipc path that exists as a socket of nobody is
- * replaced; anything else there is EXISTS. */
+/* Listens on "tcp://0.0.0.0:4450" or "ipc:///run/inama/control" (made 0600). Accepted links come as LINK_UP. EXISTS
+ * when the address is taken, INVALID for a bad address, NOT_ALLOWED, IO. An ipc path that exists as a socket of nobody
+ * is replaced; anything else there is EXISTS. */
 MUST_USE enum result link_listen(struct link_listener **out, const char *address, const struct link_options *options);
 /* The port a tcp listener got, for ":0" addresses in tests. */
 uint16_t link_listener_port(const struct link_listener *listener);

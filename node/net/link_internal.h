@@ -6,8 +6,8 @@
 
 #include "net/link.h"
 
-/* A link on a stream that nng has accepted, posts its LINK_UP. `peer` is the address if the stream knows none. Closes the
- * stream without memory. Any thread. */
+/* A link on a stream that nng has accepted, posts its LINK_UP. `peer` is the address if the stream knows none. Closes
+ * the stream without memory. Any thread. */
 void link_accept(nng_stream *stream, const char *peer, const struct link_options *options);
 
 /* Stops, which waits for a running callback, and frees. NULL is fine; not from the aio's own callback. */

@@ -1,7 +1,7 @@
 /* outbox: frames that wait to be written, as few pieces of memory as will do.
  *
- * Small frames share a piece, so that many go out in one write. A piece may grow at its end while its beginning is being
- * written. Not thread-safe.
+ * Small frames share a piece, so that many go out in one write. A piece may grow at its end while its beginning is
+ * being written. Not thread-safe.
  */
 #ifndef NET_OUTBOX_H
 #define NET_OUTBOX_H

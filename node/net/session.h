@@ -1,7 +1,7 @@
 /* session: an authenticated, encrypted conversation over one link (docs/protocol.md, 10).
  *
- * Frames in, whole messages out. The session knows who is at the other end once it is ready; until then it says nothing.
- * Runs on the thread that owns the state.
+ * Frames in, whole messages out. The session knows who is at the other end once it is ready; until then it says
+ * nothing. Runs on the thread that owns the state.
  */
 #ifndef NET_SESSION_H
 #define NET_SESSION_H
@@ -29,9 +29,10 @@ struct session *session_new(struct link *link, const struct session_options *opt
 /* Wipes the keys and closes the link (which LINK_DOWN gives back). NULL is fine. */
 void session_free(struct session *session);
 
-/* Takes one frame. When it completes a message, *message is it, in memory of `arena`; otherwise message->data is NULL. Any
- * failure means that the session must be freed: BAD_SEAL, BAD_POINT, TRUNCATED, TOO_LARGE, MALFORMED, NO_MEMORY. */
-MUST_USE enum result session_take(struct session *session, struct arena *arena, struct span frame, struct span *message);
+/* Takes one frame. When it completes a message, *message is it, in memory of `arena`; otherwise message->data is NULL.
+ * Any failure means that the session must be freed: BAD_SEAL, BAD_POINT, TRUNCATED, TOO_LARGE, MALFORMED, NO_MEMORY. */
+MUST_USE enum result session_take(struct session *session, struct arena *arena, struct span frame,
+                                  struct span *message);
 bool session_is_ready(const struct session *session);
 /* The other end's static key, 32 bytes: for the called, valid once ready. Whether it may be there is for the caller. */
 const uint8_t *session_remote(const struct session *session);

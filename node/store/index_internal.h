@@ -7,7 +7,7 @@
 #include "store/intern.h"
 #include "store/postings.h"
 
-enum { NO_SLOT = UINT32_MAX };
+#define NO_SLOT UINT32_MAX
 
 /* What a search looks at, close together. */
 struct facts {

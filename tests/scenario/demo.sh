@@ -22,7 +22,8 @@ KEEP=''
 if [[ ${1:-} == --keep ]]; then
     KEEP=$(realpath -m "${2:?--keep needs a folder}")
     [[ ! -e $KEEP ]] || { echo "demo: $KEEP is there already; name a folder that is not" >&2 && exit 2; }
-    mkdir -p -m 700 "$KEEP"
+    mkdir -p "$KEEP"
+    chmod 700 "$KEEP"
 elif [[ -n ${1:-} ]]; then
     echo "Usage: ./dev demo [--keep FOLDER]" >&2
     exit 2
