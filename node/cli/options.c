@@ -136,7 +136,7 @@ static size_t row_of(const struct options *options, const char *name) {
     for (size_t i = 0; options->table[i].name; i++)
         if (strcmp(options->table[i].name, name) == 0)
             return i;
-    assert(!"an option that the command does not have");
+    assert(0 && "an option that the command does not have");
     abort();
 }
 

@@ -123,7 +123,7 @@ if [[ -n ${INAMA_DATA:-} && -r $INAMA_DATA/seizures/amphibian_LEMIS_2016_to_2021
     run inama import --home cd-customs "$TABLE" --map "$INAMA_DATADIR/maps/lemis.yaml" >import.txt 2>&1 || (($? == 1))
     tail -n 4 import.txt
     for name in "${NODES[@]}"; do wait_for "$name" "$(alerts cd-customs)"; done
-    run inama find --home ke-police --species Ranidae --from 2019 --limit 5
+    run inama find --home ke-police --species Anura --from 2019 --limit 5
 fi
 
 chapter "Fields by reader: what each node holds of the first alert"
