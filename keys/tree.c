@@ -47,20 +47,26 @@ static void salt_children(uint8_t children[static CHILDREN * TREE_SALT_SIZE], st
     hash_finish(&hasher, children);
 }
 
-/* docs/protocol.md, 4.3 */
+/* docs/protocol.md, 4.3. Most slots are absent: their leaf is one short message, hashed in one call. */
+enum { ABSENT_LEAF_SIZE = 1 + 4 + TREE_ALERT_ID_SIZE + 4 + 1 + TREE_SALT_SIZE + 1 };
+
 static void hash_leaf(uint8_t out[static TREE_HASH_SIZE], const struct tree_scope *scope, unsigned slot,
                       const uint8_t salt[static TREE_SALT_SIZE], struct span value) {
+    uint8_t head[ABSENT_LEAF_SIZE] = {SUITE};
+    put_u32(head + 1, scope->schema);
+    memcpy(head + 5, scope->alert, TREE_ALERT_ID_SIZE);
+    put_u32(head + 21, scope->version);
+    head[25] = (uint8_t)slot;
+    memcpy(head + 26, salt, TREE_SALT_SIZE);
+    head[42] = value.data ? 1 : 0;
+    if (!value.data) {
+        hash_of(out, "INAMA.leaf", SPAN_OF_ARRAY(head));
+        return;
+    }
     struct hasher hasher;
     hash_start(&hasher, "INAMA.leaf", (struct span){0}, TREE_HASH_SIZE);
-    hash_add_u8(&hasher, SUITE);
-    hash_add_u32(&hasher, scope->schema);
-    hash_add(&hasher, scope->alert, sizeof scope->alert);
-    hash_add_u32(&hasher, scope->version);
-    hash_add_u8(&hasher, (uint8_t)slot);
-    hash_add(&hasher, salt, TREE_SALT_SIZE);
-    hash_add_u8(&hasher, value.data ? 1 : 0);
-    if (value.data)
-        hash_add_sized(&hasher, value);
+    hash_add(&hasher, head, sizeof head);
+    hash_add_sized(&hasher, value);
     hash_finish(&hasher, out);
 }
 

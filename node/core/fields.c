@@ -293,7 +293,7 @@ const struct field *field_at(size_t slot) {
 
 const struct field *field_find(const char *path) {
     for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
-        if (table[slot].path && strcmp(table[slot].path, path) == 0)
+        if (table[slot].path && table[slot].path[0] == path[0] && strcmp(table[slot].path, path) == 0)
             return &table[slot];
     return NULL;
 }

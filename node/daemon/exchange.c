@@ -51,8 +51,9 @@ enum result exchange_visible(const struct exchange *exchange, struct arena *aren
     struct field_set visible = policy_decide(&marking, &exchange->policy->operators, &hop);
     struct field_set present = alert_present(disclosure->opening.values);
     struct field_set beyond = field_set_minus(present, visible);
+    TRY(disclosure_content(content, arena, disclosure)); /* also: is every value well-formed? */
     if (field_set_is_empty(&beyond))
-        return disclosure_content(content, arena, disclosure);
+        return RESULT_OK;
     struct span *values = arena_copy(arena, disclosure->opening.values, sizeof disclosure->opening.values);
     if (!values)
         return RESULT_NO_MEMORY;

@@ -136,7 +136,8 @@ struct holding {
 MUST_USE enum result exchange_load(struct exchange *exchange, struct arena *arena, const struct index_row *row,
                                    struct holding *out);
 
-/* The content that this node's operators may see: of what is shown to us, what policy.yaml gives to `operators`. */
+/* The content that this node's operators may see: of what is shown to us, what policy.yaml gives to `operators`. Fails, as
+ * alert_join() does, also for a malformed value that they may not see. */
 MUST_USE enum result exchange_visible(const struct exchange *exchange, struct arena *arena,
                                       const struct disclosure *disclosure, Alert **content);
 

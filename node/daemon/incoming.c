@@ -146,7 +146,6 @@ static enum result examine_entry(const struct incoming *incoming, struct incomin
     assert(originator); /* else the disclosure did not verify */
     TRY(policy_marking(&marking, entry->disclosure.header));
     TRY(may_be_here(incoming, &entry->disclosure, originator, &marking));
-    TRY(disclosure_content(&entry->visible, &entry->arena, &entry->disclosure)); /* is every value well-formed? */
     TRY(exchange_visible(incoming->exchange, &entry->arena, &entry->disclosure, &entry->visible));
     return forward(incoming, entry, &marking);
 }

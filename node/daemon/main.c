@@ -1,6 +1,7 @@
 /* inamad: the daemon of one node. */
 #include <getopt.h>
 #include <locale.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@
 #ifndef INAMA_LOCALEDIR
 #define INAMA_LOCALEDIR "/usr/share/locale"
 #endif
+
+enum { KEPT_MEMORY = 8 * 1024 * 1024 }; /* bytes */
 
 static void print_help(FILE *out) {
     fputs(_("Usage: inamad [--home DIR] [--passphrase-file FILE] [--check] [--debug]\n"
@@ -97,6 +100,8 @@ int main(int count, char **words) {
     struct node_options options = {0};
     set_language();
     secret_start();
+    mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY); /* each alert has an arena of its own for a moment: do not give it back */
+    mallopt(M_MMAP_THRESHOLD, KEPT_MEMORY);
     switch (parse_options(count, words, &options)) {
     case PARSED_DONE:
         return EXIT_SUCCESS;
