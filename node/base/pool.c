@@ -89,7 +89,8 @@ static size_t batch_size(size_t count, size_t thread_count) {
     return batch ? batch : 1;
 }
 
-void pool_run(struct pool *pool, void (*work)(void *context, size_t index), void *context, size_t count) {
+void pool_start(struct pool *pool, void (*work)(void *context, size_t index), void *context, size_t count) {
+    pool_wait(pool);
     if (pool->thread_count == 0) {
         for (size_t i = 0; i < count; i++)
             work(context, i);
@@ -103,9 +104,19 @@ void pool_run(struct pool *pool, void (*work)(void *context, size_t index), void
     pool->done = 0;
     pool->batch = batch_size(count, pool->thread_count);
     pthread_cond_broadcast(&pool->begun);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void pool_wait(struct pool *pool) {
+    pthread_mutex_lock(&pool->lock);
     while (pool->next < pool->count)
         work_batch(pool);
     while (pool->done < pool->count)
         pthread_cond_wait(&pool->finished, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
+}
+
+void pool_run(struct pool *pool, void (*work)(void *context, size_t index), void *context, size_t count) {
+    pool_start(pool, work, context, count);
+    pool_wait(pool);
 }

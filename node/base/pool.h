@@ -14,7 +14,11 @@ struct pool;
 struct pool *pool_new(size_t threads);
 /* NULL is fine. */
 void pool_free(struct pool *pool);
-/* One caller at a time. */
+/* Begins a run on the workers alone, so that the caller can do other things meanwhile; waits for the run before it. */
+void pool_start(struct pool *pool, void (*work)(void *context, size_t index), void *context, size_t count);
+/* Works along until the run that was begun is done. */
+void pool_wait(struct pool *pool);
+/* Both in one. One caller at a time. */
 void pool_run(struct pool *pool, void (*work)(void *context, size_t index), void *context, size_t count);
 
 #endif

@@ -123,14 +123,12 @@ static enum result prepare_parsed(struct exchange *exchange, struct publication 
                         exchange->random));
     for (size_t i = 0; i < audiences; i++)
         TRY(disclose(exchange, publication, &marking, i));
-    return exchange_visible(exchange, arena, &publication->full, &publication->visible);
+    struct field_set present = alert_present(values);
+    struct field_set beyond = field_set_minus(present, exchange->policy->operators.fields);
+    publication->visible = publication->content;
+    return field_set_is_empty(&beyond) ? RESULT_OK
+                                       : exchange_visible(exchange, arena, &publication->full, &publication->visible);
 }
-
-struct preparing {
-    struct exchange *exchange;
-    struct publication *publications;
-    uint64_t now_ms;
-};
 
 /* Everything about one publication that needs no state: runs on any core. */
 static void prepare(void *context, size_t index) {
@@ -199,7 +197,8 @@ enum result exchange_append(struct exchange *exchange, const struct policy_audie
 }
 
 /* Keeps the full disclosure and appends the narrowed ones to the feeds. */
-static enum result keep_publication(struct exchange *exchange, struct publication *publication, uint64_t now_ms) {
+static enum result keep_publication(struct exchange *exchange, struct publication *publication) {
+    uint64_t now_ms = publication->header->created;
     struct buf full;
     buf_init(&full, &exchange->turn);
     TRY(disclosure_encode(&full, &exchange->turn, &publication->full));
@@ -211,16 +210,21 @@ static enum result keep_publication(struct exchange *exchange, struct publicatio
     return RESULT_OK;
 }
 
+void exchange_prepare(struct exchange *exchange, struct publication *publications, size_t count) {
+    pool_wait(exchange->pool);
+    exchange->preparing = (struct preparing){exchange, publications, clock_wall_ms(exchange->clock)};
+    pool_start(exchange->pool, prepare, &exchange->preparing, count);
+}
+
 static enum result publish(struct exchange *exchange, struct publication *publications, size_t count) {
-    struct preparing preparing = {exchange, publications, clock_wall_ms(exchange->clock)};
     TRY(begin(exchange));
-    pool_run(exchange->pool, prepare, &preparing, count);
+    pool_wait(exchange->pool);
     for (size_t i = 0; i < count; i++) {
         struct publication *publication = &publications[i];
         if (!publication->result)
             publication->result = check_version(exchange, publication->header);
         if (!publication->result && !publication->dry_run)
-            TRY(keep_publication(exchange, publication, preparing.now_ms));
+            TRY(keep_publication(exchange, publication));
     }
     return RESULT_OK;
 }

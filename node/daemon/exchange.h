@@ -27,6 +27,8 @@
 #include "store/index.h"
 #include "store/store.h"
 
+struct publication;
+
 struct exchange {
     /* given by whoever makes it, alive as long as it */
     const struct identity *identity;
@@ -46,6 +48,11 @@ struct exchange {
     struct index_row *admitted; /* in this change; indexed at its commit */
     size_t admitted_count;
     size_t admitted_capacity;
+    struct preparing {
+        struct exchange *exchange;
+        struct publication *publications;
+        uint64_t now_ms;
+    } preparing;              /* what the pool is at work on */
     enum result failure;      /* of our own machine in this change: it can only be taken back */
     bool open;                /* a change of the store has begun */
     bool positions_unwritten; /* an acknowledgement waits for the next change */
@@ -62,7 +69,7 @@ MUST_USE enum result exchange_renew(struct exchange *exchange, const struct rost
 
 /* One alert to publish, in; what became of it, out. */
 struct publication {
-    struct span json;
+    struct span json; /* alive until exchange_publish() */
     bool dry_run;
     struct arena arena;   /* holds all that follows; exchange_publication_release() */
     struct report report; /* findings, errors and warnings */
@@ -75,8 +82,12 @@ struct publication {
     struct field_set *shown;
     enum marking_rule *rules;
 };
-/* An alert leaves: parse, validate, commit and sign once; then, for each audience, decide the fields, narrow, seal,
- * append to the feed. All of them in the open change. */
+/* An alert leaves, in two halves. First, on all cores and without any state: parse, validate, commit and sign once; for
+ * each audience decide the fields and narrow. This begins it; `publications` must stay where they are until it is done.
+ */
+void exchange_prepare(struct exchange *exchange, struct publication *publications, size_t count);
+/* Then, in order and in the open change: keep the full alert, seal the narrowed ones and append them to the feeds.
+ * Waits for the first half. */
 MUST_USE enum result exchange_publish(struct exchange *exchange, struct publication *publications, size_t count);
 void exchange_publication_release(struct publication *publication);
 
@@ -136,8 +147,8 @@ struct holding {
 MUST_USE enum result exchange_load(struct exchange *exchange, struct arena *arena, const struct index_row *row,
                                    struct holding *out);
 
-/* The content that this node's operators may see: of what is shown to us, what policy.yaml gives to `operators`. Fails, as
- * alert_join() does, also for a malformed value that they may not see. */
+/* The content that this node's operators may see: of what is shown to us, what policy.yaml gives to `operators`. Fails,
+ * as alert_join() does, also for a malformed value that they may not see. */
 MUST_USE enum result exchange_visible(const struct exchange *exchange, struct arena *arena,
                                       const struct disclosure *disclosure, Alert **content);
 

@@ -87,6 +87,7 @@ static enum result turn(struct node *node, struct mail *mail) {
         first = next;
     }
     exchange_end_turn(&node->exchange);
+    node->busy = serve_turn_over(&node->serve);
     return failure == RESULT_IO ? RESULT_IO : RESULT_OK; /* after a failed sync nothing can be promised any more */
 }
 
@@ -107,10 +108,10 @@ static void watch_roster(struct node *node, uint64_t steady_ms) {
 enum result node_run(struct node *node) {
     const struct clock *clock = node->exchange.clock;
     uint64_t tick_at = 0;
-    while (!node->stopping) {
+    while (!node->stopping || node->busy) {
         uint64_t now = clock_steady_ms(clock);
         uint64_t wait = peers_tick(&node->peers, now);
-        struct mail *mail = mailbox_take(node->mailbox, wait < TICK_MS ? wait : TICK_MS);
+        struct mail *mail = mailbox_take(node->mailbox, node->busy ? 0 : wait < TICK_MS ? wait : TICK_MS);
         if (clock_steady_ms(clock) >= tick_at) {
             tick_at = clock_steady_ms(clock) + TICK_MS;
             if (exchange_keep_positions(&node->exchange))
@@ -176,13 +177,13 @@ static enum result listen_to(enum result result, const char *what) {
     return result;
 }
 
+/* The control socket last: when it answers, the node is ready. */
 static enum result open_doors(struct node *node) {
-    TRY(listen_to(serve_open(&node->serve, node), node->config.control));
     TRY(listen_to(peers_open(&node->peers, node), node->config.listen ? node->config.listen : "peers"));
-    if (!node->config.live)
-        return RESULT_OK;
-    return listen_to(live_open(&node->live, text_format(&node->arena, "ipc://%s", node->config.live)),
-                     node->config.live);
+    if (node->config.live)
+        TRY(listen_to(live_open(&node->live, text_format(&node->arena, "ipc://%s", node->config.live)),
+                      node->config.live));
+    return listen_to(serve_open(&node->serve, node), node->config.control);
 }
 
 enum result node_open(struct node *node, const struct node_options *options) {
@@ -260,6 +261,7 @@ enum result node_reload(struct node *node, struct report *report) {
     node->policy = next.policy;
     node->policy_arena = next.policy_arena;
     peers_renew(&node->peers);
+    serve_renew(&node->serve);
     if (memcmp(&operators, &node->policy->operators.fields, sizeof operators) != 0 &&
         exchange_index_again(&node->exchange))
         log_error(_("out of memory: what operators may search is as before until the next start"));

@@ -35,6 +35,7 @@ struct node {
     uint64_t roster_warning_at; /* steady; when to say again that it expires */
     struct mail stop;           /* posted by node_stop() */
     bool stopping;
+    bool busy; /* something is prepared and waits to be published */
 };
 
 /* Who an event of a link is for: the first member of everything that owns links. */

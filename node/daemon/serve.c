@@ -19,8 +19,9 @@ struct client {
     struct party party;
     struct client *next;
     struct link *link;
-    size_t first; /* its publications of this turn */
+    size_t first; /* its publications, in the batch that is gathered or prepared */
     size_t count;
+    bool is_prepared;
     bool watching;
     struct arena watch_arena;
     struct search watch;
@@ -48,6 +49,14 @@ static void client_free(struct serve *serve, struct client *client) {
     free(client);
 }
 
+static void batch_clear(struct batch *batch) {
+    for (size_t i = 0; i < batch->count; i++) {
+        exchange_publication_release(&batch->rows[i]);
+        free((void *)(uintptr_t)batch->rows[i].json.data);
+    }
+    batch->count = 0;
+}
+
 void serve_close(struct serve *serve) {
     link_listener_close(serve->listener);
     serve->listener = NULL;
@@ -58,7 +67,10 @@ void serve_close(struct serve *serve) {
 void serve_release(struct serve *serve) {
     while (serve->clients)
         client_free(serve, serve->clients);
-    free(serve->publications);
+    batch_clear(&serve->gathered);
+    batch_clear(&serve->prepared);
+    free(serve->gathered.rows);
+    free(serve->prepared.rows);
 }
 
 static void send_reply(struct serve *serve, struct client *client, const Reply *reply) {
@@ -83,64 +95,89 @@ static void refuse(struct serve *serve, struct client *client, enum result resul
 
 /* --- publishing --- */
 
-static bool make_room(struct serve *serve, size_t count) {
-    size_t need = serve->publication_count + count;
-    if (need <= serve->publication_capacity)
+static bool make_room(struct batch *batch, size_t count) {
+    size_t need = batch->count + count;
+    if (need <= batch->capacity)
         return true;
-    struct publication *grown = realloc(serve->publications, need * 2 * sizeof *grown);
+    struct publication *grown = realloc(batch->rows, need * 2 * sizeof *grown);
     if (!grown)
         return false;
-    serve->publications = grown;
-    serve->publication_capacity = need * 2;
+    batch->rows = grown;
+    batch->capacity = need * 2;
+    return true;
+}
+
+static bool batch_add(struct batch *batch, struct span json, bool dry_run) {
+    uint8_t *copy = malloc(json.len + 1); /* lives longer than the turn */
+    if (!copy)
+        return false;
+    if (json.len)
+        memcpy(copy, json.data, json.len);
+    batch->rows[batch->count++] = (struct publication){.json = span_of(copy, json.len), .dry_run = dry_run};
     return true;
 }
 
 static void gather(struct serve *serve, struct client *client, const Publish *words) {
-    if (words->n_alerts == 0 || !make_room(serve, words->n_alerts)) {
-        refuse(serve, client, words->n_alerts ? RESULT_NO_MEMORY : RESULT_INVALID, NULL);
+    struct batch *batch = &serve->gathered;
+    size_t first = batch->count;
+    bool good = words->n_alerts && make_room(batch, words->n_alerts);
+    for (size_t i = 0; i < words->n_alerts && good; i++)
+        good = batch_add(batch, proto_span(words->alerts[i]), words->has_dry_run && words->dry_run);
+    if (good) {
+        client->first = first;
+        client->count = words->n_alerts;
+        client->is_prepared = false;
         return;
     }
-    client->first = serve->publication_count;
-    client->count = words->n_alerts;
-    for (size_t i = 0; i < words->n_alerts; i++) {
-        struct span json = proto_span(words->alerts[i]);
-        const uint8_t *copy = arena_copy(&serve->node->exchange.turn, json.data, json.len);
-        serve->publications[serve->publication_count++] = (struct publication){
-            .json = span_of(copy, copy ? json.len : 0),
-            .dry_run = words->has_dry_run && words->dry_run,
-        };
-    }
+    refuse(serve, client, words->n_alerts ? RESULT_NO_MEMORY : RESULT_INVALID, NULL);
 }
 
 enum result serve_publish(struct serve *serve) {
-    if (serve->publication_count == 0)
-        return RESULT_OK;
-    return exchange_publish(&serve->node->exchange, serve->publications, serve->publication_count);
+    struct exchange *exchange = &serve->node->exchange;
+    enum result result = RESULT_OK;
+    if (serve->prepared.count)
+        result = exchange_publish(exchange, serve->prepared.rows, serve->prepared.count);
+    if (serve->gathered.count)
+        exchange_prepare(exchange, serve->gathered.rows, serve->gathered.count);
+    return result;
+}
+
+static void answer_client(struct serve *serve, struct client *client, enum result failure) {
+    Reply reply = REPLY__INIT;
+    enum result result = failure;
+    if (!result)
+        result = answer_published(&reply, serve->node, serve->prepared.rows + client->first, client->count);
+    if (result)
+        refuse(serve, client, result, NULL);
+    else
+        send_reply(serve, client, &reply);
+    client->count = 0;
+    link_more(client->link);
 }
 
 void serve_answer(struct serve *serve, enum result failure) {
-    if (serve->publication_count == 0)
-        return;
-    for (struct client *client = serve->clients; client; client = client->next) {
-        if (client->count == 0)
-            continue;
-        if (failure) {
-            refuse(serve, client, failure, NULL);
-        } else {
-            Reply reply = REPLY__INIT;
-            enum result result =
-                answer_published(&reply, serve->node, serve->publications + client->first, client->count);
-            if (result)
-                refuse(serve, client, result, NULL);
-            else
-                send_reply(serve, client, &reply);
-        }
-        client->count = 0;
-        link_more(client->link);
-    }
-    for (size_t i = 0; i < serve->publication_count; i++)
-        exchange_publication_release(&serve->publications[i]);
-    serve->publication_count = 0;
+    for (struct client *client = serve->clients; client && serve->prepared.count; client = client->next)
+        if (client->count && client->is_prepared)
+            answer_client(serve, client, failure);
+    batch_clear(&serve->prepared);
+}
+
+bool serve_turn_over(struct serve *serve) {
+    pool_wait(serve->node->exchange.pool);
+    const struct batch empty = serve->prepared;
+    serve->prepared = serve->gathered;
+    serve->gathered = empty;
+    for (struct client *client = serve->clients; client; client = client->next)
+        client->is_prepared = client->count != 0;
+    return serve->prepared.count != 0;
+}
+
+void serve_renew(struct serve *serve) {
+    pool_wait(serve->node->exchange.pool);
+    for (size_t i = 0; i < serve->prepared.count; i++)
+        exchange_publication_release(&serve->prepared.rows[i]);
+    exchange_prepare(&serve->node->exchange, serve->prepared.rows, serve->prepared.count);
+    pool_wait(serve->node->exchange.pool);
 }
 
 /* --- finding and watching --- */

@@ -7,6 +7,7 @@
 #ifndef DAEMON_SERVE_H
 #define DAEMON_SERVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/result.h"
@@ -17,14 +18,20 @@ struct node;
 struct client;
 struct publication;
 
+/* Publications of all clients, in the order of arrival. */
+struct batch {
+    struct publication *rows;
+    size_t count;
+    size_t capacity;
+};
+
 struct serve {
     struct node *node;
     struct link_listener *listener;
     struct client *clients;
     size_t client_count;
-    struct publication *publications; /* of this turn, for all clients */
-    size_t publication_count;
-    size_t publication_capacity;
+    struct batch gathered; /* come in this turn */
+    struct batch prepared; /* in the turn before, and published in this one */
 };
 
 MUST_USE enum result serve_open(struct serve *serve, struct node *node);
@@ -34,10 +41,15 @@ void serve_release(struct serve *serve);
 
 /* An event of a link that belongs to a client or to our listener. */
 void serve_event(struct serve *serve, struct link_event *event);
-/* Publishes what the turn has gathered, in the open change. */
+/* Publishes, in the open change, what was prepared; then begins to prepare what has come since. While this turn commits
+ * and answers, the other cores are at the next one. */
 MUST_USE enum result serve_publish(struct serve *serve);
-/* Answers the publications of this turn: with their own results, or with `failure` when nothing was kept. */
+/* Answers what was published: with the results of each, or with `failure` when nothing was kept. */
 void serve_answer(struct serve *serve, enum result failure);
+/* Ends the turn: what was begun to be prepared is. True if anything waits to be published. */
+bool serve_turn_over(struct serve *serve);
+/* The policy or the roster has changed: what was prepared under the old ones is prepared anew. */
+void serve_renew(struct serve *serve);
 /* A new alert is on disk and in the index: to those who watch. */
 void serve_arrived(struct serve *serve, const struct index_row *row);
 

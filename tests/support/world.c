@@ -221,6 +221,7 @@ const char *world_alert(struct world *world, const char *tlp, const char *extra)
 
 enum result world_publish(struct actor *actor, const char *json, uint8_t object[static OBJECT_ID_SIZE]) {
     struct publication publication = {.json = span_of_text(json)};
+    exchange_prepare(&actor->exchange, &publication, 1);
     ck_assert_str_eq(result_name(exchange_publish(&actor->exchange, &publication, 1)), "ok");
     enum result result = publication.result;
     if (result == RESULT_INVALID)
