@@ -18,8 +18,10 @@ static const char *all_codes(const struct check *check, enum code_list list) {
 
 void check_code(const struct check *check, const char *path, enum code_list list, const char *code) {
     const struct code *found = codes_find(list, code);
+    /* an alert whose TLP is not of today's would be shown to nobody */
+    enum severity obsolete = list == CODES_TLP ? SEVERITY_ERROR : SEVERITY_WARNING;
     if (found && found->obsolete)
-        report_add(check->report, SEVERITY_WARNING, path, _("\"%s\" (%s) is an obsolete code of the list \"%s\""), code,
+        report_add(check->report, obsolete, path, _("\"%s\" (%s) is an obsolete code of the list \"%s\""), code,
                    codes_label(found), codes_list_name(list));
     if (found)
         return;

@@ -55,14 +55,6 @@ static void check_grading(const struct check *check) {
                    check_quote(check, source), check_quote(check, information), scheme, grades_of(scheme));
 }
 
-/* A node that does not know a marking shows the alert to nobody; so it is not to be written. */
-static void check_tlp(const struct check *check) {
-    const struct code *tlp = codes_find(CODES_TLP, or_empty(check->header->tlp));
-    if (tlp && tlp->obsolete)
-        report_add(check->report, SEVERITY_ERROR, "marking.tlp", _("is %s, which is no longer used; write CLEAR"),
-                   tlp->code);
-}
-
 static void check_handling(const struct check *check) {
     for (size_t i = 0; i < check->header->n_handling; i++)
         if (strcmp(or_empty(check->header->handling[i]), "H3") == 0 && !is_given(check->header->caveat))
@@ -98,7 +90,6 @@ void check_envelope(const struct check *check) {
     check_mandatory(check);
     check_codes(check);
     check_grading(check);
-    check_tlp(check);
     check_handling(check);
     check_times(check);
     check_size(check);

@@ -181,9 +181,17 @@ START_TEST(a_long_value_is_cut_in_the_finding) {
 END_TEST
 
 START_TEST(an_obsolete_code_is_a_warning) {
+    set("specimens.term", 0, "SHO");
+    set("specimens.unit", 0, "NAR");
+    warns("specimens[0].term", "obsolete");
+}
+END_TEST
+
+/* No node would show it to anybody. */
+START_TEST(an_obsolete_tlp_is_refused) {
     static char tlp[] = "WHITE";
     header->tlp = tlp;
-    warns("marking.tlp", "obsolete");
+    fails("marking.tlp", "CLEAR");
 }
 END_TEST
 
@@ -502,8 +510,8 @@ Suite *suite(void) {
     ADD(suite, "codes", an_unknown_code_is_an_error_with_a_suggestion, a_short_list_is_shown_whole,
         a_code_from_outside_is_escaped, a_long_value_is_cut_in_the_finding, an_obsolete_code_is_a_warning,
         codes_of_repeated_fields_are_checked);
-    ADD(suite, "envelope", a_grade_needs_its_scheme, h3_needs_a_caveat, an_envelope_has_a_size, an_envelope_is_text,
-        expiry_lies_ahead, retention_is_a_date);
+    ADD(suite, "envelope", a_grade_needs_its_scheme, an_obsolete_tlp_is_refused, h3_needs_a_caveat,
+        an_envelope_has_a_size, an_envelope_is_text, expiry_lies_ahead, retention_is_a_date);
     ADD(suite, "forms", a_day_must_exist, the_future_has_not_happened, what_is_expected_may_lie_ahead,
         texts_have_their_form, numbers_have_their_range);
     ADD(suite, "doubts", tusks_of_a_pangolin_are_doubted, scales_in_cubic_metres_are_doubted,
