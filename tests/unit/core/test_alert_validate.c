@@ -181,8 +181,7 @@ START_TEST(a_long_value_is_cut_in_the_finding) {
 END_TEST
 
 START_TEST(an_obsolete_code_is_a_warning) {
-    set("specimens.term", 0, "SHO");
-    set("specimens.unit", 0, "NAR");
+    set("specimens.term", 0, "SKS");
     warns("specimens[0].term", "obsolete");
 }
 END_TEST

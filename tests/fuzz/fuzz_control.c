@@ -1,0 +1,143 @@
+/* Requests of any bytes, as the operator's socket takes them, answered by a node that holds an alert; and replies of
+ * any bytes, as a client takes them. The first byte chooses. What the node answers can be read. */
+#include <assert.h>
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/proto.h"
+#include "control.pb-c.h"
+#include "daemon/answer.h"
+#include "daemon/node.h"
+#include "tests/support/world.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { PUBLICATIONS_MAX = 4 };
+
+static struct world *world;
+static struct node node; /* the parts that answers need */
+
+/* The world wants to be made inside of a test. */
+START_TEST(make_the_world) {
+    uint8_t object[OBJECT_ID_SIZE];
+    world = world_new(8);
+    struct actor *kenya = world_add(world, "ke-customs", "KE", "CUSTOMS", "");
+    world_add(world, "cd-customs", "CD", "CUSTOMS", "");
+    world_start(world);
+    ck_assert_int_eq(world_publish(kenya, world_alert(world, "AMBER", ""), object), RESULT_OK);
+    node.exchange = kenya->exchange; /* lent to the node */
+    node.roster = world->roster;
+    node.policy = kenya->policy;
+    node.identity = kenya->identity;
+    node.peers.node = &node;
+}
+END_TEST
+
+static void forget_the_world(void) {
+    world->actors[0].exchange = node.exchange;
+    world_free(world);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc;
+    (void)argv;
+    Suite *suite = suite_create("control");
+    TCase *world_is_made = tcase_create("world");
+    SRunner *runner = srunner_create(suite);
+    tcase_add_test(world_is_made, make_the_world);
+    suite_add_tcase(suite, world_is_made);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_SILENT);
+    assert(srunner_ntests_failed(runner) == 0);
+    srunner_free(runner);
+    atexit(forget_the_world);
+    return 0;
+}
+
+static void check_readable(const Reply *reply) {
+    struct arena arena;
+    struct buf bytes;
+    Reply *again;
+    arena_init(&arena, SIZE_MAX);
+    buf_init(&bytes, &arena);
+    proto_encode(&bytes, reply);
+    assert(!bytes.failed);
+    if (proto_decode(&arena, &reply__descriptor, buf_span(&bytes), &again))
+        abort();
+    arena_release(&arena);
+}
+
+static void publish(Reply *reply, const Publish *words) {
+    struct publication publications[PUBLICATIONS_MAX] = {0};
+    size_t count = words->n_alerts < PUBLICATIONS_MAX ? words->n_alerts : PUBLICATIONS_MAX;
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        publications[i].json = proto_span(words->alerts[i]);
+        publications[i].dry_run = words->has_dry_run && words->dry_run;
+    }
+    exchange_prepare(&node.exchange, publications, count);
+    if (exchange_publish(&node.exchange, publications, count))
+        abort();
+    if (!answer_published(reply, &node, publications, count)) {
+        assert(reply->n_published == count);
+        check_readable(reply);
+    }
+    exchange_abort(&node.exchange);
+    for (size_t i = 0; i < count; i++)
+        exchange_publication_release(&publications[i]);
+}
+
+static void find(Reply *reply, const Find *words, const char **complaint) {
+    struct search search;
+    if (answer_search(&search, &node.exchange.turn, &node, words, complaint))
+        return;
+    assert(search.limit <= FIND_RESULTS_MAX);
+    if (!answer_found(reply, &node, &search)) {
+        assert(reply->n_rows <= 1);
+        check_readable(reply);
+    }
+}
+
+static void answer(const Request *request) {
+    const char *complaint = NULL;
+    Reply reply = REPLY__INIT;
+    reply.result = "ok";
+    enum result result = RESULT_OK;
+    if (request->publish)
+        publish(&reply, request->publish);
+    else if (request->find)
+        find(&reply, request->find, &complaint);
+    else if (request->show)
+        result = answer_show(&reply, &node, request->show->alert, &complaint);
+    else if (request->explain)
+        result = answer_explain(&reply, &node, request->explain, &complaint);
+    else if (request->status)
+        result = answer_status(&reply, &node);
+    else
+        return;
+    if (!result && !request->publish && !request->find)
+        check_readable(&reply);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size == 0)
+        return 0;
+    struct arena arena;
+    Request *request;
+    Reply *reply;
+    struct span rest = span_of(data + 1, size - 1);
+    arena_init(&arena, (size_t)CONTROL_BYTES_MAX * 4);
+    if (data[0] == 1) {
+        if (!proto_decode(&arena, &reply__descriptor, rest, &reply))
+            check_readable(reply);
+    } else if (!proto_decode(&arena, &request__descriptor, rest, &request)) {
+        answer(request);
+    }
+    arena_release(&arena);
+    exchange_end_turn(&node.exchange);
+    return 0;
+}
