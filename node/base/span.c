@@ -46,6 +46,23 @@ bool span_u64(struct span *from, uint64_t *out) {
     return take_number(from, 8, out);
 }
 
+bool span_text(struct span *from, const char **out) {
+    const uint8_t *end = from->len ? memchr(from->data, '\0', from->len) : NULL;
+    struct span text;
+    if (!end || !span_take(from, (size_t)(end - from->data) + 1, &text))
+        return false;
+    *out = (const char *)text.data;
+    return true;
+}
+
+bool span_skip(struct span *from, struct span prefix) {
+    struct span rest = *from, head;
+    if (!span_take(&rest, prefix.len, &head) || !span_equal(head, prefix))
+        return false;
+    *from = rest;
+    return true;
+}
+
 void buf_init(struct buf *buf, struct arena *arena) {
     *buf = (struct buf){.arena = arena};
 }

@@ -39,6 +39,11 @@ bool span_u8(struct span *from, uint8_t *out);
 bool span_u32(struct span *from, uint32_t *out);
 bool span_u64(struct span *from, uint64_t *out);
 
+/* Takes one NUL-terminated text off `from`; *out points into it. */
+bool span_text(struct span *from, const char **out);
+/* Takes exactly these bytes off `from`. */
+bool span_skip(struct span *from, struct span prefix);
+
 /* A growing array of bytes in an arena: freed with the arena, never by itself. */
 struct buf {
     struct arena *arena;

@@ -79,27 +79,9 @@ struct record {
     const char *name;
 };
 
-/* Takes one NUL-terminated text off the list. */
-static bool take_text(struct span *list, const char **out) {
-    const uint8_t *end = list->len ? memchr(list->data, '\0', list->len) : NULL;
-    struct span text;
-    if (!end || !span_take(list, (size_t)(end - list->data) + 1, &text))
-        return false;
-    *out = (const char *)text.data;
-    return true;
-}
-
-static bool take_head(struct span *list) {
-    struct span rest = *list, head;
-    if (!span_take(&rest, sizeof list_head - 1, &head) || memcmp(head.data, list_head, head.len) != 0)
-        return false;
-    *list = rest;
-    return true;
-}
-
 static bool take_record(struct span *list, struct record *out) {
-    return take_text(list, &out->code) && take_text(list, &out->function) && take_text(list, &out->coordinates) &&
-           take_text(list, &out->name);
+    return span_text(list, &out->code) && span_text(list, &out->function) && span_text(list, &out->coordinates) &&
+           span_text(list, &out->name);
 }
 
 /* "0403S": degrees in `digits` digits, two digits of minutes, then the letter of a hemisphere. */
@@ -151,7 +133,7 @@ static bool read_place(struct place *out, const struct record *record) {
 static size_t count_records(struct span list) {
     struct record record;
     size_t count = 0;
-    while (take_head(&list) || take_record(&list, &record))
+    while (span_skip(&list, span_of(list_head, sizeof list_head - 1)) || take_record(&list, &record))
         count++;
     return count;
 }
@@ -198,11 +180,11 @@ enum result places_load(struct places **out, struct arena *arena, struct span li
     struct place *rows = arena_array(arena, count_records(list), sizeof *rows);
     if (!places || !rows)
         return RESULT_NO_MEMORY;
-    if (!take_head(&list))
+    if (!span_skip(&list, span_of(list_head, sizeof list_head - 1)))
         return refuse_list(report, 1);
     for (size_t number = 1; list.len; number++) {
         struct record record;
-        if (take_head(&list))
+        if (span_skip(&list, span_of(list_head, sizeof list_head - 1)))
             continue;
         if (!take_record(&list, &record))
             return refuse_list(report, number);

@@ -161,33 +161,16 @@ const char *taxa_suggest(const struct taxa *taxa, const char *name) {
 
 /* --- loading a list ---------------------------------------------------------------------------------------------- */
 
-static bool take_text(struct span *list, const char **out) {
-    const uint8_t *end = list->len ? memchr(list->data, '\0', list->len) : NULL;
-    struct span text;
-    if (!end || !span_take(list, (size_t)(end - list->data) + 1, &text))
-        return false;
-    *out = (const char *)text.data;
-    return true;
-}
-
-static bool take_head(struct span *list) {
-    struct span rest = *list, head;
-    if (!span_take(&rest, sizeof TAXA_LIST_HEAD - 1, &head) || memcmp(head.data, TAXA_LIST_HEAD, head.len) != 0)
-        return false;
-    *list = rest;
-    return true;
-}
-
 static bool take_taxon(struct span *list, struct taxon *out) {
-    return take_text(list, &out->name) && take_text(list, &out->rank) && take_text(list, &out->class) &&
-           take_text(list, &out->order) && take_text(list, &out->family) && take_text(list, &out->appendix) &&
-           take_text(list, &out->en) && take_text(list, &out->fr) && take_text(list, &out->accepted);
+    return span_text(list, &out->name) && span_text(list, &out->rank) && span_text(list, &out->class) &&
+           span_text(list, &out->order) && span_text(list, &out->family) && span_text(list, &out->appendix) &&
+           span_text(list, &out->en) && span_text(list, &out->fr) && span_text(list, &out->accepted);
 }
 
 static size_t count_records(struct span list) {
     struct taxon taxon;
     size_t count = 0;
-    while (take_head(&list) || take_taxon(&list, &taxon))
+    while (span_skip(&list, span_of(TAXA_LIST_HEAD, sizeof TAXA_LIST_HEAD - 1)) || take_taxon(&list, &taxon))
         count++;
     return count;
 }
@@ -254,11 +237,11 @@ enum result taxa_load(struct taxa **out, struct arena *arena, struct span list, 
     struct taxon *rows = arena_array(arena, count_records(list), sizeof *rows);
     if (!taxa || !rows)
         return RESULT_NO_MEMORY;
-    if (!take_head(&list))
+    if (!span_skip(&list, span_of(TAXA_LIST_HEAD, sizeof TAXA_LIST_HEAD - 1)))
         return refuse_list(report, 1);
     while (list.len) {
         struct taxon *row = &rows[taxa->count];
-        if (take_head(&list))
+        if (span_skip(&list, span_of(TAXA_LIST_HEAD, sizeof TAXA_LIST_HEAD - 1)))
             continue;
         if (!take_taxon(&list, row) || !is_sound(row))
             return refuse_list(report, taxa->count + 1);

@@ -28,9 +28,9 @@ size_t postings_length(const struct postings *postings, struct span word) {
 
 void postings_read(const struct postings *postings, struct span word, uint8_t *bits) {
     const struct posting_list *list = &postings->lists[list_of(word)];
-    const uint8_t *at = list->bytes;
+    const uint8_t *at = list->bytes, *end = list->len ? at + list->len : at; /* a list that is empty has no bytes */
     uint32_t row = 0;
-    while (at < list->bytes + list->len) {
+    while (at < end) {
         row += varint_get(&at);
         bits[(row - 1) / 8] |= (uint8_t)(1 << (row - 1) % 8);
     }
