@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -179,6 +180,7 @@ void home_start(struct home *home) {
     snprintf(program, sizeof program, "%.480s/inamad", build ? build : ".");
     home->pid = fork();
     if (home->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* no daemon outlives a test that died */
         execl(program, "inamad", "--home", home->folder, (char *)NULL);
         perror(program);
         _exit(127);
