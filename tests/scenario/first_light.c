@@ -242,6 +242,69 @@ START_TEST(nobody_continues_somebody_elses_alert) {
 }
 END_TEST
 
+/* Two audiences of one author hold the same reader. */
+static struct story begin_twofold(const char *first, const char *second) {
+    struct story story = {.world = world_new(3)};
+    const char *policy = text_format(&story.world->arena,
+                                     "audiences:\n"
+                                     "  first: {members: {role: CUSTOMS}, publish: yes, show: [%s]}\n"
+                                     "  second: {members: {role: CUSTOMS}, publish: yes, show: [%s]}\n"
+                                     "local: {operators: {show: [all]}}\n",
+                                     first, second);
+    story.congo = world_add(story.world, "cd-customs", "CD", "CUSTOMS", policy);
+    story.kenya = world_add(story.world, "ke-customs", "KE", "CUSTOMS", kenya_policy);
+    story.police = world_add(story.world, "ke-police", "KE", "POLICE", desk_policy);
+    world_start(story.world);
+    return story;
+}
+
+START_TEST(a_wider_view_takes_the_place_of_a_narrow_one) {
+    static const char narrow[] = "incident", wide[] = "incident, specimens, persons";
+    for (int i = 0; i < 2; i++) {
+        struct story story = begin_twofold(i ? wide : narrow, i ? narrow : wide);
+        uint8_t object[OBJECT_ID_SIZE];
+        publish(&story, "AMBER", "", object);
+        ck_assert_str_eq(world_value(story.kenya, object, "persons.surname"), "Exemple");
+        ck_assert_str_eq(world_value(story.police, object, "persons.surname"), "Exemple");
+        world_restart(story.kenya);
+        ck_assert_str_eq(world_value(story.kenya, object, "persons.surname"), "Exemple");
+        ck_assert_uint_eq(index_count(story.kenya->exchange.index), 1);
+        world_free(story.world);
+    }
+}
+END_TEST
+
+/* Who may show us an alert cannot blank what we know of it. */
+START_TEST(another_view_does_not_take_the_place_of_the_first) {
+    struct story story = begin_twofold("incident, specimens, persons", "incident, legal");
+    uint8_t object[OBJECT_ID_SIZE];
+    publish(&story, "AMBER", "", object);
+    ck_assert_str_eq(world_value(story.kenya, object, "persons.surname"), "Exemple");
+    ck_assert_str_eq(world_value(story.police, object, "persons.surname"), "Exemple");
+    world_free(story.world);
+}
+END_TEST
+
+START_TEST(one_turn_does_not_sign_a_version_twice) {
+    struct story story = begin();
+    struct exchange *exchange = &story.congo->exchange;
+    const char *json = world_alert(story.world, "AMBER", "");
+    const char *named =
+        text_format(&story.world->arena, "{\"alert\":\"00112233445566778899aabbccddeeff\",%s", json + 1);
+    struct publication twice[2] = {{.json = span_of_text(named)}, {.json = span_of_text(named)}};
+    exchange_prepare(exchange, twice, 2);
+    ck_assert_int_eq(exchange_publish(exchange, twice, 2), RESULT_OK);
+    ck_assert_str_eq(result_name(twice[0].result), "ok");
+    ck_assert_str_eq(result_name(twice[1].result), "exists");
+    ck_assert_int_eq(exchange_commit(exchange, NULL, NULL), RESULT_OK);
+    exchange_publication_release(&twice[0]);
+    exchange_publication_release(&twice[1]);
+    exchange_end_turn(exchange);
+    ck_assert_uint_eq(index_count(exchange->index), 1);
+    world_free(story.world);
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *suite = suite_create("first_light");
     TCase *story = tcase_create("story");
@@ -257,6 +320,9 @@ Suite *suite(void) {
     tcase_add_test(story, an_alert_that_comes_twice_is_here_once);
     tcase_add_test(story, a_new_version_takes_the_place_of_the_old);
     tcase_add_test(story, nobody_continues_somebody_elses_alert);
+    tcase_add_test(story, a_wider_view_takes_the_place_of_a_narrow_one);
+    tcase_add_test(story, another_view_does_not_take_the_place_of_the_first);
+    tcase_add_test(story, one_turn_does_not_sign_a_version_twice);
     suite_add_tcase(suite, story);
     return suite;
 }

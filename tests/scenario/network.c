@@ -24,6 +24,7 @@
 #include "base/limits.h"
 #include "base/proto.h"
 #include "base/text.h"
+#include "keys/noise.h"
 #include "tests/support/chance.h"
 #include "tests/support/homes.h"
 
@@ -382,6 +383,52 @@ START_TEST(callers_who_say_nothing_harm_nothing_and_are_let_go) {
 }
 END_TEST
 
+static uint64_t connected_since(const struct home *home, struct arena *arena, const char *name) {
+    Request request = REQUEST__INIT;
+    StatusRequest status = STATUS_REQUEST__INIT;
+    request.status = &status;
+    struct control *control = home_connect(home);
+    Reply *reply = home_ask(control, arena, &request);
+    ck_assert_ptr_nonnull(reply);
+    control_close(control);
+    for (size_t i = 0; i < reply->status->n_peers; i++)
+        if (strcmp(reply->status->peers[i]->name, name) == 0 &&
+            strcmp(reply->status->peers[i]->state, "connected") == 0)
+            return reply->status->peers[i]->since;
+    return 0;
+}
+
+/* The first message of a handshake proves nothing fresh: whoever has seen one can send it again. */
+START_TEST(a_recorded_handshake_takes_nobodys_place) {
+    struct network network = begin();
+    check_network_works(&network);
+    uint64_t since = connected_since(network.kenya, &network.arena, "ke-police");
+    const struct noise_options options = {
+        .initiator = true,
+        .secret = network.police->identity.secrets->session,
+        .remote_public = network.kenya->identity.session_key,
+        .prologue = span_of_text("INAMA.sync.1"),
+        .random = random_system(),
+    };
+    struct noise *recorded = noise_new(&options);
+    uint8_t first[2 + NOISE_FIRST_SIZE] = {0, NOISE_FIRST_SIZE}, answer[2 + NOISE_SECOND_SIZE], more;
+    size_t len;
+    ck_assert_int_eq(noise_write(recorded, (struct span){0}, first + 2, &len), RESULT_OK);
+    int fd = call(network.kenya);
+    ck_assert(pour(fd, first, sizeof first));
+    ck_assert_int_eq(recv(fd, answer, sizeof answer, MSG_WAITALL), sizeof answer);
+    struct timeval moment = {.tv_usec = 500000};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+    ck_assert_int_eq(recv(fd, &more, 1, 0), -1); /* not a word before the caller has proven itself */
+    ck_assert_uint_ne(since, 0);
+    ck_assert_uint_eq(connected_since(network.kenya, &network.arena, "ke-police"), since);
+    close(fd);
+    noise_free(recorded);
+    check_network_works(&network);
+    end(&network);
+}
+END_TEST
+
 /* ---- beginning and end ---- */
 
 static void check_ends(struct home *home) {
@@ -721,6 +768,7 @@ Suite *suite(void) {
     tcase_add_test(door, garbage_at_the_door_is_shown_out);
     tcase_add_test(door, a_burst_of_garbage_from_many_at_once_harms_nothing);
     tcase_add_test(door, callers_who_say_nothing_harm_nothing_and_are_let_go);
+    tcase_add_test(door, a_recorded_handshake_takes_nobodys_place);
     suite_add_tcase(suite, door);
     TCase *life = tcase_create("life");
     tcase_set_timeout(life, 240);
