@@ -237,7 +237,7 @@ static enum result pass_free_list(struct walk *walk, const uint8_t *list, size_t
 }
 
 static enum result pass_big_value(struct walk *walk, const uint8_t *in_node, size_t size) {
-    uint64_t offset;
+    uint64_t offset = 0;
     TRY(find_overflow(walk, in_node, size, &offset));
     if (walk->kind != KIND_FREE)
         return RESULT_OK;
