@@ -80,10 +80,12 @@ wait_for() {
     done
 }
 
+# A port below those that the kernel gives to outgoing connections, and not given to another node yet.
 free_port() {
     local port
     for _ in {1..100}; do
-        port=$((20000 + RANDOM % 30000))
+        port=$((12000 + RANDOM % 20000))
+        [[ " ${PORTS[*]:-} " != *" $port "* ]] || continue
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port" && return; }
     done
     fail "no free port"

@@ -49,9 +49,11 @@ run() {
     "$@"
 }
 
+# A port below those that the kernel gives to outgoing connections, and not given to another node yet.
 free_port() {
     local port
-    while port=$((20000 + RANDOM % 30000)); do
+    while port=$((12000 + RANDOM % 20000)); do
+        [[ " ${PORT[*]:-} " != *" $port "* ]] || continue
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port" && return; }
     done
 }

@@ -61,16 +61,30 @@ void homes_free(struct homes *homes) {
     free(homes);
 }
 
-/* A port that was free a moment ago. */
-static uint16_t free_port(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &len) != 0)
-        die("port", "none free");
-    close(fd);
-    return ntohs(address.sin_port);
+static bool is_given(const struct homes *homes, uint16_t port) {
+    bool given = false;
+    for (size_t i = 0; i < homes->count; i++)
+        given |= homes->rows[i].port == port;
+    return given;
+}
+
+/* A port that was free a moment ago, below those that the kernel gives to outgoing connections. */
+static uint16_t free_port(const struct homes *homes) {
+    enum { PORT_FIRST = 12000, PORT_COUNT = 20000, TRIES = 1000 };
+    for (int i = 0; i < TRIES; i++) {
+        uint16_t wish;
+        random_fill(random_system(), &wish, sizeof wish);
+        wish = (uint16_t)(PORT_FIRST + wish % PORT_COUNT);
+        struct sockaddr_in address = {
+            .sin_family = AF_INET, .sin_port = htons(wish), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        bool is_free = fd >= 0 && !is_given(homes, wish) && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+        close(fd);
+        if (is_free)
+            return wish;
+    }
+    die("port", "none free");
+    return 0;
 }
 
 struct home *homes_add(struct homes *homes, const char *name, const char *country, const char *role,
@@ -83,7 +97,7 @@ struct home *homes_add(struct homes *homes, const char *name, const char *countr
     snprintf(home->country, sizeof home->country, "%s", country);
     snprintf(home->role, sizeof home->role, "%s", role);
     home->policy = policy;
-    home->port = free_port();
+    home->port = free_port(homes);
     must(name, identity_make(&home->identity, random_system()));
     home->member = (struct member){home->identity.id,
                                    home->identity.sign_key,
