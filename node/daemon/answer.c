@@ -12,11 +12,6 @@
 
 enum { FIND_LIMIT = 50, REPLY_ROWS_BYTES_MAX = CONTROL_BYTES_MAX / 2 };
 
-/* protobuf-c's structs have no const; nothing here writes through these. */
-static char *words_of(const char *text) {
-    return (char *)(uintptr_t)text;
-}
-
 static struct arena *turn_of(struct node *node) {
     return &node->exchange.turn;
 }

@@ -7,10 +7,6 @@
 #include "base/text.h"
 #include "daemon/node.h"
 
-static char *words_of(const char *text) {
-    return (char *)(uintptr_t)text;
-}
-
 static const char *state_of(const struct peer *peer) {
     if (peer->connection)
         return "connected";
