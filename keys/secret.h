@@ -13,7 +13,7 @@
 #include "base/result.h"
 #include "base/span.h"
 
-enum { SECRET_KEY_SIZE = 32 };
+enum { SECRET_KEY_SIZE = 32, SECRET_FILE_OVERHEAD = 74 /* a sealed file is that much longer than what is in it */ };
 
 /* To be called once, first, by every program that uses keys/: starts libsodium and forbids core dumps. Ends the process
  * if libsodium cannot start: without it nothing here is safe. */
@@ -39,8 +39,23 @@ MUST_USE enum result secret_seal_file(struct buf *out, enum secret_lock lock, st
                                       const struct random *random);
 /* How a sealed file wants to be opened. MALFORMED, UNKNOWN_SUITE. */
 MUST_USE enum result secret_file_lock(struct span file, enum secret_lock *out);
-/* Opens into `plain`, which must hold exactly what was sealed. WRONG_KEY if the opener is wrong or the file was
- * changed, NO_MEMORY, MALFORMED. */
-MUST_USE enum result secret_open_file(void *plain, size_t plain_len, struct span file, struct span opener);
+
+/* How an opened file was sealed: enough to seal another under the same lock without its opener. Guarded memory. */
+struct secret_seal {
+    uint8_t lock;
+    uint32_t passes;
+    uint32_t memory_kib;
+    uint8_t salt[16];
+    uint8_t key[SECRET_KEY_SIZE];
+};
+
+/* Opens into `plain`, which has room for `size_max` bytes; *len is how many it was. `seal` may be NULL. WRONG_KEY if
+ * the opener is wrong or the file was changed, NO_MEMORY, MALFORMED (also when it is longer). On failure `plain` holds
+ * no secret: it is as it was, or wiped. */
+MUST_USE enum result secret_open_file(void *plain, size_t size_max, size_t *len, struct span file, struct span opener,
+                                      struct secret_seal *seal);
+/* Seals again under the same lock, with a fresh nonce, and appends the file. `seal` must be that of an opened file. */
+MUST_USE enum result secret_seal_again(struct buf *out, const struct secret_seal *seal, struct span plain,
+                                       const struct random *random);
 
 #endif

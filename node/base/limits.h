@@ -24,6 +24,11 @@ enum {
     ROSTER_MEMBERS_MAX = 2048,
     ROSTER_ROOTS_MAX = 16,
     ROSTER_BYTES_MAX = 1024 * 1024,
+    ROSTER_FILE_BYTES_MAX = 32 * 1024 * 1024, /* every roster there was, with desks and renewals */
+    RENEWAL_BYTES_MAX = 64 * 1024,
+    FORMER_KEYS_MAX = 16,
+    FEED_ENDS_MAX = 256, /* feeds that one ending names */
+    GRACE_DAYS_MAX = 366,
     KEY_FILE_BYTES_MAX = 64 * 1024,
     PASSPHRASE_BYTES_MAX = 1024,
 

@@ -1,6 +1,7 @@
 #include "base/result.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -23,4 +24,11 @@ const char *result_name(enum result result) {
 const char *result_text(enum result result) {
     assert(result < RESULT_COUNT);
     return _(rows[result].text);
+}
+
+const char *result_text_of(const char *name) {
+    for (size_t i = 0; i < RESULT_COUNT; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return _(rows[i].text);
+    return name;
 }

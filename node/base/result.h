@@ -47,7 +47,12 @@
     X(FORK,             "fork",               "another entry with this number was signed before") \
     X(ROLLBACK,         "rollback",           "it is older than what is already here") \
     X(EXPIRED,          "expired",            "it has expired") \
+    X(CONFLICT,         "conflict",           "two claim the same name, key or country") \
+    X(REVOKED,          "revoked",            "the key that signed it is not believed any more, or not that far") \
     X(TOO_FEW_SIGNATURES, "too-few-signatures", "too few valid signatures") \
+    X(KEY_LOST,         "key-lost",           "it was granted to a key that this node does not have any more") \
+    X(BEHIND,           "behind",             "this node's own feed reaches further elsewhere: it was set back to an older copy") \
+    X(UNPROVEN,         "unproven",           "this may be an older copy of the node: no reader has told yet how far its feeds reach") \
     X(NO_EPOCH_KEY,     "no-epoch-key",       "no key for this epoch has been granted to this node") \
     X(WRONG_EPOCH,      "wrong-epoch",        "the epoch is not the one in force") \
     /* what others send: permission */ \
@@ -74,6 +79,9 @@ enum result {
 
 /* Stable name for JSON, counters and tests: "bad-signature". Never NULL. */
 const char *result_name(enum result result);
+
+/* The text of a result that came as a name; the name itself if this version does not know it. */
+const char *result_text_of(const char *name);
 
 /* One sentence part for people, translated: "the signature does not verify". Never NULL. */
 const char *result_text(enum result result);

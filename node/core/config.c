@@ -88,9 +88,8 @@ static const char *folder_of(struct arena *arena, const char *path) {
 }
 
 enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report) {
-    static const char *const keys[] = {"identity", "key_file", "roster",    "roots",   "roots_threshold",
-                                       "policy",   "store",    "store_gib", "control", "live",
-                                       "listen",   "taxa",     "places",    "peers",   NULL};
+    static const char *const keys[] = {"identity", "key_file", "roster", "roots", "policy", "store", "store_gib",
+                                       "control",  "live",     "listen", "taxa",  "places", "peers", NULL};
     struct span yaml;
     TRY(file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
     struct reading reading = {.arena = arena, .report = report, .folder = folder_of(arena, path)};
@@ -101,7 +100,7 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     settings_only(reading.top, keys, report);
 
     uint64_t store_gib = 16;
-    struct config config = {.folder = reading.folder, .roots_threshold = 1};
+    struct config config = {.folder = reading.folder};
     config.identity = read_path(&reading, "identity", "identity.key");
     config.key_file = read_path(&reading, "key_file", NULL);
     config.roster = read_path(&reading, "roster", "roster.inama");
@@ -112,7 +111,6 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     config.live = read_path(&reading, "live", NULL);
     config.taxa = read_path(&reading, "taxa", NULL);
     config.places = read_path(&reading, "places", NULL);
-    settings_number(reading.top, "roots_threshold", 1, ROSTER_ROOTS_MAX, &config.roots_threshold, report);
     settings_number(reading.top, "store_gib", 1, 4096, &store_gib, report);
     config.store_bytes = store_gib << 30;
     config.listen = read_address(&reading, reading.top, "listen", false);

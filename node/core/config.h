@@ -24,8 +24,7 @@ struct config {
     const char *identity; /* key file */
     const char *key_file; /* opens the identity; NULL: passphrase */
     const char *roster;
-    const char *roots; /* trusted root keys, a line of 64 hexadecimal digits each */
-    uint64_t roots_threshold;
+    const char *roots; /* the trusted root keys and how many must sign: core/roots.h */
     const char *policy;
     const char *store; /* folder */
     uint64_t store_bytes;

@@ -165,6 +165,22 @@ enum result disclosure_verify(const struct disclosure *disclosure, const uint8_t
     return sign_verify(disclosure->signature, sign_key, "INAMA.sig.alert", SPAN_OF_ARRAY(disclosure->object));
 }
 
+enum result disclosure_verify_by(const struct disclosure *disclosure, const struct member *originator,
+                                 const uint8_t **sign_key, const struct ending **ending) {
+    const uint8_t *key = originator ? originator->sign_key : NULL;
+    const struct ending *how = originator ? originator->ended : NULL;
+    enum result result = disclosure_verify(disclosure, key);
+    for (size_t i = 0; originator && i < originator->former_count && result == RESULT_BAD_SIGNATURE; i++) {
+        key = originator->former[i].sign_key;
+        how = &originator->former[i].ending;
+        result = sign_verify(disclosure->signature, key, "INAMA.sig.alert", SPAN_OF_ARRAY(disclosure->object));
+    }
+    TRY(result);
+    *sign_key = key;
+    *ending = how;
+    return RESULT_OK;
+}
+
 enum result disclosure_content(Alert **out, struct arena *arena, const struct disclosure *disclosure) {
     return alert_join(arena, disclosure->opening.values, out);
 }

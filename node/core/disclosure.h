@@ -14,6 +14,7 @@
 #include "base/span.h"
 #include "core/fields.h"
 #include "keys/identity.h"
+#include "keys/member.h"
 #include "keys/sign.h"
 #include "keys/tree.h"
 
@@ -50,6 +51,12 @@ MUST_USE enum result disclosure_decode(struct disclosure *out, struct arena *are
  * under the root (BAD_ROOT), the originator is known (UNKNOWN_MEMBER where `sign_key` is NULL) and signed it
  * (BAD_POINT, BAD_SIGNATURE). */
 MUST_USE enum result disclosure_verify(const struct disclosure *disclosure, const uint8_t *sign_key);
+
+/* The same for a member whose signing key may have changed: tries the key in force, then those of before. *ending is
+ * how the key that signed ended, NULL if it is in force; what follows from it is the caller's to decide (protocol 8.9).
+ * *sign_key is the key. `originator` NULL is UNKNOWN_MEMBER. */
+MUST_USE enum result disclosure_verify_by(const struct disclosure *disclosure, const struct member *originator,
+                                          const uint8_t **sign_key, const struct ending **ending);
 
 /* The content that is shown, joined; see alert_join(). */
 MUST_USE enum result disclosure_content(Alert **out, struct arena *arena, const struct disclosure *disclosure);

@@ -6,6 +6,8 @@
 #ifndef CORE_FEED_H
 #define CORE_FEED_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -45,6 +47,7 @@ struct feed_head {
     uint64_t number;         /* 0: nothing yet */
     uint8_t hash[HASH_SIZE]; /* zeros when nothing yet */
     uint32_t epoch;          /* in force; 0: none yet */
+    bool midway;             /* what stands before the next entry, a grant, is not known here */
 };
 
 void feed_id(uint8_t out[static FEED_ID_SIZE], const uint8_t author[static MEMBER_ID_SIZE], const char *audience);
