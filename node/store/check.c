@@ -26,6 +26,10 @@ static void report(struct check *check, const struct place *place, const char *c
         check->damaged(check->context, records_complaint(check->records));
 }
 
+static bool has_holes(enum table table) {
+    return table == TABLE_NOTES;
+}
+
 static bool is_of_a_feed(enum table table) {
     return table == TABLE_ENTRIES || table == TABLE_EPOCHS || table == TABLE_POSITIONS;
 }
@@ -34,7 +38,7 @@ static bool is_of_a_feed(enum table table) {
 static bool follows(const struct place *place, const struct place *last) {
     if (place->table == TABLE_ENTRIES)
         return place->arrival == last->arrival + 1;
-    return is_of_a_feed(place->table) || place->first == last->first + 1;
+    return is_of_a_feed(place->table) || has_holes(place->table) || place->first == last->first + 1;
 }
 
 static void check_place(struct check *check, const struct place *place) {

@@ -171,3 +171,9 @@ void entries_settle(struct entries *entries, bool committed) {
     else
         entries->last = entries->durable_last;
 }
+
+uint64_t entries_first(const struct entries *entries, uint32_t ordinal) {
+    if (ordinal == 0 || ordinal > entries->count || entries->runs[ordinal - 1].count == 0)
+        return 0;
+    return entries->runs[ordinal - 1].first;
+}

@@ -44,4 +44,7 @@ MUST_USE enum result entries_block(const struct entries *entries, struct records
 /* The change that brought new entries was committed, or lost. */
 void entries_settle(struct entries *entries, bool committed);
 
+/* The number of a feed's first entry; 0: it has none. */
+uint64_t entries_first(const struct entries *entries, uint32_t ordinal);
+
 #endif

@@ -335,11 +335,21 @@ static enum result check_formats(struct records *records) {
     if (first != second || first == RESULT_STORE_DAMAGED)
         return complain(records, RESULT_STORE_DAMAGED, _("store: the record of its format is damaged"));
     if (first == RESULT_UNKNOWN_SCHEMA)
-        complain(records, first, _("store: a newer version of this program made it; this one reads format %d"),
+        complain(records, first, _("store: another version of this program made it; this one reads format %d"),
                  SCHEMA_FORMAT);
     if (first == RESULT_WRONG_KEY)
         complain(records, first, _("store: it was made under another key"));
     return first;
+}
+
+static int open_table(struct records *records, enum table table, bool is_new) {
+    return mdb_dbi_open(records->change, schema_table_name(table), is_new ? MDB_CREATE : 0, &records->tables[table]);
+}
+
+static enum result opened(struct records *records, int code) {
+    if (code == MDB_NOTFOUND)
+        return complain(records, RESULT_STORE_DAMAGED, _("store: a table is missing"));
+    return outcome(records, code, _("opening the tables"));
 }
 
 /* In the change that is open. A store that has any table has them all. */
@@ -350,14 +360,15 @@ static enum result open_tables(struct records *records) {
     if (!code)
         code = mdb_stat(records->change, main, &stat);
     bool is_new = !code && stat.ms_entries == 0;
-    for (unsigned i = 0; !code && i < TABLE_COUNT; i++)
-        code = mdb_dbi_open(records->change, schema_table_name(i), is_new ? MDB_CREATE : 0, &records->tables[i]);
-    if (code == MDB_NOTFOUND)
-        return complain(records, RESULT_STORE_DAMAGED, _("store: a table is missing"));
-    TRY(outcome(records, code, _("opening the tables")));
+    if (!code)
+        code = open_table(records, TABLE_FORMAT, is_new);
+    TRY(opened(records, code));
     for (uint8_t copy = 1; is_new && copy <= FORMAT_COPIES; copy++)
         TRY(put_format(records, copy));
-    return check_formats(records);
+    TRY(check_formats(records)); /* it says which tables there must be */
+    for (unsigned i = TABLE_FORMAT + 1; !code && i < TABLE_COUNT; i++)
+        code = open_table(records, i, is_new);
+    return opened(records, code);
 }
 
 /* LMDB maps its lock file and writes to the map; without blocks under it, a full disk would end the process. */

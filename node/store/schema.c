@@ -19,6 +19,7 @@ static const struct table_row rows[TABLE_COUNT] = {
     [TABLE_ALERTS]    = {"alerts",    0, 8, 0},
     [TABLE_READERS]   = {"readers",   0, 4, 0},
     [TABLE_POSITIONS] = {"positions", 0, 4, 4},
+    [TABLE_NOTES]     = {"notes",     0, 4, 4},
 };
 /* clang-format on */
 
@@ -63,12 +64,17 @@ void schema_put_feed(struct buf *out, const struct store_feed *feed) {
     size_t audience = strlen(feed->audience);
     buf_put(out, feed->feed, sizeof feed->feed);
     buf_put(out, feed->author, sizeof feed->author);
+    buf_put(out, feed->key, sizeof feed->key);
     buf_put_u64(out, feed->number);
     buf_put(out, feed->head, sizeof feed->head);
     buf_put_u32(out, feed->epoch);
     buf_put_u64(out, feed->epoch_started);
     buf_put_u64(out, feed->epoch_first);
     buf_put_u8(out, feed->frozen);
+    buf_put_u8(out, feed->waits_for);
+    buf_put_u64(out, feed->waiting);
+    buf_put_u64(out, feed->waiting_bytes);
+    buf_put_u64(out, feed->outdated);
     buf_put_u32(out, (uint32_t)audience);
     buf_put(out, feed->audience, audience);
     buf_put_span(out, feed->members);
@@ -80,10 +86,13 @@ enum result schema_feed(struct store_feed *out, struct arena *arena, struct span
     uint32_t len;
     struct span audience;
     bool whole = span_copy(&record, feed.feed, sizeof feed.feed) &&
-                 span_copy(&record, feed.author, sizeof feed.author) && span_u64(&record, &feed.number) &&
-                 span_copy(&record, feed.head, sizeof feed.head) && span_u32(&record, &feed.epoch) &&
-                 span_u64(&record, &feed.epoch_started) && span_u64(&record, &feed.epoch_first) &&
-                 span_u8(&record, &frozen) && span_u32(&record, &len) && span_take(&record, len, &audience);
+                 span_copy(&record, feed.author, sizeof feed.author) && span_copy(&record, feed.key, sizeof feed.key) &&
+                 span_u64(&record, &feed.number) && span_copy(&record, feed.head, sizeof feed.head) &&
+                 span_u32(&record, &feed.epoch) && span_u64(&record, &feed.epoch_started) &&
+                 span_u64(&record, &feed.epoch_first) && span_u8(&record, &frozen) &&
+                 span_u8(&record, &feed.waits_for) && span_u64(&record, &feed.waiting) &&
+                 span_u64(&record, &feed.waiting_bytes) && span_u64(&record, &feed.outdated) &&
+                 span_u32(&record, &len) && span_take(&record, len, &audience);
     if (!whole || frozen > 1 || audience.len > NAME_BYTES_MAX || record.len % 32)
         return RESULT_STORE_DAMAGED;
     feed.frozen = frozen;

@@ -3,13 +3,16 @@
  * All numbers are big-endian, so keys sort as numbers do. What stands here is what gets sealed; the sealing, with the
  * table and the key bound to it, is in records.c (docs/protocol.md, 9.4).
  *
- *   table      key                              record
- *   format     u8 copy: 1, 2                    "INAMA.store" || u32 version     (the version stands unsealed in front,
- * too) feeds      u32 ordinal                      feed 32 || author 32 || u64 number || head 32 || u32 epoch || u64
- * epoch started || u64 epoch first || u8 frozen || sized audience || member ids, 32 bytes each entries    u32 ordinal
- * || u64 number        the entry epochs     u32 ordinal || u32 epoch         key 32 alerts     u64 sequence u64 arrived
- * || u32 ordinal || u64 number || disclosure readers    u32 reader                       member id 32 positions  u32
- * ordinal || u32 reader        u64 number
+ *   table      key                                       record
+ *   format     u8 copy: 1, 2                             "INAMA.store" || u32 version (which stands unsealed in front,
+ * too) feeds      u32 ordinal                               as struct store_feed: feed, author, key, number, head,
+ * epoch, epoch started, epoch first, u8 frozen, u8 waits for, waiting, waiting bytes, outdated, sized audience, members
+ *   entries    u64 arrival || u32 ordinal || u64 number  the entry
+ *   epochs     u32 ordinal || u32 epoch                  key, 32
+ *   alerts     u64 sequence                              u64 arrived || u32 ordinal || u64 number || disclosure
+ *   readers    u32 reader                                member id, 32
+ *   positions  u32 ordinal || u32 reader                 u64 number
+ *   notes      u32 kind || u32 number                    the caller's
  *
  * Readers are numbered because a key is not sealed: member ids in it would tell a thief who reads what.
  */
@@ -20,7 +23,7 @@
 #include "base/span.h"
 #include "store/store.h"
 
-enum { SCHEMA_FORMAT = 1 };
+enum { SCHEMA_FORMAT = 2 };
 
 enum table {
     TABLE_FORMAT,
@@ -30,6 +33,7 @@ enum table {
     TABLE_ALERTS,
     TABLE_READERS,
     TABLE_POSITIONS,
+    TABLE_NOTES,
     TABLE_COUNT
 };
 

@@ -201,6 +201,10 @@ enum result store_get_entries(struct store *store, struct arena *arena, uint32_t
     return entries_block(&store->entries, store->records, arena, ordinal, after, bytes_max, entries, count);
 }
 
+uint64_t store_first_entry(const struct store *store, uint32_t ordinal) {
+    return entries_first(&store->entries, ordinal);
+}
+
 /* ---- epochs ---- */
 
 enum result store_put_epoch(struct store *store, uint32_t ordinal, uint32_t epoch, const uint8_t key[static 32]) {
@@ -250,6 +254,19 @@ enum result store_get_alert(struct store *store, struct arena *arena, uint64_t s
 
 uint64_t store_last_alert(const struct store *store) {
     return store->now.alert;
+}
+
+/* ---- notes ---- */
+
+enum result store_put_note(struct store *store, enum store_note kind, uint32_t number, struct span content) {
+    assert(number);
+    return records_put(store->records, &(struct place){.table = TABLE_NOTES, .first = kind, .second = number}, content);
+}
+
+enum result store_get_note(struct store *store, struct arena *arena, enum store_note kind, uint32_t number,
+                           struct span *content) {
+    const struct place place = {.table = TABLE_NOTES, .first = kind, .second = number};
+    return records_get(store->records, arena, &place, SIZE_MAX, content);
 }
 
 /* ---- positions, usage, check ---- */

@@ -52,13 +52,18 @@ struct store_feed {
     uint32_t ordinal; /* given by the store, from 1 */
     uint8_t feed[32];
     uint8_t author[32];
+    uint8_t key[32]; /* key id of the author's signing key whose feed it is */
     const char *audience;
     uint64_t number; /* of the last entry; 0: none */
     uint8_t head[32];
     uint32_t epoch;         /* in force; 0: none */
-    uint64_t epoch_started; /* milliseconds; of our own feeds */
+    uint64_t epoch_started; /* milliseconds */
     uint64_t epoch_first;   /* number of the entry that began it */
     bool frozen;            /* a fork was proven */
+    uint8_t waits_for;      /* why entries here cannot be opened yet; given by the caller */
+    uint64_t waiting;       /* how many */
+    uint64_t waiting_bytes; /* and of how many bytes */
+    uint64_t outdated;      /* entries sealed under an epoch from before somebody was removed */
     struct span members;    /* our own feeds: who holds the epoch key, a member id and its encryption key each */
 };
 /* All feeds, in the order of their ordinals. */
@@ -76,6 +81,9 @@ MUST_USE enum result store_get_entry(struct store *store, struct arena *arena, u
  */
 MUST_USE enum result store_get_entries(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t after,
                                        size_t bytes_max, struct span **entries, size_t *count);
+
+/* The number of the first entry that is here; 0: none is. */
+uint64_t store_first_entry(const struct store *store, uint32_t ordinal);
 
 MUST_USE enum result store_put_epoch(struct store *store, uint32_t ordinal, uint32_t epoch,
                                      const uint8_t key[static 32]);
@@ -102,6 +110,15 @@ MUST_USE enum result store_put_position(struct store *store, uint32_t ordinal, c
                                         uint64_t number);
 MUST_USE enum result store_get_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
                                         uint64_t *number);
+
+/* A note: a small record of the caller's, by its kind and a running number from 1. Putting replaces. */
+enum store_note { STORE_NOTE_TRUST = 1, STORE_NOTE_PLACE, STORE_NOTE_FORK, STORE_NOTE_KEYS };
+MUST_USE enum result store_put_note(struct store *store, enum store_note kind, uint32_t number, struct span content);
+/* NOT_FOUND. */
+MUST_USE enum result store_get_note(struct store *store, struct arena *arena, enum store_note kind, uint32_t number,
+                                    struct span *content);
+/* A hash of the machine and the file that hold the store: another one says that this is a copy. */
+MUST_USE enum result store_place(uint8_t out[static 32], const char *folder);
 
 /* Bytes in use on disk and the limit. */
 void store_usage(struct store *store, uint64_t *used, uint64_t *size_max);
