@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/proto.h"
 #include "base/text.h"
+#include "daemon/history.h"
 #include "daemon/node.h"
 
 enum { FIND_LIMIT = 50, REPLY_ROWS_BYTES_MAX = CONTROL_BYTES_MAX / 2 };
@@ -223,7 +224,7 @@ static const char *joined(struct arena *arena, const char *const *texts) {
 }
 
 static const char *originator_name(struct node *node, const uint8_t *id) {
-    const struct member *member = roster_find(node->roster, id);
+    const struct member *member = roster_find_ever(node->roster, id);
     if (member)
         return member->name;
     char *hex = arena_alloc(turn_of(node), 2 * MEMBER_ID_SIZE + 1);
@@ -261,6 +262,8 @@ static enum result row_words(Row **out, struct node *node, const struct index_ro
     words->taxa = words_of(joined(arena, summary->taxa));
     words->quantity = words_of(or_empty(summary->quantity));
     words->has_superseded = words->superseded = row->superseded;
+    enum result doubt = exchange_doubt(&node->exchange, row);
+    words->doubt = doubt ? words_of(result_name(doubt)) : NULL;
     if (full) {
         struct buf json;
         buf_init(&json, arena);
@@ -375,16 +378,18 @@ static enum result shown_readers(Shown *shown, struct node *node, const struct h
 static void shown_path(Shown *shown, struct node *node, const struct holding *holding) {
     if (!holding->feed)
         return;
-    const struct member *author = roster_find(node->roster, holding->feed->record.author);
+    const struct ending *ending;
+    const struct member *author = roster_find_ever(node->roster, holding->feed->record.author);
+    const uint8_t *key = author ? member_sign_key(author, holding->feed->record.key, &ending) : NULL;
     shown->from = words_of(originator_name(node, holding->feed->record.author));
     shown->audience = words_of(holding->feed->record.audience);
     shown->has_number = true;
     shown->number = holding->stored.number;
     shown->has_entry = holding->entry.len >= ENTRY_OVERHEAD;
     shown->entry = proto_bytes(holding->entry.data, shown->has_entry ? ENTRY_OVERHEAD : 0);
-    shown->has_author_key = author != NULL;
-    if (author)
-        shown->author_key = proto_bytes(author->sign_key, SIGN_PUBLIC_SIZE);
+    shown->has_author_key = key != NULL;
+    if (key)
+        shown->author_key = proto_bytes(key, SIGN_PUBLIC_SIZE);
 }
 
 static enum result shown_words(Shown *shown, struct node *node, const struct index_row *row,
@@ -403,10 +408,12 @@ static enum result shown_words(Shown *shown, struct node *node, const struct ind
     shown->disclosure = proto_bytes(bytes.data, bytes.len);
     shown->arrived = holding->stored.arrived;
     shown->roster_version = node->roster->version;
-    const struct member *originator = roster_find(node->roster, narrow.header->originator.data);
+    const struct member *originator = roster_find_ever(node->roster, narrow.header->originator.data);
+    const uint8_t *sign_key;
+    const struct ending *ending;
     shown->originator_label = words_of(originator ? originator->label : "");
-    if (originator)
-        shown->sign_key = proto_bytes(originator->sign_key, SIGN_PUBLIC_SIZE);
+    if (!disclosure_verify_by(&holding->disclosure, originator, &sign_key, &ending))
+        shown->sign_key = proto_bytes(sign_key, SIGN_PUBLIC_SIZE);
     shown_path(shown, node, holding);
     return shown_readers(shown, node, holding, &marking);
 }
@@ -480,4 +487,33 @@ enum result answer_explain(Reply *reply, struct node *node, const Explain *reque
     words->audience = words_of(arena_text(turn_of(node), request->audience, strlen(request->audience)));
     reply->explained = words;
     return explained_fields(words, node, &marking, view, &hop);
+}
+
+enum result answer_disclose(Reply *reply, struct node *node, const Disclose *words, const char **complaint) {
+    struct history history = {.audience = policy_find_audience(node->policy, words->audience),
+                              .member = roster_find_name(node->roster, words->member),
+                              .since = words->since,
+                              .after = words->after,
+                              .dry_run = words->dry_run};
+    const struct member *member = history.member;
+    if (!history.audience || !member) {
+        *complaint = history.audience ? _("the roster has no such member") : _("the policy has no such audience");
+        return RESULT_NOT_FOUND;
+    }
+    if (member == node->exchange.self ||
+        !policy_selects(&history.audience->members, member->name, member->role, member->country)) {
+        *complaint = _("this member is not in that audience: the policy decides who is");
+        return RESULT_INVALID;
+    }
+    Disclosed *answer = arena_alloc(turn_of(node), sizeof *answer);
+    if (!answer)
+        return RESULT_NO_MEMORY;
+    disclosed__init(answer);
+    TRY(history_disclose(&node->exchange, &history));
+    answer->next = history.next;
+    answer->last = store_last_alert(node->exchange.store);
+    answer->looked_at = (uint32_t)history.looked_at;
+    answer->disclosed = (uint32_t)history.disclosed;
+    reply->disclosed = answer;
+    return RESULT_OK;
 }

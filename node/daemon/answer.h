@@ -41,6 +41,7 @@ MUST_USE enum result answer_published(Reply *reply, struct node *node, const str
 MUST_USE enum result answer_show(Reply *reply, struct node *node, const char *prefix, const char **complaint);
 MUST_USE enum result answer_explain(Reply *reply, struct node *node, const Explain *words, const char **complaint);
 MUST_USE enum result answer_status(Reply *reply, struct node *node);
+MUST_USE enum result answer_disclose(Reply *reply, struct node *node, const Disclose *words, const char **complaint);
 MUST_USE enum result answer_check(Reply *reply, struct node *node);
 /* The findings of a report as words; NULL with *count 0 when there are none or memory is out. */
 Finding **answer_findings(struct arena *arena, const struct report *report, size_t *count);

@@ -64,13 +64,64 @@ static enum result positions(FeedStatus *row, struct node *node, struct feed *fe
     return row->positions ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
+/* Its author may still have a grant for us on the way. */
+static const char *waits_for(const struct feed *feed) {
+    if (feed->record.waiting == 0)
+        return NULL;
+    if (feed->announced > feed->head.number)
+        return "grant";
+    return feed->record.waits_for == FEED_KEY_LOST ? "key-lost" : "not-member";
+}
+
+static bool is_former(const struct member *author, const struct feed *feed) {
+    const struct ending *ending = NULL;
+    return author && member_sign_key(author, feed->record.key, &ending) && ending;
+}
+
+static enum result all_forks(Status *status, struct node *node) {
+    struct arena *arena = &node->exchange.turn;
+    const struct forks *forks = &node->exchange.forks;
+    status->forks = arena_array(arena, forks->count, sizeof *status->forks);
+    for (size_t i = 0; status->forks && i < forks->count; i++) {
+        const struct member *author = roster_find_ever(node->roster, forks->rows[i].author);
+        ForkStatus *row = arena_alloc(arena, sizeof *row);
+        if (!row)
+            return RESULT_NO_MEMORY;
+        fork_status__init(row);
+        row->author = words_of(author ? author->name : _("a former member"));
+        row->number = forks->rows[i].number;
+        row->feed = proto_bytes(forks->rows[i].feed, FEED_ID_SIZE);
+        status->forks[status->n_forks++] = row;
+    }
+    return status->forks ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+static void trust_words(Status *status, struct node *node) {
+    static const char *const standings[] = {[ROSTER_GOOD] = "good",
+                                            [ROSTER_ENDS_SOON] = "ends-soon",
+                                            [ROSTER_IN_GRACE] = "in-grace",
+                                            [ROSTER_EXPIRED] = "expired",
+                                            [ROSTER_AHEAD] = "ahead"};
+    enum roster_standing standing = roster_standing(node->roster, clock_wall_ms(node->exchange.clock));
+    enum result writing = exchange_may_write(&node->exchange);
+    status->roster_version = node->roster->version;
+    status->roster_expires = node->roster->expires;
+    status->has_roster_grace_days = true;
+    status->roster_grace_days = node->roster->grace_days;
+    status->roster_standing = words_of(standings[standing]);
+    status->writing = writing ? words_of(result_name(writing)) : NULL;
+    status->has_keys_serial = status->has_keys_changed = true;
+    status->keys_serial = node->identity.serial;
+    status->keys_changed = node->keys_changed_ms;
+}
+
 static enum result all_feeds(Status *status, struct node *node) {
     struct arena *arena = &node->exchange.turn;
     const struct feeds *feeds = &node->exchange.feeds;
     status->feeds = arena_array(arena, feeds->count, sizeof *status->feeds);
     for (size_t i = 0; status->feeds && i < feeds->count; i++) {
         struct feed *feed = feeds->rows[i];
-        const struct member *author = roster_find(node->roster, feed->record.author);
+        const struct member *author = roster_find_ever(node->roster, feed->record.author);
         FeedStatus *row = arena_alloc(arena, sizeof *row);
         if (!row)
             return RESULT_NO_MEMORY;
@@ -82,9 +133,18 @@ static enum result all_feeds(Status *status, struct node *node) {
         row->epoch = feed->head.epoch;
         row->has_announced = !feed->ours;
         row->announced = feed->announced;
-        row->has_unreadable = feed->unreadable != 0;
-        row->unreadable = feed->unreadable;
+        row->has_unreadable = feed->record.waiting != 0;
+        row->unreadable = feed->record.waiting;
+        row->waits_for = words_of(waits_for(feed));
+        row->has_outdated = feed->record.outdated != 0;
+        row->outdated = feed->record.outdated;
         row->has_frozen = row->frozen = feed->record.frozen;
+        row->has_former = row->former = is_former(author, feed);
+        row->has_feed = row->has_head = true;
+        row->feed = proto_bytes(feed->head.feed, FEED_ID_SIZE);
+        row->head = proto_bytes(feed->head.hash, HASH_SIZE);
+        row->has_elsewhere = feed->ours && feed->elsewhere > feed->head.number;
+        row->elsewhere = feed->elsewhere;
         if (feed->ours)
             TRY(positions(row, node, feed));
         status->feeds[status->n_feeds++] = row;
@@ -119,14 +179,14 @@ enum result answer_status(Reply *reply, struct node *node) {
     status->label = words_of(node->exchange.self->label);
     status->alerts = index_count(node->exchange.index);
     status->started = node->started_ms;
-    status->roster_version = node->roster->version;
-    status->roster_expires = node->roster->expires;
+    trust_words(status, node);
     store_usage(node->exchange.store, &status->store_used, &status->store_max);
     status->index_bytes = index_bytes(node->exchange.index);
     status->memory_locked = secret_is_locked();
     reply->status = status;
     TRY(all_peers(status, node));
     TRY(all_feeds(status, node));
+    TRY(all_forks(status, node));
     return all_refusals(status, node);
 }
 

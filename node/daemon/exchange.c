@@ -63,7 +63,7 @@ enum result exchange_visible(const struct exchange *exchange, struct arena *aren
     return alert_join(arena, values, content);
 }
 
-static enum result begin(struct exchange *exchange) {
+enum result exchange_begin(struct exchange *exchange) {
     if (!exchange->open)
         TRY(store_begin(exchange->store));
     exchange->open = true;
@@ -183,6 +183,27 @@ enum result exchange_admit(struct exchange *exchange, const struct disclosure *d
     return remember(exchange, &row);
 }
 
+/* May our feed for this audience go on, or begin? One that is proven to have two histories may not get a third. */
+static enum result may_append(const struct exchange *exchange, const char *audience) {
+    const uint8_t *key_id = exchange->identity->key_id;
+    uint8_t id[FEED_ID_SIZE];
+    feed_id(id, key_id, audience);
+    if (forks_find(&exchange->forks, key_id, id))
+        return RESULT_FORK;
+    const struct feed *feed = feeds_find(&exchange->feeds, id);
+    return feed ? feeds_may_append(&exchange->feeds, feed) : RESULT_OK;
+}
+
+enum result exchange_may_write(const struct exchange *exchange) {
+    if (roster_standing(exchange->roster, clock_wall_ms(exchange->clock)) == ROSTER_EXPIRED)
+        return RESULT_EXPIRED;
+    if (memcmp(exchange->self->sign_key, exchange->identity->sign_key, SIGN_PUBLIC_SIZE) != 0)
+        return RESULT_REVOKED; /* a newer copy of this node has, or those who keep the list have, given it another */
+    for (size_t i = 0; i < exchange->policy->audience_count; i++)
+        TRY(may_append(exchange, exchange->policy->audiences[i].name));
+    return RESULT_OK;
+}
+
 enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience, struct span body,
                             uint64_t now_ms) {
     struct feed *feed;
@@ -191,8 +212,11 @@ enum result exchange_append(struct exchange *exchange, const struct policy_audie
     TRY(feeds_members(&exchange->turn, audience, exchange->roster, exchange->identity->id, &members, &count));
     if (count == 0)
         return RESULT_OK; /* nobody is in this audience yet */
-    TRY(feeds_get(&exchange->feeds, exchange->identity->id, audience->name, &feed));
-    TRY(feeds_refresh(&exchange->feeds, feed, &exchange->turn, audience, exchange->roster, now_ms));
+    const struct identity *identity = exchange->identity;
+    TRY(may_append(exchange, audience->name));
+    TRY(feeds_get(&exchange->feeds, identity->id, identity->key_id, audience->name, &feed));
+    TRY(exchange_flag_outdated(exchange, feed));
+    TRY(feeds_refresh(&exchange->feeds, feed, &exchange->turn, members, count, now_ms));
     return feeds_append(&exchange->feeds, feed, &exchange->turn, body, now_ms);
 }
 
@@ -217,12 +241,14 @@ void exchange_prepare(struct exchange *exchange, struct publication *publication
 }
 
 static enum result publish(struct exchange *exchange, struct publication *publications, size_t count) {
-    TRY(begin(exchange));
+    TRY(exchange_begin(exchange));
     pool_wait(exchange->pool);
     for (size_t i = 0; i < count; i++) {
         struct publication *publication = &publications[i];
         if (!publication->result)
             publication->result = check_version(exchange, publication->header);
+        if (!publication->result && !publication->dry_run)
+            publication->result = exchange_may_write(exchange);
         if (!publication->result && !publication->dry_run)
             TRY(keep_publication(exchange, publication));
     }
@@ -261,7 +287,7 @@ static enum result take_all(struct incoming *incoming) {
 
 enum result exchange_receive(struct exchange *exchange, struct delivery *delivery) {
     struct incoming incoming;
-    enum result result = begin(exchange);
+    enum result result = exchange_begin(exchange);
     if (!result)
         result = incoming_open(&incoming, exchange, delivery);
     if (!result) {
@@ -275,16 +301,24 @@ enum result exchange_receive(struct exchange *exchange, struct delivery *deliver
 }
 
 enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
-                            const char *audience, struct feed **feed) {
+                            const uint8_t *key_id, const char *audience, struct feed **feed) {
     uint8_t id[FEED_ID_SIZE];
-    feed_id(id, author, audience);
+    if (!key_id)
+        key_id = author;
+    feed_id(id, key_id, audience);
     *feed = feeds_find(&exchange->feeds, id);
     if (*feed)
         return RESULT_OK;
-    if (feeds_of(&exchange->feeds, author) >= AUDIENCES_MAX)
+    if (feeds_of(&exchange->feeds, key_id) >= AUDIENCES_MAX)
         return RESULT_TOO_LARGE;
-    TRY(begin(exchange));
-    return feeds_get(&exchange->feeds, author, audience, feed);
+    TRY(exchange_begin(exchange));
+    return feeds_get(&exchange->feeds, author, key_id, audience, feed);
+}
+
+enum result exchange_begin_midway(struct exchange *exchange, struct feed *feed, uint64_t first) {
+    TRY(exchange_begin(exchange));
+    feeds_begin_midway(feed, first);
+    return RESULT_OK;
 }
 
 enum result exchange_compare_head(struct exchange *exchange, struct feed *feed, uint64_t number,
@@ -297,7 +331,7 @@ enum result exchange_compare_head(struct exchange *exchange, struct feed *feed, 
     }
     if (number > feed->head.number || memcmp(hash, feed->head.hash, HASH_SIZE) == 0)
         return RESULT_OK;
-    TRY(begin(exchange));
+    TRY(exchange_begin(exchange));
     feeds_freeze(feed);
     exchange->refused[RESULT_FORK]++;
     return RESULT_FORK;
@@ -315,7 +349,7 @@ enum result exchange_acknowledge(struct exchange *exchange, struct feed *feed,
 }
 
 enum result exchange_keep_positions(struct exchange *exchange) {
-    return exchange->positions_unwritten ? begin(exchange) : RESULT_OK;
+    return exchange->positions_unwritten ? exchange_begin(exchange) : RESULT_OK;
 }
 
 /* --- the change --- */
@@ -334,6 +368,7 @@ void exchange_end_turn(struct exchange *exchange) {
 static enum result settle(struct exchange *exchange, exchange_arrived *arrived, void *context) {
     enum result result = RESULT_OK;
     feeds_settle(&exchange->feeds);
+    forks_settle(&exchange->forks);
     for (size_t i = 0; i < exchange->admitted_count; i++) {
         const struct index_row *row = &exchange->admitted[i];
         bool is_new = !index_find(exchange->index, row->object);
@@ -347,6 +382,11 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
     return result;
 }
 
+static void discard(struct exchange *exchange) {
+    feeds_discard(&exchange->feeds);
+    forks_discard(&exchange->forks);
+}
+
 enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context) {
     if (!exchange->open)
         return RESULT_OK;
@@ -357,7 +397,7 @@ enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived
     else
         result = store_commit(exchange->store);
     if (result)
-        feeds_discard(&exchange->feeds);
+        discard(exchange);
     else if (settle(exchange, arrived, context))
         log_error(_("out of memory for the index: some alerts will only be found after a restart"));
     forget_admitted(exchange);
@@ -368,21 +408,27 @@ void exchange_abort(struct exchange *exchange) {
     if (!exchange->open)
         return;
     store_abort(exchange->store);
-    feeds_discard(&exchange->feeds);
+    discard(exchange);
     forget_admitted(exchange);
 }
 
 /* Grants for those who joined, new epochs where somebody left. */
 static enum result refresh_all(struct exchange *exchange) {
-    TRY(begin(exchange));
+    TRY(exchange_begin(exchange));
     for (size_t i = 0; i < exchange->feeds.count; i++) {
         struct feed *feed = exchange->feeds.rows[i];
         const struct policy_audience *audience =
             feed->ours ? policy_find_audience(exchange->policy, feed->record.audience) : NULL;
         if (!audience)
             continue;
-        enum result result = feeds_refresh(&exchange->feeds, feed, &exchange->turn, audience, exchange->roster,
-                                           clock_wall_ms(exchange->clock));
+        if (feeds_may_append(&exchange->feeds, feed))
+            continue; /* once it may go on, before its next entry */
+        const struct member **members;
+        size_t count;
+        TRY(feeds_members(&exchange->turn, audience, exchange->roster, exchange->identity->id, &members, &count));
+        TRY(exchange_flag_outdated(exchange, feed));
+        enum result result =
+            feeds_refresh(&exchange->feeds, feed, &exchange->turn, members, count, clock_wall_ms(exchange->clock));
         if (result && result != RESULT_NOT_FOUND)
             return result;
     }
@@ -493,12 +539,14 @@ enum result exchange_open(struct exchange *exchange) {
     if (!exchange->index)
         return RESULT_NO_MEMORY;
     TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));
+    TRY(forks_open(&exchange->forks, exchange->store));
     return build_index(exchange);
 }
 
 void exchange_release(struct exchange *exchange) {
     exchange_abort(exchange);
     feeds_release(&exchange->feeds);
+    forks_release(&exchange->forks);
     index_free(exchange->index);
     free(exchange->admitted);
     arena_release(&exchange->turn);

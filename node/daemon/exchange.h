@@ -22,6 +22,7 @@
 #include "core/disclosure.h"
 #include "core/policy.h"
 #include "daemon/feeds.h"
+#include "daemon/forks.h"
 #include "keys/identity.h"
 #include "keys/roster.h"
 #include "store/index.h"
@@ -42,6 +43,7 @@ struct exchange {
     /* its own */
     const struct member *self; /* in the roster */
     struct feeds feeds;
+    struct forks forks;
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];
@@ -62,10 +64,20 @@ struct exchange {
 MUST_USE enum result exchange_open(struct exchange *exchange);
 void exchange_release(struct exchange *exchange);
 
+/* Looks again, in the open change, at entries whose key was lost: the identity may hold it again. At start. */
+MUST_USE enum result exchange_find_keys(struct exchange *exchange);
+
+/* Opens a change if none is open. */
+MUST_USE enum result exchange_begin(struct exchange *exchange);
+
 /* Takes another roster or policy from now on and brings the grants of our feeds up to date, in the open change. On
  * failure the old ones stay in force and the change must be aborted. */
 MUST_USE enum result exchange_renew(struct exchange *exchange, const struct roster *roster,
                                     const struct policy *policy);
+
+/* May this node publish and pass on? EXPIRED when its roster has, BEHIND, UNPROVEN, FORK when one of the feeds that its
+ * policy writes may not go on. */
+MUST_USE enum result exchange_may_write(const struct exchange *exchange);
 
 /* One alert to publish, in; what became of it, out. */
 struct publication {
@@ -94,6 +106,7 @@ void exchange_publication_release(struct publication *publication);
 /* Entries of one feed, in order, as `author` sent them. */
 struct delivery {
     const struct member *author;
+    const uint8_t *key; /* key id of the author's signing key whose feed it is; NULL: the author's id */
     const char *audience;
     const struct span *entries;
     size_t count;
@@ -107,10 +120,25 @@ struct delivery {
  * failure only of our own machine. */
 MUST_USE enum result exchange_receive(struct exchange *exchange, struct delivery *delivery);
 
-/* The feed that `author` tells `audience`, made in the open change if it is not known here. TOO_LARGE when the author
- * has more than AUDIENCES_MAX. */
+/* The feed that `author` tells `audience` under this signing key (NULL: its first), made in the open change if it is
+ * not known here. TOO_LARGE when the author has AUDIENCES_MAX of that key. */
 MUST_USE enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
-                                     const char *audience, struct feed **feed);
+                                     const uint8_t *key_id, const char *audience, struct feed **feed);
+/* A reader holds our feed up to this entry (header and signature: our own word for it). UNKNOWN_MEMBER if the key is
+ * none of ours; WRONG_FEED, BAD_SIGNATURE …; FORK when we have another entry of that number: then the two are the proof
+ * and the feed is frozen, in the open change. *feed is that feed, made if it was lost. */
+MUST_USE enum result exchange_hear(struct exchange *exchange, const uint8_t key_id[static MEMBER_ID_SIZE],
+                                   const char *audience, struct span entry, struct feed **feed);
+/* A proof that an author signed two histories: kept, and the feed frozen, in the open change. As forks_prove() and
+ * forks_add(). */
+MUST_USE enum result exchange_take_fork(struct exchange *exchange, const struct member *author, struct span one,
+                                        struct span other);
+/* May what this row holds still be believed? REVOKED when a key on its way here ended before it
+ * (docs/protocol.md, 8.9).
+ */
+enum result exchange_doubt(struct exchange *exchange, const struct index_row *row);
+/* Of this feed nothing is here; it begins for us with entry `first`, a grant, in the open change. */
+MUST_USE enum result exchange_begin_midway(struct exchange *exchange, struct feed *feed, uint64_t first);
 /* What an author says of its feed against what is here: FORK (the feed is then frozen, in the open change) when the
  * same number has another hash, ROLLBACK when the author has less than it gave us: it was set back to an older copy.
  * Either is counted, and nothing more is to be pulled. */
@@ -160,6 +188,10 @@ MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disc
 /* Appends an encoded disclosure to our feed for the audience, with a grant before it if one is due; for incoming.c. */
 MUST_USE enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience,
                                      struct span body, uint64_t now_ms);
+
+/* Counts, and says, which entries of our feed were sealed for a member that had been removed before this node heard of
+ * it; before the epoch that leaves it out begins. For exchange.c. */
+MUST_USE enum result exchange_flag_outdated(struct exchange *exchange, struct feed *feed);
 
 /* Does a forwarding rule pass on to this audience what comes by this feed? */
 bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,

@@ -1,5 +1,6 @@
 #include "daemon/feeds.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,7 @@ static struct feed *feed_new(const struct store_feed *record, bool ours) {
     memcpy(feed->head.hash, record->head, HASH_SIZE);
     feed->head.number = record->number;
     feed->head.epoch = record->epoch;
+    feed->head.midway = record->number && record->epoch == 0;
     feed->next = feed->head;
     return feed;
 }
@@ -99,10 +101,10 @@ struct feed *feeds_find(const struct feeds *feeds, const uint8_t feed[static FEE
     return NULL;
 }
 
-size_t feeds_of(const struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE]) {
+size_t feeds_of(const struct feeds *feeds, const uint8_t key_id[static MEMBER_ID_SIZE]) {
     size_t count = 0;
     for (size_t i = 0; i < feeds->count; i++)
-        count += memcmp(feeds->rows[i]->record.author, author, MEMBER_ID_SIZE) == 0;
+        count += memcmp(feeds->rows[i]->record.key, key_id, MEMBER_ID_SIZE) == 0;
     return count;
 }
 
@@ -113,11 +115,12 @@ struct feed *feeds_find_ordinal(const struct feeds *feeds, uint32_t ordinal) {
     return NULL;
 }
 
-enum result feeds_get(struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE], const char *audience,
-                      struct feed **out) {
+enum result feeds_get(struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE],
+                      const uint8_t key_id[static MEMBER_ID_SIZE], const char *audience, struct feed **out) {
     struct store_feed record = {.audience = audience};
-    feed_id(record.feed, author, audience);
+    feed_id(record.feed, key_id, audience);
     memcpy(record.author, author, MEMBER_ID_SIZE);
+    memcpy(record.key, key_id, MEMBER_ID_SIZE);
     struct feed *feed = feeds_find(feeds, record.feed);
     if (!feed) {
         TRY(store_put_feed(feeds->store, &record));
@@ -126,10 +129,40 @@ enum result feeds_get(struct feeds *feeds, const uint8_t author[static MEMBER_ID
             feed_free(feed);
             return RESULT_NO_MEMORY;
         }
-        feed->fresh = feed->changed = true;
+        feed->fresh = feed->changed = feed->proven = true;
     }
     *out = feed;
     return RESULT_OK;
+}
+
+/* --- which of our feeds may go on --- */
+
+enum result feeds_may_append(const struct feeds *feeds, const struct feed *feed) {
+    if (feed->draft.frozen)
+        return RESULT_FORK;
+    if (memcmp(feed->record.key, feeds->identity->key_id, MEMBER_ID_SIZE) != 0)
+        return RESULT_REVOKED;
+    if (feed->elsewhere > feed->next.number)
+        return RESULT_BEHIND;
+    return feeds->suspect && !feed->proven && feed->next.number ? RESULT_UNPROVEN : RESULT_OK;
+}
+
+void feeds_hear(struct feed *feed, uint64_t number, const uint8_t hash[static HASH_SIZE]) {
+    if (number >= feed->head.number)
+        feed->proven = true;
+    if (number <= feed->elsewhere)
+        return;
+    feed->elsewhere = number;
+    memcpy(feed->elsewhere_hash, hash, HASH_SIZE);
+}
+
+bool feeds_are_proven(const struct feeds *feeds) {
+    for (size_t i = 0; i < feeds->count; i++) {
+        enum result result = feeds->rows[i]->ours ? feeds_may_append(feeds, feeds->rows[i]) : RESULT_OK;
+        if (result == RESULT_UNPROVEN || result == RESULT_BEHIND)
+            return false;
+    }
+    return true;
 }
 
 enum result feeds_key(struct feeds *feeds, struct feed *feed, uint32_t epoch, const uint8_t **key) {
@@ -168,8 +201,12 @@ enum result feeds_members(struct arena *arena, const struct policy_audience *aud
     return RESULT_OK;
 }
 
-/* A row of record.members: whose key was granted, and to which key of theirs. */
-enum { HOLDER_SIZE = MEMBER_ID_SIZE + EXCHANGE_KEY_SIZE };
+/* A row of record.members: whose key was granted, to which key of theirs, and from which entry on they can read. */
+enum {
+    HOLDER_KEY = MEMBER_ID_SIZE,
+    HOLDER_FIRST = HOLDER_KEY + EXCHANGE_KEY_SIZE,
+    HOLDER_SIZE = HOLDER_FIRST + 32, /* the store keeps multiples of 32 bytes */
+};
 
 size_t feeds_holders(const struct feed *feed) {
     return feed->record.members.len / HOLDER_SIZE;
@@ -179,20 +216,42 @@ const uint8_t *feeds_holder(const struct feed *feed, size_t index) {
     return feed->record.members.data + index * HOLDER_SIZE;
 }
 
+static int compare_holder(const void *member, const void *holder) {
+    return memcmp(member, holder, MEMBER_ID_SIZE);
+}
+
+/* NULL if it is none of the holders; they ascend by id, as the roster does. */
+static const uint8_t *find_holder(struct span holders, const uint8_t *member) {
+    if (holders.len == 0)
+        return NULL;
+    return bsearch(member, holders.data, holders.len / HOLDER_SIZE, HOLDER_SIZE, compare_holder);
+}
+
+static uint64_t first_of(const uint8_t *holder) {
+    uint64_t first = 0;
+    struct span rest = span_of(holder + HOLDER_FIRST, 8);
+    span_u64(&rest, &first);
+    return first;
+}
+
+uint64_t feeds_first_of(const struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE]) {
+    const uint8_t *holder = find_holder(feed->record.members, member);
+    return holder ? first_of(holder) : 0;
+}
+
+void feeds_begin_midway(struct feed *feed, uint64_t first) {
+    feed->next.number = first - 1;
+    feed->next.midway = feed->changed = true;
+}
+
 bool feeds_has_member(const struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE]) {
-    for (size_t i = 0; i < feeds_holders(feed); i++)
-        if (memcmp(feeds_holder(feed, i), member, MEMBER_ID_SIZE) == 0)
-            return true;
-    return false;
+    return find_holder(feed->record.members, member) != NULL;
 }
 
 /* With the encryption key that the member has now: who has changed it has left and joined. */
 static bool holds_key(struct span holders, const struct member *member) {
-    for (size_t at = 0; at < holders.len; at += HOLDER_SIZE)
-        if (memcmp(holders.data + at, member->id, MEMBER_ID_SIZE) == 0 &&
-            memcmp(holders.data + at + MEMBER_ID_SIZE, member->encryption_key, EXCHANGE_KEY_SIZE) == 0)
-            return true;
-    return false;
+    const uint8_t *holder = find_holder(holders, member->id);
+    return holder && memcmp(holder + HOLDER_KEY, member->encryption_key, EXCHANGE_KEY_SIZE) == 0;
 }
 
 enum result feeds_position(struct feeds *feeds, struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE],
@@ -232,12 +291,17 @@ static enum due what_is_due(const struct feed *feed, const struct member *const 
 }
 
 static enum result set_draft_members(struct feed *feed, const struct member *const *members, size_t count) {
-    uint8_t *holders = malloc(count * HOLDER_SIZE + 1);
+    uint8_t *holders = calloc(count + 1, HOLDER_SIZE);
     if (!holders)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < count; i++) {
-        memcpy(holders + i * HOLDER_SIZE, members[i]->id, MEMBER_ID_SIZE);
-        memcpy(holders + i * HOLDER_SIZE + MEMBER_ID_SIZE, members[i]->encryption_key, EXCHANGE_KEY_SIZE);
+        uint8_t *holder = holders + i * HOLDER_SIZE;
+        const uint8_t *before = find_holder(feed->draft.members, members[i]->id);
+        assert(i == 0 ||
+               memcmp(members[i - 1]->id, members[i]->id, MEMBER_ID_SIZE) < 0); /* find_holder() counts on it */
+        memcpy(holder, members[i]->id, MEMBER_ID_SIZE);
+        memcpy(holder + HOLDER_KEY, members[i]->encryption_key, EXCHANGE_KEY_SIZE);
+        put_u64(holder + HOLDER_FIRST, before ? first_of(before) : feed->draft.epoch_first);
     }
     if (feed->draft.members.data != feed->record.members.data)
         free((void *)(uintptr_t)feed->draft.members.data);
@@ -258,16 +322,18 @@ static enum result append_grant(struct feeds *feeds, struct feed *feed, struct a
                                 const struct member *const *members, size_t count, uint64_t now_ms) {
     struct epoch_place place = {.epoch = epoch};
     memcpy(place.feed, feed->head.feed, FEED_ID_SIZE);
-    struct epoch_member *receivers = arena_array(arena, count, sizeof *receivers);
+    struct epoch_member *receivers = arena_array(arena, count + 1, sizeof *receivers);
     if (!receivers)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < count; i++)
         receivers[i] = (struct epoch_member){.id = members[i]->id, .public_key = members[i]->encryption_key};
+    /* and to ourselves: who lost the store and has the identity reads its own feeds again, from its readers */
+    receivers[count] = (struct epoch_member){.id = feeds->identity->id, .public_key = feeds->identity->encryption_key};
     struct buf grant;
     size_t bad;
     buf_init(&grant, arena);
-    enum result result = epoch_grant(&grant, arena, feed->key, &place, receivers, count, feeds->random, &bad);
-    if (result == RESULT_BAD_POINT)
+    enum result result = epoch_grant(&grant, arena, feed->key, &place, receivers, count + 1, feeds->random, &bad);
+    if (result == RESULT_BAD_POINT && bad < count)
         log_error(_("the encryption key of %s in the roster is no key: nothing can be granted to its audience"),
                   members[bad]->name);
     TRY(result);
@@ -290,12 +356,10 @@ static enum result begin_epoch(struct feeds *feeds, struct feed *feed, uint64_t 
 }
 
 enum result feeds_refresh(struct feeds *feeds, struct feed *feed, struct arena *arena,
-                          const struct policy_audience *audience, const struct roster *roster, uint64_t now_ms) {
-    const struct member **members;
-    size_t count;
-    TRY(feeds_members(arena, audience, roster, feeds->identity->id, &members, &count));
+                          const struct member *const *members, size_t count, uint64_t now_ms) {
     if (count == 0 && feed->draft.members.len == 0)
         return RESULT_NOT_FOUND;
+    TRY(feeds_may_append(feeds, feed));
     enum due due = what_is_due(feed, members, count, now_ms);
     if (due == NOTHING_DUE)
         return RESULT_OK;
@@ -309,20 +373,44 @@ enum result feeds_refresh(struct feeds *feeds, struct feed *feed, struct arena *
     return count ? RESULT_OK : RESULT_NOT_FOUND;
 }
 
+void feeds_end_epochs(struct feeds *feeds) {
+    for (size_t i = 0; i < feeds->count; i++) {
+        struct feed *feed = feeds->rows[i];
+        if (!feed->ours || feed->draft.epoch == 0)
+            continue;
+        feed->draft.epoch_started = 0;
+        feed->changed = true;
+    }
+}
+
 enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *arena, struct span disclosure,
                          uint64_t now_ms) {
     const uint8_t *key;
+    TRY(feeds_may_append(feeds, feed));
     TRY(feeds_key(feeds, feed, feed->next.epoch, &key));
     const struct feed_draft draft = {ENTRY_DISCLOSURE, feed->next.epoch, now_ms, disclosure, key};
     return put_entry(feeds, feed, arena, &draft);
 }
 
+void feeds_wait(struct feed *feed, enum feed_wait why, size_t bytes) {
+    feed->draft.waits_for = (uint8_t)why;
+    feed->draft.waiting++;
+    feed->draft.waiting_bytes += bytes;
+    feed->changed = true;
+}
+
 void feeds_freeze(struct feed *feed) {
+    if (feed->draft.frozen)
+        return;
     feed->draft.frozen = feed->changed = true;
-    log_error(
-        _("the author of feed \"%s\" has signed two histories of it, as a node does that was set back to an older "
-          "copy: the feed is frozen here until a person decides"),
-        feed->record.audience);
+    if (feed->ours)
+        log_error(_("our feed \"%s\" has two histories, both signed with our key: another copy of this node is or was "
+                    "running. Nothing more is appended to it. Stop the other copy, then: inama keys rotate --signing"),
+                  feed->record.audience);
+    else
+        log_error(_("the author of feed \"%s\" has signed two histories of it, as a node does that was set back to an "
+                    "older copy: the feed is frozen here and goes on when its author has changed its signing key"),
+                  feed->record.audience);
 }
 
 static enum result put_positions(struct feeds *feeds, struct feed *feed) {

@@ -2,7 +2,8 @@
  *
  * A feed's record and head change only inside a change of the store; feeds_settle() makes them valid after the commit,
  * feeds_discard() takes them back. Our own feeds renew their epoch here: before the next disclosure, whenever somebody
- * left, the key is old, or has sealed many entries (docs/protocol.md, 7.1). One thread.
+ * left, the key is old, or has sealed many entries (docs/protocol.md, 7.1). Nothing is appended to a feed of ours that
+ * may reach further elsewhere, is frozen, or belongs to a signing key of before (10.7, 10.8). One thread.
  */
 #ifndef DAEMON_FEEDS_H
 #define DAEMON_FEEDS_H
@@ -33,14 +34,22 @@ struct feed {
     struct store_feed draft;  /* likewise */
     bool changed;             /* next and draft differ from head and record */
     bool fresh;               /* made in the open change */
-    bool ours;
+    bool ours;                /* also those of a signing key of before */
+    bool proven;              /* of ours, in this process: a reader has told how far it reaches, or it was made here */
+    uint8_t elsewhere_hash[HASH_SIZE];
+    uint64_t elsewhere;         /* of ours: the number of the last entry that a reader told of */
     uint32_t key_epoch;         /* of `key`; 0: none loaded */
     uint8_t *key;               /* guarded */
     struct position *positions; /* of our own feeds */
     size_t position_count;
-    uint64_t announced;   /* of others' feeds: the last number its author told */
-    uint64_t unreadable;  /* entries here that wait for a key */
-    size_t waiting_bytes; /* of them, since the start */
+    uint64_t announced; /* of others' feeds: the last number its author told */
+};
+
+/* Why entries of a feed cannot be opened yet. */
+enum feed_wait {
+    FEED_WAITS_NOT,
+    FEED_NOT_MEMBER, /* the grants of their epoch that are here were not for us; another may be on its way */
+    FEED_KEY_LOST,   /* their epoch was granted to a key that we do not have any more */
 };
 
 struct feeds {
@@ -50,6 +59,7 @@ struct feeds {
     struct store *store;
     const struct identity *identity;
     const struct random *random;
+    bool suspect; /* the store lies elsewhere than before: our feeds have to be proven */
 };
 
 /* Reads all feeds from the store. */
@@ -59,12 +69,18 @@ void feeds_release(struct feeds *feeds);
 
 /* NULL if there is none. */
 struct feed *feeds_find(const struct feeds *feeds, const uint8_t feed[static FEED_ID_SIZE]);
-/* How many feeds of this author are known here. */
-size_t feeds_of(const struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE]);
+/* How many feeds of this signing key are known here. */
+size_t feeds_of(const struct feeds *feeds, const uint8_t key_id[static MEMBER_ID_SIZE]);
 struct feed *feeds_find_ordinal(const struct feeds *feeds, uint32_t ordinal);
-/* The feed of this author and audience; made (in the open change) if it is not there. */
-MUST_USE enum result feeds_get(struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE], const char *audience,
-                               struct feed **out);
+/* The feed of this author, signing key and audience; made (in the open change) if it is not there. */
+MUST_USE enum result feeds_get(struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE],
+                               const uint8_t key_id[static MEMBER_ID_SIZE], const char *audience, struct feed **out);
+/* May we append to this feed of ours? BEHIND, UNPROVEN, FORK, REVOKED (its signing key is one of before). */
+MUST_USE enum result feeds_may_append(const struct feeds *feeds, const struct feed *feed);
+/* A reader has proven how far it holds our feed: as far as we do, or further. One that holds less proves nothing. */
+void feeds_hear(struct feed *feed, uint64_t number, const uint8_t hash[static HASH_SIZE]);
+/* Is no feed of ours in doubt any more? */
+bool feeds_are_proven(const struct feeds *feeds);
 
 /* The key of an epoch, in guarded memory, valid until the next call for this feed. NO_EPOCH_KEY. */
 MUST_USE enum result feeds_key(struct feeds *feeds, struct feed *feed, uint32_t epoch, const uint8_t **key);
@@ -79,6 +95,10 @@ MUST_USE enum result feeds_members(struct arena *arena, const struct policy_audi
 /* Who holds the key in force of our own feed: `count` rows, and the member id of each. */
 size_t feeds_holders(const struct feed *feed);
 const uint8_t *feeds_holder(const struct feed *feed, size_t index);
+/* The first entry that this holder can read: the grant that begins its first epoch. */
+uint64_t feeds_first_of(const struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE]);
+/* A feed of which nothing is here begins with entry `first`, a grant, in the open change. */
+void feeds_begin_midway(struct feed *feed, uint64_t first);
 /* Does this member hold the key in force of our feed? */
 bool feeds_has_member(const struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE]);
 
@@ -86,15 +106,20 @@ bool feeds_has_member(const struct feed *feed, const uint8_t member[static MEMBE
 MUST_USE enum result feeds_position(struct feeds *feeds, struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE],
                                     struct position **out);
 
-/* Brings the epoch of our own feed up to date, in the open change: a grant is appended if one is due. NOT_FOUND when
- * the audience has no members: then there is nobody to write for. */
+/* Brings the epoch of our own feed up to date for those who are in its audience now (feeds_members()), in the open
+ * change: a grant is appended if one is due. NOT_FOUND when nobody is: then there is nobody to write for. Else as
+ * feeds_may_append(). */
 MUST_USE enum result feeds_refresh(struct feeds *feeds, struct feed *feed, struct arena *arena,
-                                   const struct policy_audience *audience, const struct roster *roster,
-                                   uint64_t now_ms);
+                                   const struct member *const *members, size_t count, uint64_t now_ms);
+/* Whoever had our encryption key had the keys of our epochs, by the author's box: every feed of ours begins a new epoch
+ * before its next entry. In the open change. */
+void feeds_end_epochs(struct feeds *feeds);
 /* Appends a disclosure to our own feed, in the open change. */
 MUST_USE enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *arena, struct span disclosure,
                                   uint64_t now_ms);
-/* A fork is proven: from the commit on nothing more is taken from this feed. */
+/* Entries that cannot be opened wait: so many bytes more, for this reason. */
+void feeds_wait(struct feed *feed, enum feed_wait why, size_t bytes);
+/* A fork is proven: from the commit on nothing more is taken from this feed, or appended to it. */
 void feeds_freeze(struct feed *feed);
 /* Puts the drafts of all changed feeds and the unwritten positions, before the commit. */
 MUST_USE enum result feeds_put(struct feeds *feeds);

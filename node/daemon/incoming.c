@@ -8,13 +8,15 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { ENTRY_MEMORY_MAX = 16 * 1024 * 1024, FORWARD_MEMORY_MAX = 4 * ENTRY_BYTES_MAX, RETRY_AT_A_TIME = 256 };
+enum { ENTRY_MEMORY_MAX = 16 * 1024 * 1024, FORWARD_MEMORY_MAX = 4 * ENTRY_BYTES_MAX };
 
 enum result incoming_open(struct incoming *incoming, struct exchange *exchange, struct delivery *delivery) {
     *incoming = (struct incoming){.exchange = exchange, .delivery = delivery};
     delivery->result = RESULT_OK;
     delivery->taken = 0;
-    TRY(feeds_get(&exchange->feeds, delivery->author->id, delivery->audience, &incoming->feed));
+    const uint8_t *key_id = delivery->key ? delivery->key : delivery->author->id;
+    TRY(feeds_get(&exchange->feeds, delivery->author->id, key_id, delivery->audience, &incoming->feed));
+    incoming->sign_key = member_sign_key(delivery->author, key_id, &incoming->ending);
     incoming->entries = calloc(delivery->count + 1, sizeof *incoming->entries);
     return incoming->entries ? RESULT_OK : RESULT_NO_MEMORY;
 }
@@ -26,23 +28,22 @@ void incoming_release(struct incoming *incoming) {
 }
 
 static bool is_signed(const struct incoming *incoming, const struct entry *entry) {
-    return !feed_verify(entry, incoming->delivery->author->sign_key);
+    return !feed_verify(entry, incoming->sign_key);
 }
 
-/* Is it another entry with the number of one that is here? */
-static bool is_a_fork(const struct incoming *incoming, const struct entry *entry) {
+/* Is it another entry with the number of one that is here? Then the two are the proof. */
+static enum result check_fork(const struct incoming *incoming, const struct entry *entry) {
+    struct exchange *exchange = incoming->exchange;
     struct arena arena;
     struct span stored;
-    uint8_t hash[HASH_SIZE];
     arena_init(&arena, SIZE_MAX);
-    bool differs = false;
-    if (!store_get_entry(incoming->exchange->store, &arena, incoming->feed->record.ordinal, entry->number, &stored) &&
-        stored.len >= ENTRY_HEADER_SIZE) {
-        hash_of(hash, "INAMA.entry", span_of(stored.data, ENTRY_HEADER_SIZE));
-        differs = memcmp(hash, entry->hash, HASH_SIZE) != 0;
-    }
+    enum result result =
+        store_get_entry(exchange->store, &arena, incoming->feed->record.ordinal, entry->number, &stored);
+    if (!result)
+        result = exchange_take_fork(exchange, incoming->delivery->author, stored, entry->bytes);
     arena_release(&arena);
-    return differs && is_signed(incoming, entry);
+    bool is_proven = result == RESULT_OK || result == RESULT_TOO_LARGE; /* also where no more of them are kept */
+    return is_proven ? RESULT_FORK : RESULT_REPLAYED;
 }
 
 /* One entry against the head so far. Two well-signed entries with one number, or one that follows from another past
@@ -51,26 +52,68 @@ static enum result check_entry(struct incoming *incoming, struct feed_head *head
     struct entry entry;
     TRY(feed_parse(&entry, bytes));
     enum result result = feed_follows(head, &entry);
-    if ((result == RESULT_REPLAYED && is_a_fork(incoming, &entry)) ||
-        (result == RESULT_BROKEN_CHAIN && head->number && is_signed(incoming, &entry))) {
+    if (result == RESULT_REPLAYED)
+        result = check_fork(incoming, &entry);
+    /* against what is here: an entry of this delivery in between has not been verified */
+    if (result == RESULT_BROKEN_CHAIN && head->number && incoming->count == 0 && is_signed(incoming, &entry))
+        result = RESULT_FORK;
+    if (result == RESULT_FORK)
         feeds_freeze(incoming->feed);
-        return RESULT_FORK;
-    }
     TRY(result);
+    TRY(ending_admits_entry(incoming->ending, entry.feed, entry.number, entry.hash));
     feed_advance(head, &entry);
     incoming->entries[incoming->count++].parsed = entry;
     return RESULT_OK;
 }
 
+static bool is_named(const struct ending *ending, const uint8_t *feed) {
+    for (size_t i = 0; i < ending->count; i++)
+        if (memcmp(ending->ends[i].feed, feed, FEED_ID_SIZE) == 0)
+            return true;
+    return false;
+}
+
+/* May the feed take anything, and may what follows from it be written? What cannot be passed on now is not taken now:
+ * it is asked for again. */
+static enum result may_grow(const struct incoming *incoming) {
+    const struct exchange *exchange = incoming->exchange;
+    if (!incoming->sign_key)
+        return RESULT_UNKNOWN_MEMBER;
+    if (forks_find(&exchange->forks, incoming->feed->record.key, incoming->feed->head.feed))
+        feeds_freeze(incoming->feed); /* proven before it was followed */
+    if (incoming->feed->draft.frozen)
+        return RESULT_FORK;
+    if (incoming->delivery->author->ended && !is_named(incoming->delivery->author->ended, incoming->feed->head.feed))
+        return RESULT_REVOKED; /* what is here of it stays; nothing is added (docs/protocol.md, 8.9) */
+    if (incoming->feed->ours)
+        return RESULT_OK;
+    for (size_t i = 0; i < exchange->policy->audience_count; i++)
+        if (exchange_forwards(exchange, incoming->feed, &exchange->policy->audiences[i]))
+            return exchange_may_write(exchange);
+    return RESULT_OK;
+}
+
+static enum result look_for_proof(const struct incoming *incoming) {
+    struct entry entry;
+    for (size_t i = 0; i < incoming->delivery->count; i++)
+        if (!feed_parse(&entry, incoming->delivery->entries[i]) && entry.number <= incoming->feed->next.number &&
+            check_fork(incoming, &entry) == RESULT_FORK)
+            break;
+    return RESULT_FORK;
+}
+
 void incoming_check_chain(struct incoming *incoming) {
     struct delivery *delivery = incoming->delivery;
     struct feed_head head = incoming->feed->next;
-    enum result result = incoming->feed->draft.frozen ? RESULT_FORK : RESULT_OK;
+    enum result result = may_grow(incoming);
+    if (result == RESULT_FORK && delivery->count &&
+        !forks_find(&incoming->exchange->forks, incoming->feed->record.key, head.feed))
+        result = look_for_proof(incoming); /* it is frozen already, and the other history is still to be seen */
     for (size_t i = 0; i < delivery->count && !result; i++)
         result = check_entry(incoming, &head, delivery->entries[i]);
     /* the newest signature of the run speaks for all of it (docs/protocol.md, 6.4) */
     if (incoming->count) {
-        enum result signature = feed_verify(&incoming->entries[incoming->count - 1].parsed, delivery->author->sign_key);
+        enum result signature = feed_verify(&incoming->entries[incoming->count - 1].parsed, incoming->sign_key);
         if (signature) {
             result = signature;
             incoming->count = 0;
@@ -141,11 +184,16 @@ static enum result examine_entry(const struct incoming *incoming, struct incomin
     TRY(feed_open(&entry->arena, &plain, &entry->parsed, incoming->key));
     TRY(disclosure_decode(&entry->disclosure, &entry->arena, plain));
     const struct member *originator =
-        roster_find(incoming->exchange->roster, entry->disclosure.header->originator.data);
-    TRY(disclosure_verify(&entry->disclosure, originator ? originator->sign_key : NULL));
-    assert(originator); /* else the disclosure did not verify */
+        roster_find_ever(incoming->exchange->roster, entry->disclosure.header->originator.data);
+    const uint8_t *sign_key;
+    const struct ending *ending;
+    TRY(disclosure_verify_by(&entry->disclosure, originator, &sign_key, &ending));
+    assert(originator);                 /* else the disclosure did not verify */
+    if (sign_key != incoming->sign_key) /* by its own feed, the entry has spoken for it (docs/protocol.md, 8.9) */
+        TRY(ending_admits_alert(ending, entry->disclosure.header->created));
     TRY(policy_marking(&marking, entry->disclosure.header));
-    TRY(may_be_here(incoming, &entry->disclosure, originator, &marking));
+    if (!incoming->feed->ours) /* what was ours may come back */
+        TRY(may_be_here(incoming, &entry->disclosure, originator, &marking));
     TRY(exchange_visible(incoming->exchange, &entry->arena, &entry->disclosure, &entry->visible));
     return forward(incoming, entry, &marking);
 }
@@ -205,22 +253,30 @@ static enum result pass_on(struct incoming *incoming, const struct incoming_entr
     return RESULT_OK;
 }
 
-/* The examined alert becomes part of what is here if it is new, or shows all that was shown before and more. A view
- * that only shows other fields does not take the place of the first: the entry is kept, the alert stays as it is. */
+/* Does it show all that was shown before, and more, or as much by a way that can still be believed? */
+static bool replaces(struct exchange *exchange, const struct index_row *present, const struct field_set *shown) {
+    if (!is_within(&present->shown, shown))
+        return false;
+    return !is_within(shown, &present->shown) || exchange_doubt(exchange, present);
+}
+
+/* The examined alert becomes part of what is here if it is new or replaces what is here. A view that only shows other
+ * fields does not take the place of the first: the entry is kept, the alert stays as it is. */
 static enum result admit(struct incoming *incoming, struct incoming_entry *entry) {
     struct exchange *exchange = incoming->exchange;
     const struct index_row *present = find_present(exchange, entry->disclosure.object);
     const struct feed *before = present ? feeds_find_ordinal(&exchange->feeds, present->ordinal) : NULL;
-    bool is_wider = !present || (is_within(&present->shown, &entry->disclosure.shown) &&
-                                 !is_within(&entry->disclosure.shown, &present->shown));
-    if (present && present->ordinal == 0)
+    if (present && (present->ordinal == 0 || incoming->feed->ours))
         return RESULT_OK; /* our own came back */
+    bool is_wider = !present || replaces(exchange, present, &entry->disclosure.shown);
     uint64_t now_ms = clock_wall_ms(exchange->clock);
     if (is_wider) {
         struct store_alert stored = {
             .arrived = now_ms, .ordinal = incoming->feed->record.ordinal, .number = entry->parsed.number};
         TRY(exchange_admit(exchange, &entry->disclosure, entry->visible, &stored));
     }
+    if (incoming->feed->ours)
+        return RESULT_OK; /* fetched back from a reader: whoever it was for has it or asks for it */
     return pass_on(incoming, entry, before, is_wider, now_ms);
 }
 
@@ -233,9 +289,15 @@ static enum result keep(struct incoming *incoming, const struct incoming_entry *
     struct feed *feed = incoming->feed;
     struct span bytes = with_body ? entry->parsed.bytes : header_alone(&entry->parsed);
     TRY(store_put_entry(incoming->exchange->store, feed->record.ordinal, entry->parsed.number, bytes));
-    if (entry->parsed.epoch != feed->next.epoch)
+    if (entry->parsed.epoch != feed->next.epoch) {
         feed->draft.epoch_first = entry->parsed.number;
+        feed->draft.epoch_started = entry->parsed.created;
+    }
     feed_advance(&feed->next, &entry->parsed);
+    if (feed->ours) { /* fetched back: who held which key then is not known, so an epoch begins before the next entry */
+        feed->draft.epoch = feed->next.epoch;
+        feed->draft.epoch_started = 0;
+    }
     feed->changed = true;
     return RESULT_OK;
 }
@@ -266,12 +328,20 @@ static enum result keep_examined(struct incoming *incoming, const struct incomin
                            header_alone(&entry->parsed));
 }
 
+/* The grants of the epoch have been here and had no box for us. If the roster gives us another encryption key than the
+ * one we have, they were made to that. */
+static enum feed_wait why_it_waits(const struct incoming *incoming) {
+    const struct exchange *exchange = incoming->exchange;
+    bool is_our_key =
+        memcmp(exchange->self->encryption_key, exchange->identity->encryption_key, EXCHANGE_KEY_SIZE) == 0;
+    return is_our_key ? FEED_NOT_MEMBER : FEED_KEY_LOST;
+}
+
 enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {
     struct incoming_entry *entry = &incoming->entries[index];
     enum result result = entry->arena.starved ? RESULT_NO_MEMORY : keep_examined(incoming, entry);
     if (!result && entry->result == RESULT_NO_EPOCH_KEY) {
-        incoming->feed->unreadable++;
-        incoming->feed->waiting_bytes += entry->parsed.bytes.len;
+        feeds_wait(incoming->feed, why_it_waits(incoming), entry->parsed.bytes.len);
     } else if (!result && entry->result) {
         tell_refusal(incoming, entry);
     } else if (!result) {
@@ -281,63 +351,35 @@ enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {
     return result;
 }
 
-/* Entries that came before their key. */
-static enum result retry_slice(struct incoming *grant, struct arena *arena, uint64_t after, size_t limit,
-                               size_t *seen) {
-    struct exchange *exchange = grant->exchange;
-    struct span *stored;
-    size_t count;
-    struct incoming again = {.exchange = exchange, .delivery = grant->delivery, .feed = grant->feed, .stored = true};
-    TRY(store_get_entries(exchange->store, arena, grant->feed->record.ordinal, after, BLOCK_BYTES_MAX, &stored,
-                          &count));
-    *seen = count < limit ? count : limit;
-    again.entries = calloc(*seen + 1, sizeof *again.entries);
-    if (!again.entries)
-        return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < *seen; i++)
-        if (!feed_parse(&again.entries[again.count].parsed, stored[i]) &&
-            again.entries[again.count].parsed.kind == ENTRY_DISCLOSURE)
-            again.count++;
-    enum result result = again.count ? incoming_examine(&again, 0, again.count) : RESULT_OK;
-    for (size_t i = 0; i < again.count && !result; i++)
-        result = incoming_take_disclosure(&again, i);
-    incoming_release(&again);
+/* With the encryption key of now, then those of before. */
+static enum result accept(uint8_t *key, const struct identity *identity, const struct incoming_entry *entry,
+                          const struct epoch_place *place) {
+    enum result result = epoch_accept(key, entry->parsed.body, place, identity->id, identity->secrets->encryption,
+                                      identity->encryption_key);
+    for (size_t i = 0; i < identity->former_count && result == RESULT_NOT_FOUND; i++)
+        result = epoch_accept(key, entry->parsed.body, place, identity->id, identity->secrets->former[i],
+                              identity->former_keys[i]);
     return result;
 }
 
-static enum result retry(struct incoming *incoming, uint64_t grant_number) {
-    uint64_t after = incoming->feed->draft.epoch_first;
-    struct arena arena;
-    enum result result = RESULT_OK;
-    incoming->feed->unreadable = 0;
-    incoming->feed->waiting_bytes = 0;
-    arena_init(&arena, SIZE_MAX);
-    while (after + 1 < grant_number && !result) {
-        size_t left = (size_t)(grant_number - 1 - after), seen = 0;
-        result = retry_slice(incoming, &arena, after, left < RETRY_AT_A_TIME ? left : RETRY_AT_A_TIME, &seen);
-        if (seen == 0)
-            break;
-        after += seen;
-        arena_reset(&arena);
-    }
-    arena_release(&arena);
-    return result;
-}
-
-static enum result open_grant(struct incoming *incoming, struct incoming_entry *entry,
-                              const struct epoch_place *place) {
-    const struct identity *identity = incoming->exchange->identity;
+enum result incoming_open_grant(struct incoming *incoming, struct incoming_entry *entry) {
+    struct epoch_place place = {.epoch = entry->parsed.epoch};
     uint8_t *key = secret_new(EPOCH_KEY_SIZE);
     if (!key)
         return RESULT_NO_MEMORY;
+    memcpy(place.feed, entry->parsed.feed, FEED_ID_SIZE);
     enum result result = RESULT_OK;
-    entry->result = epoch_accept(key, entry->parsed.body, place, identity->id, identity->secrets->encryption,
-                                 identity->encryption_key);
+    entry->result = accept(key, incoming->exchange->identity, entry, &place);
     if (!entry->result)
-        result = feeds_keep_key(&incoming->exchange->feeds, incoming->feed, place->epoch, key);
+        result = feeds_keep_key(&incoming->exchange->feeds, incoming->feed, place.epoch, key);
     secret_free(key);
-    TRY(result);
-    return entry->result ? RESULT_OK : retry(incoming, entry->parsed.number);
+    return result;
+}
+
+/* A grant that opens may let entries in that came before it. */
+static enum result open_late(struct incoming *incoming, struct incoming_entry *entry) {
+    TRY(incoming_open_grant(incoming, entry));
+    return entry->result ? RESULT_OK : incoming_retry(incoming, entry->parsed.number);
 }
 
 enum result incoming_take_grant(struct incoming *incoming, size_t index) {
@@ -350,7 +392,7 @@ enum result incoming_take_grant(struct incoming *incoming, size_t index) {
     if (!entry->result) {
         enum result result = feeds_key(&incoming->exchange->feeds, incoming->feed, place.epoch, &ours);
         if (result == RESULT_NO_EPOCH_KEY)
-            TRY(open_grant(incoming, entry, &place));
+            TRY(open_late(incoming, entry));
         else if (result)
             return result;
         else /* a key we hold must be the key that is granted again (docs/protocol.md, 7.6) */

@@ -21,6 +21,8 @@ struct incoming {
     struct exchange *exchange;
     struct delivery *delivery;
     struct feed *feed;
+    const uint8_t *sign_key;        /* of the feed; NULL: it never was the author's */
+    const struct ending *ending;    /* how that key ended; NULL: it is in force */
     struct incoming_entry *entries; /* those that are part of the feed and new */
     size_t count;
     bool stored; /* they are in the store already: a second look after a grant */
@@ -42,5 +44,12 @@ MUST_USE enum result incoming_examine(struct incoming *incoming, size_t start, s
 /* Put one entry into the open change, and what follows from it. Failures are of our own machine. */
 MUST_USE enum result incoming_take_grant(struct incoming *incoming, size_t index);
 MUST_USE enum result incoming_take_disclosure(struct incoming *incoming, size_t index);
+
+/* Takes the epoch key out of a grant, if it has a box for us, into the open change; entry->result says whether. */
+MUST_USE enum result incoming_open_grant(struct incoming *incoming, struct incoming_entry *entry);
+/* Looks again at the entries of the epoch in force that came before this grant. */
+MUST_USE enum result incoming_retry(struct incoming *incoming, uint64_t grant_number);
+/* Tries all grants of a feed whose entries wait for a key that was lost: it may have been found. In the open change. */
+MUST_USE enum result incoming_find_keys(struct exchange *exchange, struct feed *feed);
 
 #endif

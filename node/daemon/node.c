@@ -11,12 +11,11 @@
 #include "base/text.h"
 #include "daemon/answer.h"
 #include "daemon/start.h"
+#include "daemon/trust.h"
 
 enum {
     TICK_MS = 1000,
     CLOSE_MS = 2000,
-    ROSTER_WARNING_MS = 14 * 24 * 60 * 60 * 1000,
-    ROSTER_AGAIN_MS = 60 * 60 * 1000,
 };
 
 /* --- live: local programs that subscribe --- */
@@ -67,7 +66,9 @@ static enum result turn(struct node *node, struct mail *mail) {
             take_event(node, (struct link_event *)mail);
         else
             node->stopping = true;
-    enum result failure = serve_publish(&node->serve);
+    enum result failure = trust_prove_copy(node);
+    if (!failure)
+        failure = serve_publish(&node->serve);
     if (!failure)
         failure = exchange_commit(&node->exchange, arrived, node);
     else
@@ -91,18 +92,14 @@ static enum result turn(struct node *node, struct mail *mail) {
     return failure == RESULT_IO ? RESULT_IO : RESULT_OK; /* after a failed sync nothing can be promised any more */
 }
 
-/* Says in time, and once an hour, that the roster must be renewed. */
-static void watch_roster(struct node *node, uint64_t steady_ms) {
-    uint64_t now = clock_wall_ms(node->exchange.clock);
-    if (steady_ms < node->roster_warning_at || now + ROSTER_WARNING_MS < node->roster->expires)
-        return;
-    node->roster_warning_at = steady_ms + ROSTER_AGAIN_MS;
-    char until[25];
-    text_time(until, node->roster->expires);
-    log_warning(now > node->roster->expires
-                    ? _("the roster has expired on %s: this node will not start again without a newer one")
-                    : _("the roster expires on %s: ask those who keep it for a newer one"),
-                until);
+/* Once a second. When what kept us from writing is over, what was refused for it is asked for again. */
+static void look_after(struct node *node, uint64_t steady_ms) {
+    if (trust_tick(node, steady_ms))
+        log_warning(_("the keys of this node could not be looked after"));
+    enum result before = node->writing;
+    node->writing = exchange_may_write(&node->exchange);
+    if (before && !node->writing)
+        peers_renew(&node->peers, (struct span){0});
 }
 
 enum result node_run(struct node *node) {
@@ -116,13 +113,14 @@ enum result node_run(struct node *node) {
             tick_at = clock_steady_ms(clock) + TICK_MS;
             if (exchange_keep_positions(&node->exchange))
                 log_warning(_("acknowledgements could not be written"));
-            watch_roster(node, clock_steady_ms(clock));
+            look_after(node, tick_at);
         }
         TRY(turn(node, mail));
     }
     log_info(_("%s ends"), node->exchange.self->name);
     TRY(exchange_keep_positions(&node->exchange));
-    return exchange_commit(&node->exchange, NULL, NULL);
+    TRY(exchange_commit(&node->exchange, NULL, NULL));
+    return node->why_stopping;
 }
 
 void node_stop(struct node *node) {
@@ -153,6 +151,7 @@ static enum result open_parts(struct node *node) {
     node->mailbox = mailbox_new();
     if (!exchange->pool || !node->mailbox)
         return RESULT_NO_MEMORY;
+    TRY(trust_check(node));
     result = exchange_open(exchange);
     if (result == RESULT_UNKNOWN_MEMBER)
         log_error(_("%s: this node is not in the roster; hand its card to those who keep the roster"),
@@ -160,9 +159,14 @@ static enum result open_parts(struct node *node) {
     return result;
 }
 
-/* A roster, a policy or a restart may have changed who is in an audience. */
-static enum result renew_grants(struct node *node) {
-    enum result result = exchange_renew(&node->exchange, node->roster, node->policy);
+/* A roster, a policy or a restart may have changed who is in an audience; a change of our keys may have been cut off.
+ */
+static enum result begin(struct node *node) {
+    enum result result = trust_begin(node);
+    if (!result)
+        result = exchange_find_keys(&node->exchange);
+    if (!result)
+        result = exchange_renew(&node->exchange, node->roster, node->policy);
     if (!result)
         return exchange_commit(&node->exchange, NULL, NULL);
     exchange_abort(&node->exchange);
@@ -201,7 +205,7 @@ enum result node_open(struct node *node, const struct node_options *options) {
     TRY(open_parts(node));
     if (options->check_only)
         return RESULT_OK;
-    TRY(renew_grants(node));
+    TRY(begin(node));
     TRY(open_doors(node));
     node->started_ms = clock_wall_ms(node->exchange.clock);
     log_info(_("%s is ready: %zu alerts, roster version %u, %zu members"), node->exchange.self->name,
@@ -245,27 +249,54 @@ void node_release(struct node *node) {
     arena_release(&node->arena);
 }
 
-enum result node_reload(struct node *node, struct report *report) {
-    struct start_trust next;
-    TRY(start_read_trust(&next, node, report));
-    enum result result = exchange_renew(&node->exchange, next.roster, next.policy);
-    if (result) {
-        roster_free(next.roster);
-        arena_release(&next.policy_arena);
-        return result;
-    }
-    struct field_set operators = node->policy->operators.fields;
+/* --- what may change while it runs --- */
+
+enum result node_go_by(struct node *node, struct roster *roster) {
+    struct buf news;
+    buf_init(&news, &node->exchange.turn);
+    TRY(roster_difference(&news, node->roster, roster));
+    TRY(exchange_renew(&node->exchange, roster, node->policy));
     roster_free(node->roster);
+    node->roster = roster;
+    if (node->peers.node)
+        peers_renew(&node->peers, buf_span(&news));
+    if (node->serve.node)
+        serve_renew(&node->serve);
+    log_info(_("roster version %u with %zu members is in force"), roster->version, roster->count);
+    return RESULT_OK;
+}
+
+void node_take_identity(struct node *node, struct identity *identity) {
+    pool_wait(node->exchange.pool);
+    struct identity_secrets *block = node->identity.secrets; /* the store holds on to its key in there */
+    *block = *identity->secrets;
+    secret_free(identity->secrets);
+    node->identity = *identity;
+    node->identity.secrets = block;
+}
+
+static enum result go_by_policy(struct node *node, struct policy *policy, struct arena *arena) {
+    struct field_set operators = node->policy->operators.fields;
+    TRY(exchange_renew(&node->exchange, node->roster, policy));
     arena_release(&node->policy_arena);
-    node->roster = next.roster;
-    node->policy = next.policy;
-    node->policy_arena = next.policy_arena;
-    peers_renew(&node->peers);
+    node->policy = policy;
+    node->policy_arena = *arena;
+    peers_renew(&node->peers, (struct span){0});
     serve_renew(&node->serve);
     if (memcmp(&operators, &node->policy->operators.fields, sizeof operators) != 0 &&
         exchange_index_again(&node->exchange))
         log_error(_("out of memory: what operators may search is as before until the next start"));
-    log_info(_("roster version %u with %zu members and the policy are in force"), node->roster->version,
-             node->roster->count);
     return RESULT_OK;
+}
+
+enum result node_reload(struct node *node, struct report *report) {
+    struct policy *policy;
+    struct arena arena;
+    TRY(start_read_policy(&policy, &arena, node, report));
+    enum result result = go_by_policy(node, policy, &arena);
+    if (result) {
+        arena_release(&arena);
+        return result;
+    }
+    return trust_reload(node, report);
 }

@@ -33,7 +33,11 @@ struct node {
     struct live *live;
     uint64_t started_ms;
     uint64_t roster_warning_at; /* steady; when to say again that it expires */
+    uint64_t keys_changed_ms;   /* wall; of the last change of our keys */
+    uint64_t keys_again_at;     /* steady; not to be tried again before */
     struct mail stop;           /* posted by node_stop() */
+    enum result writing;        /* of exchange_may_write(), a tick ago */
+    enum result why_stopping;   /* OK: somebody asked it to end */
     bool stopping;
     bool busy; /* something is prepared and waits to be published */
 };
@@ -56,6 +60,11 @@ MUST_USE enum result node_open(struct node *node, const struct node_options *opt
 /* Runs until mail says stop or the store fails. */
 MUST_USE enum result node_run(struct node *node);
 void node_release(struct node *node);
+
+/* Takes over a roster, or another identity of the same member: from now on it is what everybody here goes by. In the
+ * open change; on failure the roster of before stays, and the new one the caller's. */
+MUST_USE enum result node_go_by(struct node *node, struct roster *roster);
+void node_take_identity(struct node *node, struct identity *identity);
 
 /* Reads roster and policy again; on failure both stay as they are, with the reason in the report. */
 MUST_USE enum result node_reload(struct node *node, struct report *report);

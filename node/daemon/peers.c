@@ -10,7 +10,7 @@
 #include "daemon/node.h"
 #include "daemon/sync.h"
 
-enum { DIAL_TIMEOUT_MS = 10000, ALIVE_EVERY_MS = 30000 };
+enum { DIAL_TIMEOUT_MS = 10000, ALIVE_EVERY_MS = 30000, FAREWELL_MS = 3000 };
 
 static struct party listener_party = {PARTY_PEERS};
 
@@ -61,14 +61,22 @@ static const char *name_of(const struct peers *peers, const struct peer *peer) {
     return member ? member->name : _("a former member");
 }
 
-/* Everybody in the roster is a peer; those with an address are called. */
+static bool is_known(const struct peers *peers, const uint8_t *id) {
+    return memcmp(id, peers->node->identity.id, MEMBER_ID_SIZE) == 0 || find(peers, id);
+}
+
+/* Everybody who is or was in the roster is a peer; members with an address are called. */
 static enum result take_roster(struct peers *peers) {
     const struct roster *roster = peers->node->roster;
     const struct config *config = &peers->node->config;
     for (size_t i = 0; i < roster->count; i++)
-        if (memcmp(roster->members[i].id, peers->node->identity.id, MEMBER_ID_SIZE) != 0 &&
-            !find(peers, roster->members[i].id) && !peer_new(peers, roster->members[i].id))
+        if (!is_known(peers, roster->members[i].id) && !peer_new(peers, roster->members[i].id))
             return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < roster->ended_count; i++)
+        if (!is_known(peers, roster->ended[i].id) && !peer_new(peers, roster->ended[i].id))
+            return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < peers->count; i++)
+        peers->rows[i]->address = NULL;
     for (size_t i = 0; i < config->peer_count; i++) {
         const struct member *member = roster_find_name(roster, config->peers[i].name);
         struct peer *peer = member ? find(peers, member->id) : NULL;
@@ -136,6 +144,8 @@ static void drop_the_silent(struct peers *peers, uint64_t steady_ms) {
     for (struct connection *connection = peers->connections; connection; connection = connection->next)
         if (connection->session && !connection->peer && steady_ms - connection->since > HANDSHAKE_TIMEOUT_MS)
             connection_drop(peers, connection, RESULT_TIMED_OUT);
+        else if (connection->session && connection->leaves_at && steady_ms >= connection->leaves_at)
+            connection_drop(peers, connection, RESULT_UNKNOWN_MEMBER);
 }
 
 uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
@@ -144,7 +154,7 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
         for (struct connection *connection = peers->connections; connection; connection = connection->next)
-            if (connection->peer && connection->session) {
+            if (connection->peer && connection->session && !connection->leaves_at) {
                 connection->peer->backoff_ms = REDIAL_FIRST_MS;
                 sync_hello(peers, connection);
             }
@@ -271,12 +281,29 @@ static bool newcomer_wins(const struct peers *peers, const struct connection *pr
     return present->initiator == newcomer->initiator || newcomer->initiator == we_are_smaller;
 }
 
+/* Who was removed while it was away learns from what it asks, and from nothing else, that it was. */
+static enum result admit_former(struct peers *peers, struct connection *connection) {
+    const struct roster *roster = peers->node->roster;
+    const uint8_t *remote = session_remote(connection->session);
+    for (size_t i = 0; i < roster->ended_count; i++) {
+        if (memcmp(roster->ended[i].session_key, remote, EXCHANGE_KEY_SIZE) != 0)
+            continue;
+        connection->peer = find(peers, roster->ended[i].id);
+        if (!connection->peer)
+            break;
+        connection->leaves_at = clock_steady_ms(peers->node->exchange.clock) + FAREWELL_MS;
+        sync_hello(peers, connection);
+        return RESULT_OK;
+    }
+    return RESULT_UNKNOWN_MEMBER;
+}
+
 /* The handshake is through: who is it, and may it be here? */
 static enum result settle(struct peers *peers, struct connection *connection) {
     const struct member *member = roster_find_session(peers->node->roster, session_remote(connection->session));
     struct peer *peer = member ? find(peers, member->id) : NULL;
     if (!peer)
-        return RESULT_UNKNOWN_MEMBER;
+        return admit_former(peers, connection);
     if (peer->connection && !newcomer_wins(peers, peer->connection, connection, peer))
         return RESULT_EXISTS;
     if (peer->connection)
@@ -345,13 +372,29 @@ void peers_failed(struct peers *peers) {
             connection_drop(peers, connection, RESULT_OK);
 }
 
-void peers_renew(struct peers *peers) {
+/* Who is no member any more hears by what, before the session ends. */
+static void let_go(struct peers *peers, struct connection *connection, struct span news) {
+    if (connection->leaves_at)
+        return;
+    log_info(_("%s is no member any more: its session ends"), name_of(peers, connection->peer));
+    sync_farewell(peers, connection, news);
+    connection->leaves_at = clock_steady_ms(peers->node->exchange.clock) + FAREWELL_MS;
+}
+
+static void renew(struct peers *peers, struct connection *connection, struct span news) {
+    const struct member *member = roster_find(peers->node->roster, connection->peer->id);
+    if (!member)
+        let_go(peers, connection, news);
+    else if (memcmp(member->session_key, session_remote(connection->session), EXCHANGE_KEY_SIZE) != 0)
+        connection_drop(peers, connection, RESULT_UNKNOWN_MEMBER);
+    else
+        sync_renew(peers, connection);
+}
+
+void peers_renew(struct peers *peers, struct span news) {
     if (take_roster(peers))
         log_error(_("out of memory: new members are only known after a restart"));
-    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
-        const struct member *member = connection->peer ? roster_find(peers->node->roster, connection->peer->id) : NULL;
-        if (connection->peer &&
-            (!member || memcmp(member->session_key, session_remote(connection->session), EXCHANGE_KEY_SIZE) != 0))
-            connection_drop(peers, connection, RESULT_UNKNOWN_MEMBER);
-    }
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        if (connection->peer && connection->session)
+            renew(peers, connection, news);
 }

@@ -53,8 +53,9 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms);
 void peers_committed(struct peers *peers);
 /* After a commit failed: nothing that was received in this turn is here. */
 void peers_failed(struct peers *peers);
-/* After the roster changed: lets go of those who are no longer in it. */
-void peers_renew(struct peers *peers);
+/* Whom we believe, or what we may write, has changed: lets go of those who are no longer members, keeps the sessions of
+ * all others, and tells and asks anew what may have been refused before. `news` is the Trust by which it changed. */
+void peers_renew(struct peers *peers, struct span news);
 
 /* NULL if we know no such peer. */
 const struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]);

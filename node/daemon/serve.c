@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "daemon/answer.h"
 #include "daemon/node.h"
+#include "daemon/trust.h"
 
 static struct party listener_party = {PARTY_SERVE};
 
@@ -22,6 +23,7 @@ struct client {
     size_t first; /* its publications, in the batch that is gathered or prepared */
     size_t count;
     bool is_prepared;
+    struct span pending; /* a reply to what changed the store, until that is committed; in the turn's memory */
     bool watching;
     struct arena watch_arena;
     struct search watch;
@@ -73,7 +75,7 @@ void serve_release(struct serve *serve) {
     free(serve->prepared.rows);
 }
 
-static void send_reply(struct serve *serve, struct client *client, const Reply *reply) {
+static struct span encode_reply(struct serve *serve, const Reply *reply) {
     struct buf bytes;
     buf_init(&bytes, &serve->node->exchange.turn);
     proto_encode(&bytes, reply);
@@ -83,7 +85,11 @@ static void send_reply(struct serve *serve, struct client *client, const Reply *
         short_reply.result = (char *)(uintptr_t)result_name(RESULT_TOO_LARGE);
         proto_encode(&bytes, &short_reply);
     }
-    link_send(client->link, buf_span(&bytes));
+    return buf_span(&bytes);
+}
+
+static void send_reply(struct serve *serve, struct client *client, const Reply *reply) {
+    link_send(client->link, encode_reply(serve, reply));
 }
 
 static void refuse(struct serve *serve, struct client *client, enum result result, const char *text) {
@@ -156,6 +162,13 @@ static void answer_client(struct serve *serve, struct client *client, enum resul
 }
 
 void serve_answer(struct serve *serve, enum result failure) {
+    for (struct client *client = serve->clients; client; client = client->next) {
+        if (client->pending.data && failure)
+            refuse(serve, client, failure, NULL);
+        else if (client->pending.data)
+            link_send(client->link, client->pending);
+        client->pending = (struct span){0};
+    }
     for (struct client *client = serve->clients; client && serve->prepared.count; client = client->next)
         if (client->count && client->is_prepared)
             answer_client(serve, client, failure);
@@ -230,7 +243,18 @@ static void reload(struct serve *serve, struct client *client) {
     reply.result = (char *)(uintptr_t)result_name(result);
     reply.text = result ? (char *)(uintptr_t)result_text(result) : NULL;
     reply.findings = answer_findings(turn, &report, &reply.n_findings);
-    send_reply(serve, client, &reply);
+    client->pending = encode_reply(serve, &reply);
+}
+
+static enum result renew_keys(struct node *node, const RenewKeys *words, const char **complaint) {
+    enum result result = trust_renew_keys(node, words->signing, words->revoked ? ENDING_REVOKED : ENDING_LEFT);
+    if (result == RESULT_UNPROVEN)
+        *complaint = _("it is not known how far the feeds of this node reach: see inama status");
+    if (result == RESULT_TOO_LARGE)
+        *complaint =
+            _("the signing key has changed too often: those who keep the list enter this node's card anew first "
+              "(inama enrol request, inama roster add)");
+    return result;
 }
 
 /* The requests that are answered at once. */
@@ -241,10 +265,21 @@ static enum result answer_now(struct serve *serve, const Request *request, Reply
         return answer_explain(reply, serve->node, request->explain, complaint);
     if (request->status)
         return answer_status(reply, serve->node);
+    if (request->renew_keys)
+        return renew_keys(serve->node, request->renew_keys, complaint);
+    if (request->accept_copy)
+        return trust_accept_copy(serve->node);
+    if (request->disclose)
+        return answer_disclose(reply, serve->node, request->disclose, complaint);
     if (request->check)
         return answer_check(reply, serve->node);
     *complaint = _("this node does not know the request; is its version older than that of the command line?");
     return RESULT_INVALID;
+}
+
+/* Those that change the store are confirmed once the change is on disk. */
+static bool is_a_change(const Request *request) {
+    return request->renew_keys || request->accept_copy || request->disclose;
 }
 
 static void take_request(struct serve *serve, struct client *client, const Request *request) {
@@ -261,6 +296,8 @@ static void take_request(struct serve *serve, struct client *client, const Reque
         enum result result = answer_now(serve, request, &reply, &complaint);
         if (result)
             refuse(serve, client, result, complaint);
+        else if (is_a_change(request))
+            client->pending = encode_reply(serve, &reply);
         else
             send_reply(serve, client, &reply);
     }
@@ -270,7 +307,7 @@ static void take_frame(struct serve *serve, struct client *client, struct span f
     struct arena arena;
     Request *request;
     arena_init(&arena, (size_t)CONTROL_BYTES_MAX * 4);
-    enum result result = client->count ? RESULT_MALFORMED : RESULT_OK; /* one at a time */
+    enum result result = client->count || client->pending.data ? RESULT_MALFORMED : RESULT_OK; /* one at a time */
     if (!result)
         result = proto_decode(&arena, &request__descriptor, frame, &request);
     if (result)

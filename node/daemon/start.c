@@ -11,11 +11,12 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "core/roots.h"
 
 enum { LIST_BYTES_MAX = 64 * 1024 * 1024, ROOTS_BYTES_MAX = 16 * 1024 };
 
 /* A file that could not be read, in words. */
-static enum result say(struct report *report, const char *path, enum result result) {
+enum result start_say(struct report *report, const char *path, enum result result) {
     report->file = path;
     report->line = 0;
     if (result && errno && (result == RESULT_IO || result == RESULT_NOT_ALLOWED || result == RESULT_NOT_FOUND))
@@ -37,72 +38,59 @@ enum result start_log(const struct report *report, enum result result) {
 
 /* --- trusted roots --- */
 
-/* A line of 64 hexadecimal digits per root; "#" begins a comment. */
-static enum result read_roots(struct roster_trust *trust, struct node *node, struct report *report) {
+static enum result read_roots(struct roster_anchor *anchor, struct node *node, struct report *report) {
     struct span text;
     const char *path = node->config.roots;
-    uint8_t(*roots)[SIGN_PUBLIC_SIZE] = arena_array(&node->arena, ROSTER_ROOTS_MAX, sizeof *roots);
-    if (!roots)
-        return RESULT_NO_MEMORY;
-    TRY(say(report, path, file_read(&text, &node->arena, path, ROOTS_BYTES_MAX)));
-    char *save = NULL;
-    size_t line = 0;
-    /* strsep() keeps empty lines, so that the numbers are right */
-    for (char *rest = (char *)(uintptr_t)text.data, *row; (row = strsep(&rest, "\n")) != NULL;) {
-        report->line = ++line;
-        row[strcspn(row, "#\r")] = '\0';
-        char *word = strtok_r(row, " \t", &save);
-        if (!word)
-            continue;
-        if (trust->count == ROSTER_ROOTS_MAX || !text_unhex(roots[trust->count], SIGN_PUBLIC_SIZE, word) ||
-            sign_check_key(roots[trust->count])) {
-            report_add(report, SEVERITY_ERROR, NULL,
-                       _("expected a root key of 64 hexadecimal digits, at most %d of them"), ROSTER_ROOTS_MAX);
-            return RESULT_INVALID;
-        }
-        trust->count++;
-    }
-    trust->roots = (const uint8_t(*)[SIGN_PUBLIC_SIZE])roots;
-    return RESULT_OK;
+    TRY(start_say(report, path, file_read(&text, &node->arena, path, ROOTS_BYTES_MAX)));
+    return roots_read(anchor, &node->arena, text, report);
+}
+
+/* A clock that is years off makes everything after it wrong: the entries we date, the roster we believe for too long.
+ */
+static enum result check_clock(const struct node *node, const struct roster *roster, struct report *report) {
+    char now[25], created[25];
+    uint64_t now_ms = clock_wall_ms(node->exchange.clock);
+    if (roster_standing(roster, now_ms) != ROSTER_AHEAD)
+        return RESULT_OK;
+    text_time(now, now_ms);
+    text_time(created, roster->created);
+    report_add(report, SEVERITY_ERROR, NULL,
+               _("was made on %s, and this machine's clock says %s: set the clock, then start again"), created, now);
+    return RESULT_INVALID;
 }
 
 static enum result read_roster(struct roster **out, struct node *node, struct report *report) {
-    struct roster_trust trust = {
-        .threshold = node->config.roots_threshold,
-        .version_min = node->roster ? node->roster->version : 0,
-        .now_ms = clock_wall_ms(node->exchange.clock),
-    };
+    struct roster_anchor anchor;
     struct arena arena;
     struct span file;
-    TRY(read_roots(&trust, node, report));
-    arena_init(&arena, (size_t)ROSTER_BYTES_MAX * 2);
     const char *path = node->config.roster;
+    TRY(read_roots(&anchor, node, report));
+    arena_init(&arena, (size_t)ROSTER_FILE_BYTES_MAX * 2);
     errno = 0;
-    enum result result = file_read(&file, &arena, path, ROSTER_BYTES_MAX);
+    enum result result = file_read(&file, &arena, path, ROSTER_FILE_BYTES_MAX);
     if (!result) {
         errno = 0;
-        result = roster_read(out, file, &trust);
+        result = roster_open(out, file, &anchor);
     }
     arena_release(&arena);
-    return say(report, path, result);
+    TRY(start_say(report, path, result));
+    result = check_clock(node, *out, report);
+    if (result)
+        roster_free(*out);
+    return result;
 }
 
-enum result start_read_trust(struct start_trust *out, struct node *node, struct report *report) {
-    struct start_trust trust = {0};
+enum result start_read_policy(struct policy **out, struct arena *arena, const struct node *node,
+                              struct report *report) {
     struct span yaml;
     const char *path = node->config.policy;
-    TRY(read_roster(&trust.roster, node, report));
-    arena_init(&trust.policy_arena, (size_t)CONFIG_BYTES_MAX * 64);
-    enum result result = say(report, path, file_read(&yaml, &trust.policy_arena, path, CONFIG_BYTES_MAX));
+    arena_init(arena, (size_t)CONFIG_BYTES_MAX * 64);
+    enum result result = start_say(report, path, file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
     if (!result)
-        result = policy_read(&trust.policy, &trust.policy_arena, path, yaml, report);
-    if (result) {
-        roster_free(trust.roster);
-        arena_release(&trust.policy_arena);
-        return result;
-    }
-    *out = trust;
-    return RESULT_OK;
+        result = policy_read(out, arena, path, yaml, report);
+    if (result)
+        arena_release(arena);
+    return result;
 }
 
 /* --- identity --- */
@@ -144,7 +132,7 @@ static enum result read_opener(struct span *out, struct arena *arena, const stru
         return RESULT_NOT_FOUND;
     }
     errno = 0;
-    TRY(say(report, path, file_read_private(out, arena, path, KEY_FILE_BYTES_MAX)));
+    TRY(start_say(report, path, file_read_private(out, arena, path, KEY_FILE_BYTES_MAX)));
     while (lock == SECRET_BY_PASSPHRASE && out->len &&
            (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
         out->len--;
@@ -162,12 +150,12 @@ static enum result read_identity(struct node *node, const struct node_options *o
     if (!result)
         result = secret_file_lock(file, &lock);
     if (result)
-        say(report, path, result);
+        start_say(report, path, result);
     else
         result = read_opener(&opener, &arena, node, options, lock, report);
     if (!result) {
         errno = 0;
-        result = say(report, path, identity_open(&node->identity, file, opener));
+        result = start_say(report, path, identity_open(&node->identity, file, opener));
         secret_wipe((void *)(uintptr_t)opener.data, opener.len);
     }
     arena_release(&arena);
@@ -182,7 +170,7 @@ static enum result read_taxa(const struct taxa **out, struct node *node, struct 
     *out = taxa_built_in();
     if (!node->config.taxa)
         return RESULT_OK;
-    TRY(say(report, node->config.taxa, file_read(&list, &node->arena, node->config.taxa, LIST_BYTES_MAX)));
+    TRY(start_say(report, node->config.taxa, file_read(&list, &node->arena, node->config.taxa, LIST_BYTES_MAX)));
     TRY(taxa_load(&taxa, &node->arena, list, report));
     *out = taxa;
     return RESULT_OK;
@@ -194,7 +182,7 @@ static enum result read_places(const struct places **out, struct node *node, str
     *out = places_built_in();
     if (!node->config.places)
         return RESULT_OK;
-    TRY(say(report, node->config.places, file_read(&list, &node->arena, node->config.places, LIST_BYTES_MAX)));
+    TRY(start_say(report, node->config.places, file_read(&list, &node->arena, node->config.places, LIST_BYTES_MAX)));
     TRY(places_load(&places, &node->arena, list, report));
     *out = places;
     return RESULT_OK;
@@ -202,16 +190,15 @@ static enum result read_places(const struct places **out, struct node *node, str
 
 static enum result read_all(struct node *node, const struct node_options *options, struct report *report) {
     const char *path = config_path(&node->arena, options->home);
-    struct start_trust trust;
     errno = 0;
     enum result result = config_read(&node->config, &node->arena, path, report);
     if (result)
-        return report->errors ? result : say(report, path, result);
+        return report->errors ? result : start_say(report, path, result);
     TRY(read_identity(node, options, report));
-    TRY(start_read_trust(&trust, node, report));
-    node->roster = trust.roster;
-    node->policy = trust.policy;
-    node->policy_arena = trust.policy_arena;
+    struct roster *roster;
+    TRY(read_roster(&roster, node, report));
+    node->roster = roster;
+    TRY(start_read_policy(&node->policy, &node->policy_arena, node, report));
     TRY(read_taxa(&node->references.taxa, node, report));
     return read_places(&node->references.places, node, report);
 }

@@ -13,14 +13,13 @@ MUST_USE enum result start_read(struct node *node, const struct node_options *op
 /* Logs the findings and returns `result`. */
 enum result start_log(const struct report *report, enum result result);
 
-/* The parts that may change while the node runs. */
-struct start_trust {
-    struct roster *roster;
-    struct policy *policy;
-    struct arena policy_arena;
-};
-/* Reads roster (not older than the node's, by the trusted roots) and policy. On failure nothing is held, and the report
- * says why. */
-MUST_USE enum result start_read_trust(struct start_trust *out, struct node *node, struct report *report);
+/* The policy in its own arena, as it may change while the node runs. On failure nothing is held, and the report says
+ * why.
+ */
+MUST_USE enum result start_read_policy(struct policy **out, struct arena *arena, const struct node *node,
+                                       struct report *report);
+
+/* Says of a file in the report what is wrong with it, if something is; returns `result`. */
+enum result start_say(struct report *report, const char *path, enum result result);
 
 #endif

@@ -1,0 +1,82 @@
+#include "daemon/history.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+enum { AT_A_TIME = 256 };
+
+const char *history_audience(struct arena *arena, const struct member *member) {
+    char id[2 * MEMBER_ID_SIZE + 1];
+    if (strlen(member->name) < NAME_BYTES_MAX)
+        return text_format(arena, "@%s", member->name);
+    text_hex(id, member->id, MEMBER_ID_SIZE / 2);
+    return text_format(arena, "@%s", id);
+}
+
+/* Is it something that this audience is told at all? */
+static bool is_for(const struct exchange *exchange, const struct history *history, const struct holding *holding) {
+    const uint8_t *originator = holding->disclosure.header->originator.data;
+    bool ours = memcmp(originator, exchange->identity->id, MEMBER_ID_SIZE) == 0;
+    return ours ? history->audience->publish : exchange_forwards(exchange, holding->feed, history->audience);
+}
+
+static enum result encode_for(struct exchange *exchange, const struct history *history, const struct holding *holding,
+                              const struct policy_audience *alone, struct span *body) {
+    struct marking marking;
+    struct disclosure narrow;
+    struct buf bytes;
+    const uint8_t *originator = holding->disclosure.header->originator.data;
+    const struct policy_hop hop = exchange_hop(exchange, alone, originator);
+    const struct policy_hop hop_of_all = exchange_hop(exchange, history->audience, originator);
+    TRY(policy_marking(&marking, holding->disclosure.header));
+    /* what the audience may be told, and no more because this reader has a name */
+    struct field_set shown = policy_decide(&marking, &alone->view, &hop);
+    shown = field_set_and(shown, policy_decide(&marking, &history->audience->view, &hop_of_all));
+    if (field_set_is_empty(&shown))
+        return RESULT_OK;
+    buf_init(&bytes, &exchange->turn);
+    TRY(disclosure_narrow(&narrow, &exchange->turn, &holding->disclosure, &shown));
+    TRY(disclosure_encode(&bytes, &exchange->turn, &narrow));
+    *body = buf_span(&bytes);
+    return RESULT_OK;
+}
+
+/* Not what has been replaced by a newer version, and not what is in doubt. */
+static enum result look_at(struct exchange *exchange, struct history *history, const struct policy_audience *alone,
+                           uint64_t sequence) {
+    struct holding holding;
+    struct span body = {0};
+    const struct index_row at = {.sequence = sequence};
+    TRY(exchange_load(exchange, &exchange->turn, &at, &holding));
+    const struct index_row *row = index_find(exchange->index, holding.disclosure.object);
+    if (!row || row->sequence != sequence || row->superseded || holding.stored.arrived < history->since ||
+        !is_for(exchange, history, &holding) || exchange_doubt(exchange, row))
+        return RESULT_OK;
+    TRY(encode_for(exchange, history, &holding, alone, &body));
+    if (!body.data)
+        return RESULT_OK;
+    history->disclosed++;
+    return history->dry_run ? RESULT_OK : exchange_append(exchange, alone, body, clock_wall_ms(exchange->clock));
+}
+
+enum result history_disclose(struct exchange *exchange, struct history *history) {
+    const struct member *member = history->member;
+    const struct policy_audience alone = {
+        .name = history_audience(&exchange->turn, member),
+        .members = {.role = member->role, .country = member->country, .name = member->name},
+        .view = history->audience->view,
+    };
+    if (!alone.name)
+        return RESULT_NO_MEMORY;
+    TRY(exchange_may_write(exchange));
+    TRY(exchange_begin(exchange));
+    history->next = history->after;
+    uint64_t last = store_last_alert(exchange->store);
+    for (size_t i = 0; i < AT_A_TIME && history->next < last; i++) {
+        TRY(look_at(exchange, history, &alone, ++history->next));
+        history->looked_at++;
+    }
+    return RESULT_OK;
+}

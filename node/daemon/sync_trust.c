@@ -1,0 +1,140 @@
+/* The half of sync.h that says who we are, whom we go by, how far we hold the other's feeds, and who has forked. */
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/proto.h"
+#include "base/text.h"
+#include "daemon/sync.h"
+#include "daemon/trust.h"
+#include "sync.pb-c.h"
+
+enum { PROTOCOL = 1, TRUST_ASK_MS = 5000, TRUST_BYTES = 512 * 1024 };
+
+void sync_hello(struct peers *peers, struct connection *connection) {
+    Hello hello = HELLO__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    hello.protocol = PROTOCOL;
+    hello.roster_version = peers->node->roster->version;
+    hello.trust = proto_bytes(peers->node->roster->digest, HASH_SIZE);
+    message.hello = &hello;
+    sync_send(peers, connection, &message);
+}
+
+static void tell_holding(struct peers *peers, struct connection *connection, const struct feed *feed) {
+    struct exchange *exchange = &peers->node->exchange;
+    struct span entry;
+    Holding words = HOLDING__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    if (store_get_entry(exchange->store, &exchange->turn, feed->record.ordinal, feed->head.number, &entry) ||
+        entry.len < ENTRY_OVERHEAD)
+        return;
+    words.key = proto_bytes(feed->record.key, MEMBER_ID_SIZE);
+    words.audience = (char *)(uintptr_t)feed->record.audience;
+    words.entry = proto_bytes(entry.data, ENTRY_OVERHEAD);
+    message.holding = &words;
+    sync_send(peers, connection, &message);
+}
+
+/* What we have of the other end's own feeds. */
+void sync_tell_holdings(struct peers *peers, struct connection *connection) {
+    const struct feeds *feeds = &peers->node->exchange.feeds;
+    for (size_t i = 0; i < feeds->count; i++) {
+        const struct feed *feed = feeds->rows[i];
+        if (!feed->ours && feed->head.epoch && memcmp(feed->record.author, connection->peer->id, MEMBER_ID_SIZE) == 0)
+            tell_holding(peers, connection, feed);
+    }
+}
+
+void sync_tell_forks(struct peers *peers, struct connection *connection) {
+    const struct forks *forks = &peers->node->exchange.forks;
+    for (; connection->forks_told < forks->durable; connection->forks_told++) {
+        const struct fork *fork = &forks->rows[connection->forks_told];
+        Fork words = FORK__INIT;
+        SyncMessage message = SYNC_MESSAGE__INIT;
+        words.author = proto_bytes(fork->author, MEMBER_ID_SIZE);
+        words.first = proto_bytes(fork->first, ENTRY_OVERHEAD);
+        words.second = proto_bytes(fork->second, ENTRY_OVERHEAD);
+        message.fork = &words;
+        sync_send(peers, connection, &message);
+    }
+}
+
+static void tell_known(struct peers *peers, struct connection *connection) {
+    struct buf known;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    buf_init(&known, &peers->node->exchange.turn);
+    if (roster_known(&known, peers->node->roster))
+        return;
+    connection->asked_trust_at = clock_steady_ms(peers->node->exchange.clock);
+    memcpy(connection->asked_digest, connection->digest, HASH_SIZE);
+    message.has_known = true;
+    message.known = proto_bytes(known.data, known.len);
+    sync_send(peers, connection, &message);
+}
+
+/* Asks for what we may lack, not again and again: the answer changes our digest, or there is none. */
+void sync_ask_trust(struct peers *peers, struct connection *connection) {
+    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
+    bool is_the_same = memcmp(connection->digest, peers->node->roster->digest, HASH_SIZE) == 0;
+    bool has_news = memcmp(connection->digest, connection->asked_digest, HASH_SIZE) != 0;
+    if (!is_the_same && (has_news || now - connection->asked_trust_at >= TRUST_ASK_MS))
+        tell_known(peers, connection);
+}
+
+enum result sync_take_hello(struct peers *peers, struct connection *connection, const Hello *words) {
+    if (words->protocol != PROTOCOL)
+        return RESULT_UNKNOWN_SUITE;
+    if (words->trust.len != HASH_SIZE)
+        return RESULT_MALFORMED;
+    if (connection->greeted && memcmp(connection->digest, words->trust.data, HASH_SIZE) != 0 &&
+        connection->announced_count) /* it may have learnt who we are: what it did not understand is told again */
+        memset(connection->announced, 0, connection->announced_count * sizeof *connection->announced);
+    memcpy(connection->digest, words->trust.data, HASH_SIZE);
+    connection->greeted = true;
+    sync_ask_trust(peers, connection);
+    return RESULT_OK;
+}
+
+void sync_farewell(struct peers *peers, struct connection *connection, struct span news) {
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    message.has_trust = true;
+    message.trust = proto_bytes(news.data, news.len);
+    sync_send(peers, connection, &message);
+}
+
+enum result sync_take_known(struct peers *peers, struct connection *connection, struct span known) {
+    struct buf missing;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    buf_init(&missing, &peers->node->exchange.turn);
+    TRY(roster_missing(&missing, peers->node->roster, known, TRUST_BYTES));
+    if (missing.len == 0)
+        return RESULT_OK;
+    message.has_trust = true;
+    message.trust = proto_bytes(missing.data, missing.len);
+    sync_send(peers, connection, &message);
+    return RESULT_OK;
+}
+
+/* What is refused harms nothing and is counted; what was taken may let the rest in. */
+enum result sync_take_trust(struct peers *peers, struct connection *connection, struct span trust) {
+    bool taken;
+    TRY(trust_take(peers->node, trust, &taken));
+    if (taken && connection->session && connection->peer) {
+        connection->asked_trust_at = 0;
+        sync_ask_trust(peers, connection);
+    }
+    return RESULT_OK;
+}
+
+enum result sync_take_fork(struct peers *peers, const Fork *words) {
+    struct exchange *exchange = &peers->node->exchange;
+    const struct member *author =
+        words->author.len == MEMBER_ID_SIZE ? roster_find_ever(peers->node->roster, words->author.data) : NULL;
+    enum result result = RESULT_UNKNOWN_MEMBER;
+    if (author)
+        result = exchange_take_fork(exchange, author, proto_span(words->first), proto_span(words->second));
+    if (result && result != RESULT_REPLAYED)
+        exchange->refused[result]++;
+    return result == RESULT_NO_MEMORY || result == RESULT_IO ? result : RESULT_OK;
+}
