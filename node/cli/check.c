@@ -11,13 +11,14 @@
 #include "cli/client.h"
 #include "cli/home.h"
 #include "cli/print.h"
+#include "cli/roster_file.h"
+#include "cli/roster_table.h"
 #include "core/places.h"
 #include "core/policy.h"
 #include "core/taxa.h"
 #include "keys/identity.h"
 
 enum { LIST_BYTES_MAX = 64 * 1024 * 1024, EXPIRES_SOON_DAYS = 30 };
-static const uint64_t day_ms = 24 * 60 * 60 * 1000;
 
 static const struct option options[] = {OPTION_HOME, OPTION_JSON, OPTIONS_END};
 
@@ -79,6 +80,22 @@ static void check_lists(struct check *check) {
 
 /* ---- who is who, and what time it is ---- */
 
+/* May one go by the roster, and for how long? */
+static void check_standing(struct check *check) {
+    const struct roster *roster = check->roster;
+    uint64_t now = clock_wall_ms(clock_system());
+    enum roster_standing standing = roster_standing(roster, now);
+    const char *text = roster_table_standing(check->call->arena, roster);
+    if (standing == ROSTER_EXPIRED || standing == ROSTER_AHEAD)
+        complain(check, SEVERITY_ERROR, check->config.roster, text);
+    else if (standing != ROSTER_GOOD || roster->expires < now + EXPIRES_SOON_DAYS * day_ms)
+        complain(check, SEVERITY_WARNING, check->config.roster, text);
+    if (roster->ignored)
+        complain(check, SEVERITY_WARNING, check->config.roster,
+                 text_format(check->call->arena, _("rows of desks that claim what is another's are ignored: %zu"),
+                             roster->ignored));
+}
+
 static void check_roster(struct check *check) {
     const char *why = NULL;
     if (home_roster(&check->roster, check->call->arena, &check->config, &why)) {
@@ -89,14 +106,7 @@ static void check_roster(struct check *check) {
                    _("%s; get it from those who keep the roster: inama roster install FILE"), why);
         return;
     }
-    uint64_t now = clock_wall_ms(clock_system());
-    if (check->roster->expires < now + EXPIRES_SOON_DAYS * day_ms)
-        complain(check, SEVERITY_WARNING, check->config.roster,
-                 text_format(check->call->arena, _("expires on %s"),
-                             print_time(check->call->arena, check->roster->expires)));
-    if (check->roster->created > now + day_ms)
-        complain(check, SEVERITY_ERROR, check->config.roster,
-                 _("was made in the future: the clock of this machine is wrong"));
+    check_standing(check);
     for (size_t i = 0; i < check->config.peer_count; i++)
         if (!roster_find_name(check->roster, check->config.peers[i].name)) {
             check->report.file = text_format(check->call->arena, "%s/node.yaml", check->config.folder);
@@ -104,6 +114,11 @@ static void check_roster(struct check *check) {
             report_add(&check->report, SEVERITY_ERROR, "peers", _("\"%s\" is not in the roster"),
                        text_escape(check->call->arena, check->config.peers[i].name));
         }
+}
+
+/* A node renews its encryption key before others hear of it, so only the signing key tells. */
+static bool has_these_keys(const struct member *member, const struct identity *identity) {
+    return memcmp(member->sign_key, identity->sign_key, SIGN_PUBLIC_SIZE) == 0 || member->serial < identity->serial;
 }
 
 static void check_member(struct check *check, struct span file, struct span opener) {
@@ -114,6 +129,10 @@ static void check_member(struct check *check, struct span file, struct span open
     else if (check->roster && !roster_find(check->roster, identity.id))
         complain(check, SEVERITY_ERROR, check->config.roster,
                  _("does not list this node: give its card to those who keep the roster"));
+    else if (check->roster && !has_these_keys(roster_find(check->roster, identity.id), &identity))
+        complain(check, SEVERITY_ERROR, check->config.roster,
+                 _("gives this node other keys than it has: install the newest roster, or give a new card to those who "
+                   "keep it"));
     identity_release(&identity);
 }
 

@@ -1,16 +1,16 @@
 #include "cli/home.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "cli/opener.h"
 #include "cli/print.h"
+#include "core/roots.h"
 
 enum exit_code home_read(struct config *out, struct call *call) {
     struct report report;
@@ -29,72 +29,85 @@ enum exit_code home_read(struct config *out, struct call *call) {
     return EXIT_NO_NODE;
 }
 
-/* Cuts the next line off `text`, without what surrounds it. */
-static char *next_line(char **text) {
-    char *line = *text;
-    if (!*line)
-        return NULL;
-    size_t len = strcspn(line, "\n");
-    *text = line + len + (line[len] == '\n');
-    line[len] = '\0';
-    while (isspace((unsigned char)*line))
-        line++;
-    for (len = strlen(line); len && isspace((unsigned char)line[len - 1]);)
-        line[--len] = '\0';
-    return line;
-}
-
-static void take_root(struct roots *out, const char *line, struct report *report) {
-    if (*line == '\0' || *line == '#')
-        return;
-    if (out->count == ROSTER_ROOTS_MAX)
-        report_add(report, SEVERITY_ERROR, NULL, _("more than %d roots"), ROSTER_ROOTS_MAX);
-    else if (!text_unhex(out->keys[out->count], SIGN_PUBLIC_SIZE, line) || sign_check_key(out->keys[out->count]))
-        report_add(report, SEVERITY_ERROR, NULL, _("\"%s\" is no root key, expected 64 hexadecimal digits"),
-                   text_escape(report->arena, line));
-    else
-        out->count++;
-}
-
-enum result home_roots(struct roots *out, struct arena *arena, const char *path, struct report *report) {
+enum result home_roots(struct roster_anchor *out, struct arena *arena, const char *path, struct report *report) {
     struct span content;
     TRY(file_read(&content, arena, path, KEY_FILE_BYTES_MAX));
-    struct roots roots = {.keys = arena_array(arena, ROSTER_ROOTS_MAX, SIGN_PUBLIC_SIZE)};
-    char *text = arena_text(arena, (const char *)content.data, content.len), *line;
-    if (!roots.keys || !text)
-        return RESULT_NO_MEMORY;
-    size_t errors_before = report->errors;
     report->file = text_escape(arena, path);
-    for (report->line = 1; (line = next_line(&text)); report->line++)
-        take_root(&roots, line, report);
-    if (report->errors > errors_before)
-        return RESULT_INVALID;
-    *out = roots;
-    return RESULT_OK;
+    return roots_read(out, arena, content, report);
 }
 
 enum result home_roster(struct roster **out, struct arena *arena, const struct config *config, const char **why) {
     struct report report;
     report_init(&report, arena);
-    struct roots roots;
+    struct roster_anchor anchor;
     struct span file;
-    enum result result = home_roots(&roots, arena, config->roots, &report);
+    enum result result = home_roots(&anchor, arena, config->roots, &report);
     if (result) {
         *why = report.count ? report_line(arena, &report.findings[0])
                             : text_format(arena, "%s: %s", config->roots, result_text(result));
         return result;
     }
-    const struct roster_trust trust = {.roots = (const uint8_t(*)[SIGN_PUBLIC_SIZE])roots.keys,
-                                       .count = roots.count,
-                                       .threshold = config->roots_threshold,
-                                       .now_ms = clock_wall_ms(clock_system())};
-    result = file_read(&file, arena, config->roster, ROSTER_BYTES_MAX);
+    result = file_read(&file, arena, config->roster, ROSTER_FILE_BYTES_MAX);
     if (!result)
-        result = roster_read(out, file, &trust);
+        result = roster_open(out, file, &anchor);
     if (result)
         *why = text_format(arena, "%s: %s", config->roster, result_text(result));
     return result;
 }
+
+/* ---- this node's keys ---- */
+
+void home_key_refused(struct call *call, const char *path, enum result result) {
+    const char *shown = text_escape(call->arena, path);
+    print_error("%s: %s", shown, result_text(result));
+    if (result == RESULT_WRONG_KEY)
+        print_next(
+            _("another passphrase or key file seals it, or the file was changed since: try again, then its copy"));
+    else if (result == RESULT_MALFORMED || result == RESULT_TRUNCATED || result == RESULT_UNKNOWN_SUITE)
+        print_next(_("it is damaged, or no key file of INAMA: put the copy from the safe in its place"));
+    else if (result == RESULT_NOT_ALLOWED)
+        print_next(_("only its owner may read it: chmod 600 %s"), shown);
+}
+
+/* The key file that node.yaml names opens the identity without a question. */
+static enum result open_by_config(struct identity *out, struct call *call, const struct config *config,
+                                  struct span file) {
+    struct span opener;
+    TRY(file_read_private(&opener, call->arena, config->key_file, KEY_FILE_BYTES_MAX));
+    enum result result = identity_open(out, file, opener);
+    secret_wipe((void *)(uintptr_t)opener.data, opener.len);
+    return result;
+}
+
+static enum exit_code open_by_options(struct identity *out, struct call *call, const struct config *config,
+                                      struct span file, enum result *result) {
+    struct opener opener;
+    enum exit_code code = opener_read(&opener, call, config->identity, false);
+    if (code)
+        return code;
+    *result = identity_open(out, file, opener_span(&opener));
+    opener_release(&opener);
+    return EXIT_DONE;
+}
+
+enum exit_code home_identity(struct identity *out, struct call *call, const struct config *config) {
+    struct span file;
+    enum secret_lock lock = SECRET_BY_PASSPHRASE;
+    enum exit_code code = EXIT_DONE;
+    bool given = options_text(&call->options, "key-file") || options_text(&call->options, "passphrase-file");
+    enum result result = file_read_private(&file, call->arena, config->identity, KEY_FILE_BYTES_MAX);
+    if (!result)
+        result = secret_file_lock(file, &lock);
+    if (!result && !given && lock == SECRET_BY_KEY_FILE && config->key_file)
+        result = open_by_config(out, call, config, file);
+    else if (!result)
+        code = open_by_options(out, call, config, file, &result);
+    if (result)
+        home_key_refused(call, config->identity, result);
+    return result ? EXIT_NOT_ALLOWED : code;
+}
+
+/* ---- what is shipped ---- */
 
 /* Where the program is, so that a tree of files that was moved as a whole still works. */
 static const char *beside_program(struct arena *arena, const char *name) {

@@ -71,7 +71,7 @@ static void answered(void *context, const char *name, const Published *published
             refuse_json(name, finding.field, finding.text);
     }
     if (refused && published->n_findings == 0 && !options_flag(&import->call->options, "json"))
-        print_error(_("%s: not published: %s"), name, text_escape(&import->held, published->result));
+        print_error(_("%s: not published: %s"), name, text_escape(&import->held, result_text_of(published->result)));
 }
 
 /* ---- rows ---- */

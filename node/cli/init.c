@@ -9,13 +9,13 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "cli/enrol.h"
 #include "cli/home.h"
 #include "cli/opener.h"
 #include "cli/print.h"
 #include "core/codes.h"
 #include "core/policy.h"
 #include "keys/identity.h"
-#include "keys/roster.h"
 #include "net/address.h"
 
 static const struct option options[] = {
@@ -26,6 +26,9 @@ static const struct option options[] = {
     {"listen", 0, "ADDRESS", N_("where other nodes call, such as tcp://0.0.0.0:4450"), false},
     {"peer", 0, "NAME=ADDRESS", N_("a member that this node calls; may be repeated"), true},
     {"policy", 0, "POLICY", N_("a shipped policy such as customs-full, or a file; else the one for the role"), false},
+    {"recover", 0, "ID", N_("new keys for the member with this id, which lost its own: roster show --json tells it"),
+     false},
+    {"serial", 0, "N", N_("with --recover: the number of its keys, greater than the last one"), false},
     OPTION_KEY_FILE,
     OPTION_PASSPHRASE_FILE,
     OPTION_JSON,
@@ -37,7 +40,9 @@ struct wish {
     const char *policy_name; /* what the policy was made from */
     const char *policy;
     const char *card_path;
-    const char *peers; /* as node.yaml lists them; NULL if there are none */
+    const char *peers;          /* as node.yaml lists them; NULL if there are none */
+    uint8_t id[MEMBER_ID_SIZE]; /* of the member that lost its keys */
+    uint64_t serial;            /* 0: a new member */
 };
 
 static bool is_member_name(const char *name) {
@@ -79,6 +84,22 @@ static const char *find_peers(struct call *call, struct wish *wish) {
         list = text_format(call->arena, "%s\n  - {name: %s, address: \"%s\"}", list, name, equals + 1);
     }
     wish->peers = count ? list : NULL;
+    return NULL;
+}
+
+/* --recover and --serial, or what is wrong with them. */
+static const char *find_recovery(struct call *call, struct wish *wish) {
+    const char *id = options_text(&call->options, "recover"), *complaint = NULL;
+    if (options_number(&call->options, call->arena, "serial", 2, UINT32_MAX, &wish->serial, &complaint))
+        return complaint;
+    if (!id && !wish->serial)
+        return NULL;
+    if (!id || !wish->serial)
+        return _(
+            "--recover and --serial go together: the id of the member, and a number greater than that of its keys");
+    if (!text_unhex(wish->id, sizeof wish->id, id))
+        return text_format(call->arena, _("--recover is \"%s\", expected a member's id of 64 hexadecimal digits"),
+                           text_escape(call->arena, id));
     return NULL;
 }
 
@@ -197,38 +218,31 @@ static enum exit_code write_identity(struct call *call, const struct wish *wish,
     return create(call, below(call, wish, "identity.key"), buf_span(&sealed), 0600);
 }
 
+static struct member words_of(const struct wish *wish) {
+    return (struct member){.name = wish->name, .label = wish->label, .country = wish->country, .role = wish->role};
+}
+
 static enum exit_code write_card(struct call *call, const struct wish *wish, const struct identity *identity) {
-    struct buf card;
-    buf_init(&card, call->arena);
-    enum result result =
-        roster_card_write(&card, call->arena, identity, wish->name, wish->label, wish->country, wish->role);
+    struct span card;
+    const struct member who = words_of(wish);
+    enum result result = enrol_card(&card, call->arena, identity, &who);
     if (result) {
         print_error(_("card: %s"), result_text(result));
         return EXIT_REFUSED;
     }
-    return create(call, wish->card_path, buf_span(&card), 0644);
+    return create(call, wish->card_path, card, 0644);
 }
 
-static void print_result(struct call *call, const struct wish *wish, const struct identity *identity) {
-    const struct member member = {
-        .id = identity->id,
-        .sign_key = identity->sign_key,
-        .encryption_key = identity->encryption_key,
-        .session_key = identity->session_key,
-    };
-    char fingerprint[40];
-    roster_fingerprint(fingerprint, &member);
-    if (options_flag(&call->options, "json")) {
-        json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "home", print_json_text(wish->folder),
-                                 "name", wish->name, "country", wish->country, "role", wish->role, "label", wish->label,
-                                 "id", print_json_hex(SPAN_OF_ARRAY(identity->id)), "fingerprint", fingerprint, "card",
-                                 print_json_text(wish->card_path));
-        print_json(json);
-        return;
-    }
-    const char *folder = text_escape(call->arena, wish->folder);
-    print_line(_("Made the node %s (%s) in %s."), wish->name, text_escape(call->arena, wish->label), folder);
-    print_blank();
+static void print_json_result(const struct wish *wish, const struct member *member) {
+    json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:I, s:o}", "home", print_json_text(wish->folder), "name",
+                             wish->name, "country", wish->country, "role", wish->role, "label", wish->label, "id",
+                             print_json_hex(span_of(member->id, MEMBER_ID_SIZE)), "serial", (json_int_t)member->serial,
+                             "card", print_json_text(wish->card_path));
+    enrol_put_json(json, member);
+    print_json(json);
+}
+
+static void print_files(struct call *call, const struct wish *wish) {
     int width = (int)(strlen(wish->name) + strlen(".card")) < 12 ? 12 : (int)(strlen(wish->name) + strlen(".card"));
     print_line("  %-*s  %s", width, "identity.key",
                _("its four secrets, sealed. Keep a copy in a safe: they cannot be made again."));
@@ -238,12 +252,39 @@ static void print_result(struct call *call, const struct wish *wish, const struc
                            text_escape(call->arena, wish->policy_name)));
     print_line("  %-*s  %s", width, text_format(call->arena, "%s.card", wish->name),
                _("who it is, for those who keep the roster"));
-    print_blank();
-    print_line(_("Fingerprint:  %s%s%s"), print_on(PRINT_BOLD), fingerprint, print_off());
-    print_blank();
+}
+
+static void print_next_steps(const struct wish *wish, const char *folder) {
     print_line(_("Next: send %s.card to those who keep the roster, and read them the fingerprint by telephone."),
                wish->name);
+    if (wish->serial) {
+        print_line(_("Its card asks for the id of the member that lost its keys. Tell those who keep the roster how:"));
+        print_line(_("  lost for good:             inama roster add %s.card --lost"), wish->name);
+        print_line(_("  others may have the keys:  inama roster add %s.card --revoked --at DATE"), wish->name);
+    }
     print_line(_("When they send the roster back:  inama roster install FILE --home %s"), folder);
+}
+
+static void print_result(struct call *call, const struct wish *wish, const struct identity *identity) {
+    const struct member who = words_of(wish), member = enrol_member(identity, &who);
+    if (options_flag(&call->options, "json")) {
+        print_json_result(wish, &member);
+        return;
+    }
+    const char *folder = text_escape(call->arena, wish->folder);
+    print_line(_("Made the node %s (%s) in %s."), wish->name, text_escape(call->arena, wish->label), folder);
+    print_blank();
+    print_files(call, wish);
+    print_blank();
+    enrol_print(&member, false);
+    print_blank();
+    print_next_steps(wish, folder);
+}
+
+static enum result make_identity(const struct wish *wish, struct identity *identity) {
+    if (wish->serial)
+        return identity_make_again(identity, wish->id, (uint32_t)wish->serial, random_system());
+    return identity_make(identity, random_system());
 }
 
 static enum exit_code make(struct call *call, struct wish *wish) {
@@ -253,7 +294,7 @@ static enum exit_code make(struct call *call, struct wish *wish) {
     if (code)
         return code;
     struct identity identity = {0};
-    enum result result = identity_make(&identity, random_system());
+    enum result result = make_identity(wish, &identity);
     if (result) {
         print_error("%s", result_text(result));
         return EXIT_NOT_ALLOWED;
@@ -284,6 +325,8 @@ static enum exit_code run(struct call *call) {
     const char *fault = find_fault(call->arena, &wish);
     if (!fault)
         fault = find_peers(call, &wish);
+    if (!fault)
+        fault = find_recovery(call, &wish);
     if (fault)
         return print_usage_error(call, fault);
     wish.card_path = below(call, &wish, text_format(call->arena, "%s.card", wish.name));
@@ -301,6 +344,9 @@ const struct command command_init = {
                    "      asks for a passphrase, which the node will ask for when it starts\n"
                    "  inama init node --name cd-customs --country CD --role CUSTOMS --label \"Douanes\" \\\n"
                    "        --key-file /mnt/token/unlock.key --policy customs-full --listen tcp://0.0.0.0:4450\n"
-                   "      opened by a file (made if it is not there), showing customs abroad all that is lawful\n"),
+                   "      opened by a file (made if it is not there), showing customs abroad all that is lawful\n"
+                   "  inama init node --name ke-customs --country KE --role CUSTOMS --label \"Kenya Customs\" \\\n"
+                   "        --recover 3f9a07c2… --serial 7\n"
+                   "      new keys for a member that lost its own\n"),
     .run = run,
 };

@@ -13,17 +13,43 @@
 enum { MEMORY_MAX_MIB = 1024 };
 
 const struct command *const commands[] = {
-    &command_init,         &command_check,          &command_status,
+    &command_init,
+    &command_check,
+    &command_status,
 
-    &command_publish,      &command_import,         &command_find,           &command_show,
-    &command_verify,       &command_watch,
+    &command_publish,
+    &command_import,
+    &command_find,
+    &command_show,
+    &command_verify,
+    &command_watch,
+    &command_disclose,
 
-    &command_policy_check, &command_policy_explain, &command_reload,
+    &command_policy_check,
+    &command_policy_explain,
+    &command_reload,
 
-    &command_roster_root,  &command_roster_new,     &command_roster_add,     &command_roster_remove,
-    &command_roster_sign,  &command_roster_show,    &command_roster_install,
+    &command_enrol_request,
+    &command_enrol_show,
+    &command_keys_show,
+    &command_keys_rotate,
+    &command_keys_accept_copy,
 
-    &command_codes_import, &command_help,           &command_version,        NULL,
+    &command_roster_root,
+    &command_roster_new,
+    &command_roster_add,
+    &command_roster_remove,
+    &command_roster_roots,
+    &command_roster_renew,
+    &command_roster_sign,
+    &command_roster_install,
+    &command_roster_show,
+    &command_roster_diff,
+
+    &command_codes_import,
+    &command_help,
+    &command_version,
+    NULL,
 };
 
 /* A machine on which the operator's locale is not installed still speaks the language. */

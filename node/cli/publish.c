@@ -150,8 +150,11 @@ static void answered(void *context, const char *name, const Published *published
         return;
     }
     batch_print_findings(call->arena, name, published);
-    if (strcmp(published->result, "ok") != 0)
+    if (strcmp(published->result, "invalid") == 0)
         print_error(_("%s: not published"), name);
+    else if (strcmp(published->result, "ok") != 0)
+        print_error(_("%s: not published: %s; see inama status"), name,
+                    text_escape(call->arena, result_text_of(published->result)));
     else if (options_flag(&call->options, "dry-run"))
         print_matrix(call, name, published);
     else

@@ -112,7 +112,10 @@ void row_put(struct row_table *to, const Row *row) {
     if (to->versions)
         table_cell_in(to->table, row->superseded ? PRINT_DIM : PRINT_PLAIN,
                       text_format(to->arena, row->superseded ? _("%u, replaced") : "%u", row->version));
-    table_cell_in(to->table, PRINT_BOLD, short_id(to->arena, row));
+    if (row->doubt)
+        table_cell_in(to->table, PRINT_RED, text_format(to->arena, _("%s not believed"), short_id(to->arena, row)));
+    else
+        table_cell_in(to->table, PRINT_BOLD, short_id(to->arena, row));
 }
 
 void row_print_line(struct arena *arena, const Row *row) {
@@ -131,13 +134,13 @@ void row_print_line(struct arena *arena, const Row *row) {
 json_t *row_json(const Row *row) {
     json_t *content = row->json ? json_loads(row->json, 0, NULL) : NULL;
     json_t *json = json_pack(
-        "{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b}", "sequence", (json_int_t)row->sequence,
-        "object", print_json_hex(span_of(row->object.data, row->object.len)), "alert",
+        "{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b, s:o}", "sequence",
+        (json_int_t)row->sequence, "object", print_json_hex(span_of(row->object.data, row->object.len)), "alert",
         print_json_hex(span_of(row->alert.data, row->alert.len)), "version", (json_int_t)row->version, "created",
         (json_int_t)row->created, "originator", print_json_text(row->originator), "kind", print_json_text(row->kind),
         "tlp", print_json_text(row->tlp), "date", (json_int_t)row->date, "country", print_json_text(row->country),
         "place", print_json_text(row->place), "taxa", print_json_text(row->taxa), "quantity",
-        print_json_text(row->quantity), "superseded", row->superseded != 0);
+        print_json_text(row->quantity), "superseded", row->superseded != 0, "doubt", print_json_text(row->doubt));
     if (content)
         json_object_set_new(json, "content", content);
     return json;

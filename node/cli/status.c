@@ -10,9 +10,6 @@
 
 static const struct option options[] = {OPTION_HOME, OPTION_JSON, OPTIONS_END};
 
-enum { EXPIRES_SOON_DAYS = 30 };
-static const uint64_t day_ms = 24 * 60 * 60 * 1000;
-
 static const char *ago(struct arena *arena, uint64_t since_ms) {
     uint64_t now = clock_wall_ms(clock_system()), minutes = now > since_ms ? (now - since_ms) / 60000 : 0;
     if (minutes < 60)
@@ -22,18 +19,44 @@ static const char *ago(struct arena *arena, uint64_t since_ms) {
     return text_format(arena, _("%llu days"), (unsigned long long)(minutes / (24 * 60)));
 }
 
+/* What stands in the way of working, and what to do about it. */
+static void print_warnings(const Status *status) {
+    const char *standing = status->roster_standing ? status->roster_standing : "good";
+    if (strcmp(standing, "ends-soon") == 0)
+        print_error(_("the roster expires soon: ask those who keep it for a newer one"));
+    if (strcmp(standing, "in-grace") == 0)
+        print_error(_("the roster has expired and is gone by for %u days after that: ask those who keep it, today"),
+                    status->roster_grace_days);
+    if (strcmp(standing, "expired") == 0)
+        print_error(_("the roster has expired: nothing is published or taken. Ask those who keep it for a newer one, "
+                      "then: inama roster install FILE"));
+    if (status->writing && strcmp(status->writing, "unproven") == 0)
+        print_error(
+            _("this may be an older copy of the node: nothing is published before a reader has told how far its "
+              "feeds reach. If no other copy runs and no reader is in reach: inama keys accept-copy"));
+    if (status->writing && strcmp(status->writing, "behind") == 0)
+        print_error(_("this node was set back to an older copy: its own entries are being fetched from a reader"));
+    if (status->writing && strcmp(status->writing, "revoked") == 0)
+        print_error(
+            _("the signing key of this node is not the one that the roster has for it: put the newer identity.key "
+              "back, or make new keys and have them enrolled (inama init --recover)"));
+    if (status->writing && strcmp(status->writing, "fork") == 0)
+        print_error(_("a feed of this node has two histories: stop every other copy of it, then: "
+                      "inama keys rotate --signing"));
+}
+
 static void print_node(struct arena *arena, const Status *status) {
-    uint64_t now = clock_wall_ms(clock_system());
     print_line("%s%s%s  %s", print_on(PRINT_BOLD), text_escape(arena, status->name), print_off(),
                text_escape(arena, status->label));
     print_line(_("  alerts   %llu"), (unsigned long long)status->alerts);
     print_line(_("  running  %s, since %s"), ago(arena, status->started), print_time(arena, status->started));
     print_line(_("  roster   version %u, valid until %s"), status->roster_version,
                print_time(arena, status->roster_expires));
+    if (status->has_keys_serial)
+        print_line(_("  keys     number %u, changed %s ago"), status->keys_serial, ago(arena, status->keys_changed));
     print_line(_("  store    %s of %s; index in memory %s"), print_size(arena, status->store_used),
                print_size(arena, status->store_max), print_size(arena, status->index_bytes));
-    if (status->roster_expires < now + EXPIRES_SOON_DAYS * day_ms)
-        print_error(_("the roster expires soon or has expired: ask those who keep it for a new one"));
+    print_warnings(status);
     if (status->store_used > status->store_max / 10 * 9)
         print_error(_("the store is nearly full: raise store_gib in node.yaml and restart the node"));
     if (!status->memory_locked)
@@ -84,13 +107,34 @@ static const char *positions_text(struct arena *arena, const FeedStatus *feed) {
     return text;
 }
 
+static const char *waiting_text(struct arena *arena, const FeedStatus *feed) {
+    const char *cause = feed->waits_for ? feed->waits_for : "";
+    unsigned long long count = feed->unreadable;
+    if (strcmp(cause, "grant") == 0)
+        return text_format(arena, _("%llu wait for a key that is on its way"), count);
+    if (strcmp(cause, "key-lost") == 0)
+        return text_format(arena,
+                           _("%llu cannot be opened: they were sealed to a key that this node has lost; its author "
+                             "can tell them again (inama disclose)"),
+                           count);
+    return text_format(arena,
+                       _("%llu cannot be opened: they are from when this node was not in the audience; its author "
+                         "can tell them (inama disclose)"),
+                       count);
+}
+
 static const char *feed_text(struct arena *arena, const FeedStatus *feed) {
     if (feed->frozen)
         return _("FROZEN: its author signed two entries with one number");
+    if (feed->ours && feed->has_elsewhere)
+        return text_format(arena, _("BEHIND: a reader has it to %llu"), (unsigned long long)feed->elsewhere);
+    if (feed->ours && feed->outdated)
+        return text_format(arena, _("%s; %llu were sealed for a member that had been removed"),
+                           positions_text(arena, feed), (unsigned long long)feed->outdated);
     if (feed->ours)
         return positions_text(arena, feed);
     if (feed->unreadable)
-        return text_format(arena, _("%llu wait for a key"), (unsigned long long)feed->unreadable);
+        return waiting_text(arena, feed);
     if (feed->has_announced && feed->announced > feed->number)
         return text_format(arena, _("%llu more to fetch"), (unsigned long long)(feed->announced - feed->number));
     return _("all here");
@@ -107,7 +151,8 @@ static void print_feeds(struct arena *arena, const Status *status) {
     struct table *table = table_new(arena, columns, 4);
     for (size_t i = 0; i < status->n_feeds; i++) {
         const FeedStatus *feed = status->feeds[i];
-        table_cell(table, text_format(arena, "%s → %s", feed->author, feed->audience));
+        table_cell(table, text_format(arena, feed->former ? _("%s → %s (former key)") : "%s → %s", feed->author,
+                                      feed->audience));
         table_number(table, feed->number);
         table_number(table, feed->epoch);
         table_cell_in(table, feed->frozen ? PRINT_RED : PRINT_PLAIN, feed_text(arena, feed));
@@ -151,13 +196,27 @@ static json_t *feeds_json(const Status *status) {
         for (size_t k = 0; k < feed->n_positions; k++)
             json_object_set_new(positions, feed->positions[k]->member,
                                 json_integer((json_int_t)feed->positions[k]->number));
-        json_array_append_new(list, json_pack("{s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:b, s:o}", "author",
-                                              print_json_text(feed->author), "audience",
-                                              print_json_text(feed->audience), "ours", feed->ours != 0, "number",
-                                              (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch, "announced",
-                                              (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable,
-                                              "frozen", feed->frozen != 0, "positions", positions));
+        json_array_append_new(
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:b, s:o}", "author",
+                      print_json_text(feed->author), "audience", print_json_text(feed->audience), "feed",
+                      print_json_hex(span_of(feed->feed.data, feed->feed.len)), "head",
+                      print_json_hex(span_of(feed->head.data, feed->head.len)), "ours", feed->ours != 0, "former",
+                      feed->former != 0, "number", (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch,
+                      "announced", (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable, "waits_for",
+                      print_json_text(feed->waits_for), "outdated", (json_int_t)feed->outdated, "elsewhere",
+                      (json_int_t)feed->elsewhere, "frozen", feed->frozen != 0, "positions", positions));
     }
+    return list;
+}
+
+static json_t *forks_json(const Status *status) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_forks; i++)
+        json_array_append_new(
+            list, json_pack("{s:o, s:I, s:o}", "author", print_json_text(status->forks[i]->author), "number",
+                            (json_int_t)status->forks[i]->number, "feed",
+                            print_json_hex(span_of(status->forks[i]->feed.data, status->forks[i]->feed.len))));
     return list;
 }
 
@@ -165,7 +224,10 @@ static void print_status_json(const Status *status) {
     json_t *refused = json_object();
     for (size_t i = 0; i < status->n_refused; i++)
         json_object_set_new(refused, status->refused[i]->name, json_integer((json_int_t)status->refused[i]->count));
-    print_json(json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "name",
+    print_json(json_pack("{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}",
+                         "roster_standing", print_json_text(status->roster_standing), "keys_serial",
+                         (json_int_t)status->keys_serial, "keys_changed", (json_int_t)status->keys_changed, "writing",
+                         print_json_text(status->writing ? status->writing : "ok"), "forks", forks_json(status), "name",
                          print_json_text(status->name), "label", print_json_text(status->label), "alerts",
                          (json_int_t)status->alerts, "started", (json_int_t)status->started, "roster_version",
                          (json_int_t)status->roster_version, "roster_expires", (json_int_t)status->roster_expires,
