@@ -23,6 +23,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "daemon/exchange.h"
+#include "tests/bench/bench.h"
 #include "tests/bench/sample.h"
 #include "tests/support/homes.h"
 
@@ -41,25 +42,25 @@ struct options {
 
 static struct options options = {.alerts = 100000};
 
-static bool wanted(const char *name) {
+bool wanted(const char *name) {
     for (int i = 0; i < options.figure_count; i++)
         if (strcmp(options.figures[i], name) == 0)
             return true;
     return options.figure_count == 0;
 }
 
-static void say(const char *name, double value, const char *unit, const char *limit_name, double limit) {
+void say(const char *name, double value, const char *unit, const char *limit_name, double limit) {
     double ratio = limit > 0 ? value / limit : 0;
     if (options.json)
         printf("{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"%s\",\"limit_name\":\"%s\",\"limit_value\":%.3f,"
                "\"ratio\":%.3f}\n",
                name, value, unit, limit_name, limit, ratio);
     else
-        printf("%-14s %12.1f %-8s %-42s %12.1f %7.2f\n", name, value, unit, limit_name, limit, ratio);
+        printf("%-22s %12.1f %-8s %-42s %12.1f %7.2f\n", name, value, unit, limit_name, limit, ratio);
     fflush(stdout);
 }
 
-static double seconds(void) {
+double seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
@@ -406,7 +407,7 @@ static void bench_catch_up(void) {
     homes_free(homes);
 }
 
-static bool any_wanted(const char *const *names) {
+bool any_wanted(const char *const *names) {
     bool any = false;
     for (; *names; names++)
         any |= wanted(*names);
@@ -429,7 +430,7 @@ int main(int count, char **words) {
     options.figure_count = count - i;
     secret_start();
     if (!options.json)
-        printf("%-14s %12s %-8s %-42s %12s %7s\n", "figure", "value", "unit", "beside", "value", "ratio");
+        printf("%-22s %12s %-8s %-42s %12s %7s\n", "figure", "value", "unit", "beside", "value", "ratio");
     if (any_wanted((const char *const[]){"sign", "verify_strict", "commit", NULL}))
         bench_primitives();
     if (any_wanted((const char *const[]){"publish_1", "publish_32", NULL}))
@@ -438,5 +439,6 @@ int main(int count, char **words) {
         bench_end_to_end();
     if (any_wanted((const char *const[]){"catchup_100k", "wire_bytes", "disk_bytes", "rss_100k_mb", NULL}))
         bench_catch_up();
+    bench_trust();
     return 0;
 }

@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 node=(--name ke-customs --country KE --role CUSTOMS --label "Kenya Customs")
 expect 0 inama init ke "${node[@]}" --key-file ke/unlock.key --listen tcp://127.0.0.1:4450 \
     --peer cd-customs=tcp://127.0.0.1:4451
-has "$OUT" "Fingerprint:" "ke-customs.card" "inama roster install FILE --home ke"
+has "$OUT" "Fingerprint:" "in words:" "ke-customs.card" "inama roster install FILE --home ke"
 [[ $(stat -c %a ke) == 700 ]] || fail "the folder is open"
 for file in identity.key unlock.key node.yaml policy.yaml; do
     [[ $(stat -c %a "ke/$file") == 600 ]] || fail "ke/$file is open"

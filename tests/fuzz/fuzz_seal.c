@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "keys/identity.h"
 #include "keys/seal.h"
 #include "keys/secret.h"
 
@@ -42,11 +43,14 @@ static void refuse(struct arena *arena, struct span bytes) {
 /* A sealed file of anybody's; its costs are the only thing in it that is believed, so they are kept out of reach here.
  */
 static void open_file(struct span bytes) {
-    uint8_t plain[32];
+    const struct span opener = span_of_text("a key file of thirty-two bytes ..");
+    uint8_t plain[128];
+    size_t len;
+    struct identity identity;
     enum secret_lock lock;
-    enum result result = secret_file_lock(bytes, &lock);
-    if ((result || lock == SECRET_BY_KEY_FILE) &&
-        !secret_open_file(plain, sizeof plain, bytes, span_of_text("a key file of thirty-two bytes ..")))
+    if (!secret_file_lock(bytes, &lock) && lock != SECRET_BY_KEY_FILE)
+        return;
+    if (!secret_open_file(plain, sizeof plain, &len, bytes, opener, NULL) || !identity_open(&identity, bytes, opener))
         abort();
 }
 

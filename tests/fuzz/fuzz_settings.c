@@ -77,7 +77,7 @@ static void check_policy(const struct policy *policy) {
 
 static void check_config(const struct config *config) {
     assert(config->identity && config->roster && config->roots && config->policy && config->store && config->control);
-    assert(config->store_bytes >= (uint64_t)1 << 30 && config->roots_threshold >= 1);
+    assert(config->store_bytes >= (uint64_t)1 << 30);
     assert(config->peer_count <= PEERS_MAX);
     for (size_t i = 0; i < config->peer_count; i++)
         assert(*config->peers[i].name && strncmp(config->peers[i].address, "tcp://", 6) == 0);

@@ -88,7 +88,7 @@ static void take_announce(const Announce *announce) {
     struct feed *feed;
     if (announce->head.len != HASH_SIZE || !*announce->audience || strlen(announce->audience) > NAME_BYTES_MAX)
         return;
-    if (exchange_follow(&reader->exchange, author->identity.id, announce->audience, &feed))
+    if (exchange_follow(&reader->exchange, author->identity.id, NULL, announce->audience, &feed))
         abort();
     enum result result = exchange_compare_head(&reader->exchange, feed, announce->number, announce->head.data);
     assert(result == RESULT_OK || result == RESULT_FORK || result == RESULT_ROLLBACK);

@@ -95,11 +95,23 @@ make_node ke-police KE POLICE "Police of Kenya"
 make_node ke-wildlife KE WILDLIFE "Wildlife authority of Kenya"
 make_node ke-judicial KE JUDICIAL "Judiciary of Kenya"
 
-chapter "The keeper of the roster adds their cards and signs; each node installs the roster"
-for name in "${NODES[@]}"; do inama roster add "$name/$name.card" >/dev/null; done
+chapter "The keeper of the roster adds the cards of the two administrations, and signs"
+inama roster add cd-customs/cd-customs.card ke-customs/ke-customs.card >/dev/null
 run inama roster sign --root root.key --key-file root.open --yes
-for name in "${NODES[@]}"; do
+for name in cd-customs ke-customs; do
     inama roster install roster.inama --home "$name" --roots root.key.pub --yes >/dev/null
+done
+
+chapter "Kenya signs its own desks; nobody else can"
+inama roster new --desks --home ke-customs --roster desks.inama >/dev/null
+inama roster add --roster desks.inama ke-police/ke-police.card ke-wildlife/ke-wildlife.card \
+    ke-judicial/ke-judicial.card >/dev/null
+run inama roster sign --roster desks.inama --home ke-customs --yes
+inama roster install desks.inama --home ke-customs --yes >/dev/null
+for name in ke-police ke-wildlife ke-judicial; do
+    inama roster install desks.inama --home "$name" --roots root.key.pub --yes >/dev/null
+done
+for name in "${NODES[@]}"; do
     inamad --home "$name" >"$name.log" 2>&1 &
     PID[$name]=$!
 done
@@ -109,6 +121,14 @@ for name in "${NODES[@]}"; do
         sleep 0.05
     done
 done
+
+chapter "The desks travel to the Congo by themselves"
+end=$((SECONDS + 60))
+until inama roster show --home cd-customs | grep -q ke-judicial; do
+    ((SECONDS < end)) || { echo "demo: cd-customs did not learn of the desks" >&2 && exit 1; }
+    sleep 0.1
+done
+run inama roster show --home cd-customs
 
 chapter "5 May 2014: customs of the DR Congo find 750 kg of pangolin scales in a routine check"
 run inama publish --home cd-customs "$SOURCE_DIR/config/examples/pangolin.json"

@@ -18,7 +18,8 @@
 #include "base/random.h"
 #include "base/text.h"
 
-enum { START_TIMEOUT_MS = 60000, REPLY_TIMEOUT_MS = 120000 };
+enum { START_TIMEOUT_MS = 60000, REPLY_TIMEOUT_MS = 120000, SAID_BYTES_MAX = 64 * 1024 * 1024 };
+static const int64_t day_ms = 86400000;
 
 static void die(const char *what, const char *why) {
     fprintf(stderr, "homes: %s: %s\n", what, why);
@@ -37,6 +38,8 @@ struct homes *homes_new(void) {
     if (!homes)
         die("homes", "out of memory");
     arena_init(&homes->arena, SIZE_MAX);
+    homes->valid_ms = 365 * day_ms;
+    homes->grace_days = 30;
     snprintf(homes->folder, sizeof homes->folder, "%.200s/inama-homes-XXXXXX", temporary ? temporary : "/tmp");
     if (!mkdtemp(homes->folder))
         die(homes->folder, "cannot be made");
@@ -57,6 +60,8 @@ void homes_free(struct homes *homes) {
         identity_release(&homes->rows[i].identity);
     }
     nftw(homes->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    list_drop(homes->list);
+    roster_free(homes->roster);
     arena_release(&homes->arena);
     free(homes);
 }
@@ -87,8 +92,8 @@ static uint16_t free_port(const struct homes *homes) {
     return 0;
 }
 
-struct home *homes_add(struct homes *homes, const char *name, const char *country, const char *role,
-                       const char *policy) {
+static struct home *add(struct homes *homes, const char *name, const char *country, const char *role,
+                        const char *policy) {
     if (homes->count == HOMES_MAX)
         die(name, "too many homes");
     struct home *home = &homes->rows[homes->count++];
@@ -98,83 +103,148 @@ struct home *homes_add(struct homes *homes, const char *name, const char *countr
     snprintf(home->role, sizeof home->role, "%s", role);
     home->policy = policy;
     home->port = free_port(homes);
-    must(name, identity_make(&home->identity, random_system()));
-    home->member = (struct member){home->identity.id,
-                                   home->identity.sign_key,
-                                   home->identity.encryption_key,
-                                   home->identity.session_key,
-                                   home->name,
-                                   home->name,
-                                   home->country,
-                                   home->role};
     return home;
 }
 
-static void write_file(const struct home *home, const char *name, struct span content) {
+struct home *homes_add(struct homes *homes, const char *name, const char *country, const char *role,
+                       const char *policy) {
+    struct home *home = add(homes, name, country, role, policy);
+    must(name, identity_make(&home->identity, random_system()));
+    home->member = (struct member){.id = home->identity.id,
+                                   .sign_key = home->identity.sign_key,
+                                   .encryption_key = home->identity.encryption_key,
+                                   .session_key = home->identity.session_key,
+                                   .name = home->name,
+                                   .label = home->name,
+                                   .country = home->country,
+                                   .role = home->role,
+                                   .serial = 1};
+    return home;
+}
+
+void home_write(const struct home *home, const char *name, struct span content) {
     char path[400];
     snprintf(path, sizeof path, "%s/%s", home->folder, name);
     must(path, file_write(path, content, 0600));
 }
 
-static struct span make_roster(struct homes *homes, uint8_t root_key[static SIGN_PUBLIC_SIZE]) {
-    struct arena *arena = &homes->arena;
-    uint8_t seed[SIGN_SEED_SIZE], secret[SIGN_SECRET_SIZE];
-    random_fill(random_system(), seed, sizeof seed);
-    sign_keypair(root_key, secret, seed);
-    struct roster *roster = NULL;
-    struct span file = {0};
-    for (size_t i = 0; i < homes->count; i++) {
-        const struct roster_edit edit = {
-            .base = roster,
-            .add = &homes->rows[i].member,
-            .roots = (const uint8_t(*)[SIGN_PUBLIC_SIZE])root_key,
-            .root_count = 1,
-            .threshold = 1,
-            .created = (uint64_t)time(NULL) * 1000,
-            .expires = ((uint64_t)time(NULL) + 86400 * 365) * 1000,
-        };
-        struct buf bytes;
-        buf_init(&bytes, arena);
-        must("roster", roster_edit(&bytes, arena, &edit));
-        roster_free(roster);
-        file = buf_span(&bytes);
-        must("roster", roster_read_unsigned(&roster, file));
-    }
-    roster_free(roster);
-    struct buf signed_file;
-    buf_init(&signed_file, arena);
-    must("roster", roster_sign(&signed_file, arena, file, secret, root_key));
-    return buf_span(&signed_file);
+/* One more change of the roster that is being made; unsigned. */
+static void change_list(struct homes *homes, enum list_change change, const struct member *member,
+                        const struct ending *ending, uint32_t version) {
+    uint64_t now_ms = (uint64_t)time(NULL) * 1000;
+    const struct list_edit edit = {
+        .base = homes->list,
+        .version = version,
+        .change = change,
+        .member = member,
+        .ending = ending,
+        .roots = (const uint8_t(*)[SIGN_PUBLIC_SIZE])homes->root_key,
+        .root_count = 1,
+        .threshold = 1,
+        .created = now_ms + (uint64_t)homes->made_in_ms,
+        .expires = now_ms + (uint64_t)homes->valid_ms,
+        .grace_days = homes->grace_days,
+    };
+    struct buf bytes;
+    buf_init(&bytes, &homes->arena);
+    must("roster", list_edit(&bytes, &homes->arena, &edit));
+    list_drop(homes->list);
+    must("roster", list_read(&homes->list, buf_span(&bytes)));
 }
 
-static void write_home(struct homes *homes, size_t which, struct span roster, const char *roots) {
-    struct home *home = &homes->rows[which];
-    struct arena *arena = &homes->arena;
+/* Signs what is being made and puts it behind the chain of before. */
+static struct span sign_list(struct homes *homes) {
+    struct buf signed_list, file;
+    struct roster *roster;
+    buf_init(&signed_list, &homes->arena);
+    buf_init(&file, &homes->arena);
+    must("roster", list_sign(&signed_list, &homes->arena, homes->list, homes->root_secret, homes->root_key));
+    must("roster", roster_write_draft(&file, homes->roster, buf_span(&signed_list)));
+    must("roster", roster_open_unsigned(&roster, buf_span(&file)));
+    roster_free(homes->roster);
+    homes->roster = roster;
+    return buf_span(&file);
+}
+
+struct span homes_sign(struct homes *homes, enum list_change change, const struct member *member,
+                       const struct ending *ending) {
+    change_list(homes, change, member, ending, 0);
+    return sign_list(homes);
+}
+
+static void make_roster(struct homes *homes) {
+    uint8_t seed[SIGN_SEED_SIZE];
+    random_fill(random_system(), seed, sizeof seed);
+    sign_keypair(homes->root_key, homes->root_secret, seed);
+    for (size_t i = 0; i < homes->count; i++)
+        change_list(homes, LIST_ADD, &homes->rows[i].member, NULL, 1);
+    sign_list(homes);
+}
+
+/* A roster file as the roster is now. */
+static struct span present_roster(struct homes *homes) {
+    struct buf file;
+    buf_init(&file, &homes->arena);
+    must("roster", roster_write(&file, homes->roster));
+    return buf_span(&file);
+}
+
+static void write_keys(struct homes *homes, const struct home *home) {
     uint8_t key[32];
     struct buf sealed;
-    must(home->folder, file_make_private_folder(home->folder));
     random_fill(random_system(), key, sizeof key);
-    buf_init(&sealed, arena);
+    buf_init(&sealed, &homes->arena);
     must("identity", identity_seal(&sealed, &home->identity, SECRET_BY_KEY_FILE, SPAN_OF_ARRAY(key), random_system()));
-    write_file(home, "identity.key", buf_span(&sealed));
-    write_file(home, "secret", SPAN_OF_ARRAY(key));
-    write_file(home, "roster.inama", roster);
-    write_file(home, "roots.txt", span_of_text(roots));
-    write_file(home, "policy.yaml", span_of_text(home->policy));
-    const char *yaml = text_format(arena, "key_file: secret\nlisten: tcp://127.0.0.1:%u\npeers:\n", home->port);
-    for (size_t i = 0; i < which; i++)
-        yaml = text_format(arena, "%s  - {name: %s, address: \"tcp://127.0.0.1:%u\"}\n", yaml, homes->rows[i].name,
-                           homes->rows[i].port);
-    write_file(home, "node.yaml", span_of_text(yaml));
+    home_write(home, "identity.key", buf_span(&sealed));
+    home_write(home, "secret", SPAN_OF_ARRAY(key));
+}
+
+/* It calls the first `called` nodes. */
+static void write_config(struct homes *homes, const struct home *home, size_t called) {
+    struct arena *arena = &homes->arena;
+    const char *yaml = text_format(arena, "key_file: secret\nlisten: tcp://127.0.0.1:%u\n", home->port);
+    for (size_t i = 0; i < called; i++)
+        yaml = text_format(arena, "%s%s  - {name: %s, address: \"tcp://127.0.0.1:%u\"}\n", yaml, i ? "" : "peers:\n",
+                           homes->rows[i].name, homes->rows[i].port);
+    home_write(home, "node.yaml", span_of_text(yaml));
+}
+
+void homes_write_one(struct homes *homes, const struct home *home) {
+    char roots[2 * SIGN_PUBLIC_SIZE + 1];
+    text_hex(roots, homes->root_key, sizeof homes->root_key);
+    must(home->folder, file_make_private_folder(home->folder));
+    write_keys(homes, home);
+    write_config(homes, home, (size_t)(home - homes->rows));
+    home_write(home, "roster.inama", present_roster(homes));
+    home_write(home, "roots.txt", span_of_text(roots));
+    home_write(home, "policy.yaml", span_of_text(home->policy));
 }
 
 void homes_write(struct homes *homes) {
-    uint8_t root_key[SIGN_PUBLIC_SIZE];
-    char roots[2 * SIGN_PUBLIC_SIZE + 1];
-    struct span roster = make_roster(homes, root_key);
-    text_hex(roots, root_key, sizeof root_key);
+    make_roster(homes);
     for (size_t i = 0; i < homes->count; i++)
-        write_home(homes, i, roster, roots);
+        homes_write_one(homes, &homes->rows[i]);
+}
+
+void homes_copy_folder(const char *from, const char *to) {
+    int status = -1;
+    nftw(to, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execlp("cp", "cp", "-a", from, to, (char *)NULL);
+        _exit(127);
+    }
+    waitpid(pid, &status, 0);
+    if (status)
+        die(from, "cannot be copied");
+}
+
+struct home *homes_copy(struct homes *homes, const struct home *home, const char *name) {
+    struct home *copy = add(homes, name, home->country, home->role, home->policy);
+    copy->member = home->member;
+    homes_copy_folder(home->folder, copy->folder);
+    write_config(homes, copy, 0);
+    return copy;
 }
 
 static void sleep_ms(long ms) {
@@ -188,17 +258,24 @@ struct control *home_connect(const struct home *home) {
     return control_connect(&control, path) ? NULL : control;
 }
 
-void home_start(struct home *home) {
-    char program[512];
+static void spawn(struct home *home) {
+    char program[512], said[400];
     const char *build = getenv("INAMA_BUILD_DIR");
     snprintf(program, sizeof program, "%.480s/inamad", build ? build : ".");
+    snprintf(said, sizeof said, "%s.log", home->folder);
     home->pid = fork();
-    if (home->pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* no daemon outlives a test that died */
-        execl(program, "inamad", "--home", home->folder, (char *)NULL);
-        perror(program);
+    if (home->pid != 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* no daemon outlives a test that died */
+    if (home->is_heard && !freopen(said, "w", stderr))
         _exit(127);
-    }
+    execl(program, "inamad", "--home", home->folder, home->is_heard ? "--debug" : (char *)NULL, (char *)NULL);
+    perror(program);
+    _exit(127);
+}
+
+void home_start(struct home *home) {
+    spawn(home);
     for (int waited = 0; waited < START_TIMEOUT_MS; waited += 20) {
         struct control *control = home_connect(home);
         if (control) {
@@ -220,6 +297,34 @@ int home_stop(struct home *home, int number) {
     }
     home->pid = 0;
     return status;
+}
+
+bool home_wait(struct home *home, unsigned ms, int *status) {
+    for (unsigned waited = 0; waited < ms; waited += 20) {
+        if (waitpid(home->pid, status, WNOHANG) == home->pid) {
+            home->pid = 0;
+            return true;
+        }
+        sleep_ms(20);
+    }
+    return false;
+}
+
+int home_start_in_vain(struct home *home) {
+    int status = 0;
+    home->is_heard = true;
+    spawn(home);
+    if (!home_wait(home, START_TIMEOUT_MS, &status))
+        die(home->name, "its daemon does not end");
+    return status;
+}
+
+const char *home_said(const struct home *home, struct arena *arena) {
+    char path[400];
+    struct span text;
+    snprintf(path, sizeof path, "%s.log", home->folder);
+    must(path, file_read(&text, arena, path, SAID_BYTES_MAX));
+    return (const char *)text.data;
 }
 
 uint64_t home_rss_kb(const struct home *home) {
@@ -258,18 +363,21 @@ Published *home_publish(struct control *control, struct arena *arena, const char
     return reply && reply->n_published ? reply->published[0] : NULL;
 }
 
-uint64_t home_alerts(const struct home *home) {
+Status *home_status(const struct home *home, struct arena *arena) {
     struct control *control = home_connect(home);
-    struct arena arena;
-    uint64_t alerts = 0;
     Request request = REQUEST__INIT;
-    StatusRequest status = STATUS_REQUEST__INIT;
-    request.status = &status;
-    arena_init(&arena, SIZE_MAX);
-    Reply *reply = control ? home_ask(control, &arena, &request) : NULL;
-    if (reply && reply->status)
-        alerts = reply->status->alerts;
-    arena_release(&arena);
+    StatusRequest words = STATUS_REQUEST__INIT;
+    request.status = &words;
+    Reply *reply = control ? home_ask(control, arena, &request) : NULL;
     control_close(control);
+    return reply ? reply->status : NULL;
+}
+
+uint64_t home_alerts(const struct home *home) {
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const Status *status = home_status(home, &arena);
+    uint64_t alerts = status ? status->alerts : 0;
+    arena_release(&arena);
     return alerts;
 }

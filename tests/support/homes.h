@@ -27,7 +27,8 @@ struct home {
     uint16_t port;
     struct identity identity;
     struct member member;
-    pid_t pid; /* of its daemon; 0: not running */
+    pid_t pid;     /* of its daemon; 0: not running */
+    bool is_heard; /* from its next start on it speaks at --debug into a file: home_said() */
 };
 
 struct homes {
@@ -35,6 +36,14 @@ struct homes {
     char folder[256];
     struct home rows[HOMES_MAX];
     size_t count;
+    uint8_t root_key[SIGN_PUBLIC_SIZE];
+    uint8_t root_secret[SIGN_SECRET_SIZE];
+    struct list *list;     /* the newest roster of the roots */
+    struct roster *roster; /* with the chain before it */
+    /* of the rosters that are made from now on; homes_new() sets now, a year and 30 days */
+    int64_t made_in_ms;
+    int64_t valid_ms; /* from now */
+    uint32_t grace_days;
 };
 
 struct homes *homes_new(void);
@@ -45,11 +54,30 @@ struct home *homes_add(struct homes *homes, const char *name, const char *countr
                        const char *policy);
 /* Writes all files; every node calls the nodes added before it. */
 void homes_write(struct homes *homes);
+/* Writes the files of one that was added later, with the roster as it is now. */
+void homes_write_one(struct homes *homes, const struct home *home);
+/* A second copy of a node that does not run: its folder with everything in it and the same keys, at a port of its own,
+ * calling nobody. */
+struct home *homes_copy(struct homes *homes, const struct home *home, const char *name);
+/* Copies a folder with everything in it, in place of one that is there. */
+void homes_copy_folder(const char *from, const char *to);
+
+/* The next roster with one change, signed: a roster file, in the homes' arena. */
+struct span homes_sign(struct homes *homes, enum list_change change, const struct member *member,
+                       const struct ending *ending);
+/* Puts a file into the folder of a node. */
+void home_write(const struct home *home, const char *name, struct span content);
 
 /* Starts inamad of this build and waits until its socket answers. */
 void home_start(struct home *home);
 /* Ends it with a signal and waits; returns the status of waitpid(). */
 int home_stop(struct home *home, int signal);
+/* Waits until its daemon has ended by itself; *status is that of waitpid(). False if it still runs after `ms`. */
+bool home_wait(struct home *home, unsigned ms, int *status);
+/* Starts inamad, which is not to come up, and waits for its end; returns the status of waitpid(). */
+int home_start_in_vain(struct home *home);
+/* What its daemon has said since it was last started, in the arena. */
+const char *home_said(const struct home *home, struct arena *arena);
 /* Resident memory of its daemon in kB. */
 uint64_t home_rss_kb(const struct home *home);
 
@@ -59,6 +87,8 @@ struct control *home_connect(const struct home *home);
 Reply *home_ask(struct control *control, struct arena *arena, const Request *request);
 /* Publishes JSON; the reply's first Published, or NULL when the connection broke. */
 Published *home_publish(struct control *control, struct arena *arena, const char *json);
+/* In the arena; NULL when it does not answer. */
+Status *home_status(const struct home *home, struct arena *arena);
 uint64_t home_alerts(const struct home *home);
 
 #endif

@@ -20,14 +20,18 @@ static const struct {
     const char *about;
 } files[] = {
     {"names", make_names,
-     "Hashes with a tag, padded lengths, ids of members and feeds (docs/protocol.md, 1.2, 3, 6.6)."},
+     "Hashes with a tag, padded lengths, ids of keys and feeds, fingerprints (docs/protocol.md, 1.2, 3, 6.6, 8.5)."},
     {"signatures", make_signatures, "Strict Ed25519: which keys and signatures must be refused, and why (2.2)."},
     {"trees", make_trees, "Roots of commitment trees from openings (4.2 to 4.4, 5.1.4)."},
     {"encoding", make_encoding, "What can be read, and what is canonical, tried on grants and alert headers (1.4)."},
     {"disclosures", make_disclosures, "Disclosures verified, and narrowed for the next reader (5)."},
     {"entries", make_entries, "Entries accepted into a feed, and opened with an epoch key (6)."},
     {"grants", make_grants, "Epoch keys taken out of grants (7)."},
-    {"rosters", make_rosters, "Rosters read by somebody who trusts some roots (8.1 to 8.3)."},
+    {"rosters", make_rosters, "Rosters and desks: which are well-formed, and how many have signed (8.1 to 8.3)."},
+    {"trust", make_trust,
+     "Rosters, desks and renewals taken one after the other, and what is gone by then (8.6 to 8.8)."},
+    {"rosterfiles", make_roster_files, "Roster files, opened by somebody who was given some roots (8.10)."},
+    {"endings", make_endings, "What a signing key that ended has signed, and whether it counts (8.9)."},
     {"cards", make_cards, "Cards of new members (8.4, 8.5)."},
     {"keyfiles", make_key_files, "Key files on a node's own disk (9.1 to 9.3)."},
 };

@@ -5,16 +5,12 @@
 #include "base/limits.h"
 #include "base/proto.h"
 #include "base/text.h"
+#include "keys/card.h"
 #include "keys/hash.h"
-#include "keys/roster.h"
 #include "roster.pb-c.h"
-#include "tests/vectors/maker.h"
+#include "tests/vectors/lists.h"
 
 static const char begin[] = "-----BEGIN INAMA CARD-----", end[] = "-----END INAMA CARD-----";
-
-static char *text(const char *chars) {
-    return arena_text(&memory, chars, strlen(chars));
-}
 
 static Member row(void) {
     Member row = MEMBER__INIT;
@@ -22,10 +18,10 @@ static Member row(void) {
     row.sign_key = proto_bytes(originator.sign_key, SIGN_PUBLIC_SIZE);
     row.encryption_key = proto_bytes(originator.encryption_key, EXCHANGE_KEY_SIZE);
     row.session_key = proto_bytes(originator.session_key, EXCHANGE_KEY_SIZE);
-    row.name = text("ke-customs");
-    row.label = text("Kenya Revenue Authority, Customs Dept");
-    row.country = text("KE");
-    row.role = text("CUSTOMS");
+    row.name = text_of("ke-customs");
+    row.label = text_of("Kenya Revenue Authority, Customs Dept");
+    row.country = text_of("KE");
+    row.role = text_of("CUSTOMS");
     return row;
 }
 
@@ -67,12 +63,15 @@ static void refuse_bytes(const char *expect, const char *name, struct span card)
 
 static json_t *with_outputs(json_t *v, struct span card) {
     struct member member;
-    char fingerprint[40];
-    MUST(!roster_card_read(&member, &memory, card));
-    roster_fingerprint(fingerprint, &member);
+    char fingerprint[FINGERPRINT_SIZE], words[FINGERPRINT_WORDS_SIZE];
+    MUST(!card_read(&member, &memory, card));
+    member_fingerprint(fingerprint, &member);
+    member_fingerprint_words(words, &member);
     add_output(v, "id", span_of(member.id, MEMBER_ID_SIZE));
     add_text(v, "member_name", member.name);
+    add_number(v, "serial", member.serial);
     add_text(v, "fingerprint", fingerprint);
+    add_text(v, "fingerprint_words", words);
     return v;
 }
 
@@ -146,26 +145,26 @@ static void make_rows(void) {
     refuse("malformed", "a signature of 63 bytes", armored(card_of(good, filled(0, SIGNATURE_SIZE - 1))));
     refuse("malformed", "no signature", armored(field_bytes(1, good)));
     accept("an unknown field in the card", armored(joined(signed_card(good), field_number(3, 1))));
-    accept("an unknown field in the row", armored(signed_card(joined(good, field_number(9, 1)))));
+    accept("an unknown field in the row", armored(signed_card(joined(good, field_number(12, 1)))));
     refuse("not-canonical", "the card twice", armored(joined(signed_card(good), signed_card(good))));
     refuse("not-canonical", "the row twice", armored(signed_card(joined(good, good))));
     refuse("malformed", "a row that is cut", armored(signed_card(without_last(good, 1))));
-    member.label = text("Kenya Revenue Authority");
+    member.label = text_of("Kenya Revenue Authority");
     refuse("bad-signature", "another label",
            armored(card_of(encoded(&member), signature_of(good, &originator, "INAMA.sig.card"))));
 
     member = row();
     member.id = proto_bytes(stranger.id, MEMBER_ID_SIZE);
     refuse("malformed", "an id that is not that of the key", armored(signed_card(encoded(&member))));
-    member.name = text("KE");
+    member.name = text_of("KE");
     refuse("invalid", "an id that is not that of the key, and a bad name", armored(signed_card(encoded(&member))));
     member = row();
-    member.name = text("KE");
+    member.name = text_of("KE");
     refuse("invalid", "a name in capitals", armored(signed_card(encoded(&member))));
     refuse("invalid", "a name in capitals, and a signature of 63 bytes",
            armored(card_of(encoded(&member), filled(0, SIGNATURE_SIZE - 1))));
     member = row();
-    member.country = text("Ke");
+    member.country = text_of("Ke");
     refuse("invalid", "a country in small letters", armored(signed_card(encoded(&member))));
     member = row();
     member.sign_key = proto_bytes(filled(0, 32).data, 32);
@@ -180,11 +179,65 @@ static void make_rows(void) {
     member.session_key.len--;
     refuse("malformed", "a session key of 31 bytes", armored(signed_card(encoded(&member))));
     member = row();
-    member.label = text("\xc3");
+    member.label = text_of("\xc3");
     refuse("malformed", "a label that is not UTF-8", armored(signed_card(encoded(&member))));
+}
+
+static const char *card_of_row(const Member *member) {
+    return armored(signed_card(encoded(member)));
+}
+
+static const char *badly_signed(const Member *member) {
+    return armored(card_of(encoded(member), filled(0, SIGNATURE_SIZE - 1)));
+}
+
+/* A member that lost its keys asks for its old id with a greater serial. */
+static void make_serials(void) {
+    Member member = row();
+    member.has_serial = true;
+    member.serial = 1;
+    accept("serial 1, in so many words", card_of_row(&member));
+    member.serial = 2;
+    accept("serial 2, and the id of its key all the same", card_of_row(&member));
+    member.id = proto_bytes(stranger.id, MEMBER_ID_SIZE);
+    accept("serial 2, with another id than that of its key", card_of_row(&member));
+    member.serial = UINT32_MAX;
+    accept("the highest serial", card_of_row(&member));
+    member.serial = 1;
+    refuse("malformed", "serial 1, in so many words, with another id than that of its key", card_of_row(&member));
+    member.serial = 0;
+    refuse("malformed", "serial 0", card_of_row(&member));
+    member.sign_key = proto_bytes(filled(0, 32).data, 32);
+    refuse("bad-point", "serial 0, and a weak signing key", card_of_row(&member));
+
+    member = row();
+    refuse("not-canonical", "a serial of 33 bits", armored(signed_card(joined(encoded(&member), hex("488280808010")))));
+    refuse("malformed", "a serial of another wire type",
+           armored(signed_card(joined(encoded(&member), field_bytes(9, filled(1, 1))))));
+}
+
+/* How a member's keys ended is for others to say. */
+static void make_endings_on_cards(void) {
+    Member member = row();
+    member.ended = ending_of(1, NOW_MS);
+    refuse("malformed", "an ending", card_of_row(&member));
+    refuse("malformed", "an ending, and a signature of 63 bytes", badly_signed(&member));
+    member = row();
+    member.has_serial = true;
+    member.serial = 2;
+    add_former(&member, SPAN_OF_ARRAY(stranger.sign_key), ending_of(1, NOW_MS));
+    refuse("malformed", "a former key", card_of_row(&member));
+    member.former[0]->sign_key = words_of(filled(0, 32));
+    refuse("bad-point", "a weak former key", card_of_row(&member));
+    member.serial = 1;
+    refuse("malformed", "a weak former key, and serial 1", card_of_row(&member));
+    member.name = text_of("KE");
+    refuse("invalid", "a former key, and a name in capitals", card_of_row(&member));
 }
 
 void make_cards(void) {
     make_texts();
     make_rows();
+    make_serials();
+    make_endings_on_cards();
 }

@@ -309,6 +309,28 @@ static void make_signatures_of_headers(void) {
     refuse_disclosure("bad-point", "a signature of zeros", as_it_stands(&d));
 }
 
+/* The originator has changed its signing key since, or is known by another key. */
+static void make_former_keys(void) {
+    const struct span was = SPAN_OF_ARRAY(originator.sign_key), other = SPAN_OF_ARRAY(stranger.sign_key);
+    const struct span two[] = {other, was}, one[] = {other};
+    struct draft d = draft();
+    accept_disclosure_of_keys("signed by a former key", good(), author.sign_key, &was, 1);
+    accept_disclosure_of_keys("signed by the oldest of the former keys", good(), author.sign_key, two, 2);
+    accept_disclosure_of_keys("signed by the key in force, and there are former ones", good(), originator.sign_key, one,
+                              1);
+    refuse_disclosure_of_keys("bad-signature", "signed by a key that is not the originator's any way", good(),
+                              author.sign_key, one, 1);
+    refuse_disclosure_of_keys("bad-signature", "signed by a key that is unknown here", good(), author.sign_key, NULL,
+                              0);
+    d.words->signature = words(filled(0, 64));
+    refuse_disclosure_of_keys("bad-point", "a signature of zeros, and former keys", as_it_stands(&d), author.sign_key,
+                              two, 2);
+    d = draft();
+    d.header->root = words(filled(0, 32));
+    refuse_disclosure_of_keys("bad-root", "signed by a former key, and another root", signed_again(&d), author.sign_key,
+                              &was, 1);
+}
+
 static void narrow(const char *expect, const char *name, struct span disclosure, struct field_set keep) {
     json_t *v = vector("narrow", expect, name);
     add_input(v, "disclosure", disclosure);
@@ -359,5 +381,6 @@ void make_disclosures(void) {
     make_bitmaps();
     make_trees_and_values();
     make_signatures_of_headers();
+    make_former_keys();
     make_narrower();
 }

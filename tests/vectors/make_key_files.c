@@ -7,7 +7,10 @@
 #include "keys/secret.h"
 #include "tests/vectors/maker.h"
 
-enum { HEAD_SIZE = 58, AT_SUITE = 8, AT_LOCK = 9, AT_PASSES = 10, AT_MEMORY = 14, NODE_SIZE = 128, ROOT_SIZE = 32 };
+enum { HEAD_SIZE = 58, AT_SUITE = 8, AT_LOCK = 9, AT_PASSES = 10, AT_MEMORY = 14, ROOT_SIZE = 32 };
+
+/* Where the fields of a node's secrets stand (docs/protocol.md, 9.3). */
+enum { NODE_SIZE = 198, FORMER_MAX = 16, AT_SERIAL = 32, AT_FLAG = 36, AT_COUNT = 37, AT_SEED = 38, AT_BEFORE = 166 };
 
 static json_t *key_file_vector(const char *expect, const char *name, struct span file, struct span opener) {
     json_t *v = vector("keyfile", expect, name);
@@ -117,10 +120,66 @@ static void make_heads(struct span good, struct span opener) {
                opener);
 }
 
+/* ---- the secrets of a node ---- */
+
+/* Serial 1, no seed before, so many former encryption secrets. */
+static struct span node_secrets(uint8_t former) {
+    struct span out = bytes_named("secrets", NODE_SIZE + (size_t)former * 32);
+    uint8_t key[SIGN_PUBLIC_SIZE], secret[SIGN_SECRET_SIZE], id[MEMBER_ID_SIZE];
+    sign_keypair(key, secret, out.data + AT_SEED);
+    identity_id_of(id, key);
+    out = with_u32(replaced(out, 0, SPAN_OF_ARRAY(id)), AT_SERIAL, 1);
+    out = with_u8(with_u8(out, AT_FLAG, 0), AT_COUNT, former);
+    return replaced(out, AT_BEFORE, filled(0, 32));
+}
+
+static struct span with_before(struct span node) {
+    return replaced(with_u8(with_u32(node, AT_SERIAL, 2), AT_FLAG, 1), AT_BEFORE, bytes_named("seed before", 32));
+}
+
+static void accept_node(const char *name, struct span node) {
+    const struct span opener = bytes_named("opener", 32);
+    accept(name, by_key_file(opener, node), opener, node);
+}
+
+static void refuse_node(const char *name, struct span node) {
+    const struct span opener = bytes_named("opener", 32);
+    refuse("malformed", name, by_key_file(opener, node), opener);
+}
+
+static void make_nodes(void) {
+    const struct span node = node_secrets(0), three = node_secrets(3);
+    accept_node("one former encryption secret", node_secrets(1));
+    accept_node("16 former encryption secrets", node_secrets(FORMER_MAX));
+    accept_node("the seed before", with_before(node));
+    accept_node("the seed before, and three former secrets", with_before(three));
+    accept_node("the seed before is zeros", replaced(with_before(node), AT_BEFORE, filled(0, 32)));
+    accept_node("serial 2, and the id of its key all the same", with_u32(node, AT_SERIAL, 2));
+    accept_node("serial 2, with another id than that of its key", flipped(with_u32(node, AT_SERIAL, 2), 0, 1));
+    accept_node("the highest serial", flipped(with_u32(node, AT_SERIAL, UINT32_MAX), 31, 1));
+    accept_node("serial 1 with a seed before", with_u32(with_before(node), AT_SERIAL, 1));
+
+    refuse_node("serial 0", with_u32(node, AT_SERIAL, 0));
+    refuse_node("serial 1, with another id than that of its key", flipped(node, 0, 1));
+    refuse_node("serial 1, with another seed than that of its id", flipped(node, AT_SEED, 8));
+    refuse_node("a flag of 2", with_u8(with_before(node), AT_FLAG, 2));
+    refuse_node("a seed before, and the flag says there is none", with_u8(with_before(node), AT_FLAG, 0));
+    refuse_node("17 former encryption secrets", node_secrets(FORMER_MAX + 1));
+    refuse_node("one former secret more than there are", with_u8(three, AT_COUNT, 4));
+    refuse_node("one former secret fewer than there are", with_u8(three, AT_COUNT, 2));
+    refuse_node("255 former secrets, in words", with_u8(node, AT_COUNT, 255));
+    refuse_node("half a former secret", joined(node, filled(1, 16)));
+    refuse_node("the four secrets alone, as before there were serials", cut(node, 128));
+    const struct span opener = bytes_named("opener", 32);
+    refuse("wrong-key", "serial 0, and another key file", by_key_file(opener, with_u32(node, AT_SERIAL, 0)),
+           filled(1, 32));
+}
+
 void make_key_files(void) {
-    const struct span node = bytes_named("secrets", NODE_SIZE), root = bytes_named("secrets", ROOT_SIZE);
+    const struct span node = node_secrets(0), root = bytes_named("secrets", ROOT_SIZE);
     const struct span opener = bytes_named("opener", 32), good = by_key_file(opener, node);
     make_good(node, root);
+    make_nodes();
     make_heads(good, opener);
     refuse("malformed", "58 bytes: no secrets", cut(good, HEAD_SIZE), opener);
     refuse("malformed", "a byte missing", without_last(good, 1), opener);

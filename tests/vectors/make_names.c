@@ -1,9 +1,12 @@
 /* Hashes, padded lengths, names. */
 #include "tests/vectors/maker.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "core/feed.h"
 #include "keys/hash.h"
+#include "keys/member.h"
 #include "keys/seal.h"
 
 static void hash_vector(const char *name, const char *tag, struct span key, size_t size, struct span message) {
@@ -49,10 +52,10 @@ static void make_padded_lengths(void) {
     }
 }
 
-static void member_vector(const char *name, struct span key) {
+static void key_vector(const char *name, struct span key) {
     uint8_t id[MEMBER_ID_SIZE];
     identity_id_of(id, key.data);
-    json_t *v = vector("member_id", "ok", name);
+    json_t *v = vector("key_id", "ok", name);
     add_input(v, "sign_key", key);
     add_output(v, "out", SPAN_OF_ARRAY(id));
 }
@@ -66,15 +69,56 @@ static void feed_vector(const char *name, const uint8_t *by, const char *audienc
     add_output(v, "out", SPAN_OF_ARRAY(id));
 }
 
+/* A feed belongs to a key, not to a member: its id changes with the key, the member's does not. */
+static void make_feed_after_renewal(void) {
+    struct identity renewed;
+    MUST(!identity_renew(&renewed, &author, true, random_named("author renewed")));
+    MUST(memcmp(renewed.id, author.id, MEMBER_ID_SIZE) == 0);
+    key_vector("the next signing key of the same member", SPAN_OF_ARRAY(renewed.sign_key));
+    feed_vector("the same audience under the next signing key", renewed.key_id, "east");
+}
+
+static void fingerprint_vector(const char *name, const struct member *member) {
+    char fingerprint[FINGERPRINT_SIZE], words[FINGERPRINT_WORDS_SIZE];
+    json_t *v = vector("fingerprint", "ok", name);
+    member_fingerprint(fingerprint, member);
+    member_fingerprint_words(words, member);
+    add_input(v, "id", span_of(member->id, MEMBER_ID_SIZE));
+    add_input(v, "sign_key", span_of(member->sign_key, SIGN_PUBLIC_SIZE));
+    add_input(v, "encryption_key", span_of(member->encryption_key, EXCHANGE_KEY_SIZE));
+    add_input(v, "session_key", span_of(member->session_key, EXCHANGE_KEY_SIZE));
+    add_text(v, "hex", fingerprint);
+    add_text(v, "words", words);
+}
+
+/* Together these words hold every letter in every place. */
+static void make_fingerprints(void) {
+    const uint8_t *nothing = filled(0, 32).data;
+    const struct member zeros = {.id = nothing, .sign_key = nothing, .encryption_key = nothing, .session_key = nothing};
+    fingerprint_vector("keys of zeros", &zeros);
+    for (int i = 1; i <= 12; i++) {
+        const struct span keys = bytes_named(text_format(&memory, "fingerprint %d", i), 128);
+        const struct member member = {
+            .id = keys.data,
+            .sign_key = keys.data + 32,
+            .encryption_key = keys.data + 64,
+            .session_key = keys.data + 96,
+        };
+        fingerprint_vector(text_format(&memory, "some keys, %d", i), &member);
+    }
+}
+
 void make_names(void) {
     make_hashes();
     make_padded_lengths();
-    member_vector("a member", SPAN_OF_ARRAY(originator.sign_key));
-    member_vector("a key of zeros has an id all the same", filled(0, 32));
+    key_vector("a signing key", SPAN_OF_ARRAY(originator.sign_key));
+    key_vector("a key of zeros has an id all the same", filled(0, 32));
     feed_vector("a feed", author.id, "east");
     feed_vector("its name is part of the id", author.id, "west");
-    feed_vector("its author is part of the id", originator.id, "east");
+    feed_vector("the key is part of the id", originator.id, "east");
+    make_feed_after_renewal();
     feed_vector("no name", author.id, "");
     feed_vector("the longest name", author.id, "a234567890123456789012345678901234567890123456789012345678901234");
     feed_vector("the length is that of the bytes", author.id, "\xc3\xa9t\xc3\xa9");
+    make_fingerprints();
 }

@@ -226,6 +226,28 @@ void add_text(json_t *vector, const char *key, const char *text) {
     MUST(json_object_set_new(vector, key, json_string(text)) == 0);
 }
 
+void add_flag(json_t *vector, const char *key, bool flag) {
+    MUST(json_object_set_new(vector, key, json_boolean(flag)) == 0);
+}
+
+void add_json(json_t *vector, const char *key, json_t *value) {
+    MUST(json_object_set_new(vector, key, value) == 0);
+}
+
+json_t *add_list(json_t *vector, const char *key) {
+    json_t *list = json_array();
+    add_json(vector, key, list);
+    return list;
+}
+
+void append_bytes(json_t *list, struct span bytes) {
+    MUST(json_array_append_new(list, hex_text(bytes)) == 0);
+}
+
+void append_json(json_t *list, json_t *value) {
+    MUST(json_array_append_new(list, value) == 0);
+}
+
 /* ---- the file: a vector a line ---- */
 
 bool vectors_write(const char *path, const char *about, void (*make)(void)) {

@@ -64,6 +64,12 @@ void add_input(json_t *vector, const char *key, struct span bytes);
 void add_output(json_t *vector, const char *key, struct span bytes);
 void add_number(json_t *vector, const char *key, uint64_t number);
 void add_text(json_t *vector, const char *key, const char *text);
+void add_flag(json_t *vector, const char *key, bool flag);
+/* An object, or an empty list that is then filled by append_*(). */
+void add_json(json_t *vector, const char *key, json_t *value);
+json_t *add_list(json_t *vector, const char *key);
+void append_bytes(json_t *list, struct span bytes);
+void append_json(json_t *list, json_t *value);
 /* The same in an object or list of a vector. */
 json_t *hex_text(struct span bytes);
 
@@ -81,6 +87,9 @@ void make_disclosures(void);
 void make_entries(void);
 void make_grants(void);
 void make_rosters(void);
+void make_trust(void);
+void make_roster_files(void);
+void make_endings(void);
 void make_cards(void);
 void make_key_files(void);
 

@@ -112,18 +112,26 @@ struct span signed_again(struct draft *draft) {
 }
 
 static json_t *disclosure_vector(const char *expect, const char *name, struct span disclosure) {
-    json_t *v = vector("disclosure", expect, name);
-    json_t *members = json_array();
+    json_t *v = vector("disclosure", expect, name), *members = json_array();
     const struct identity *known[] = {&originator, &author};
     for (size_t i = 0; i < 2; i++) {
         json_t *member = json_object();
         add_input(member, "id", SPAN_OF_ARRAY(known[i]->id));
         add_input(member, "sign_key", SPAN_OF_ARRAY(known[i]->sign_key));
-        MUST(json_array_append_new(members, member) == 0);
+        append_json(members, member);
     }
     add_input(v, "disclosure", disclosure);
-    MUST(json_object_set_new(v, "members", members) == 0);
+    add_json(v, "members", members);
     return v;
+}
+
+/* The originator of the vector has changed its keys: now in force, and before. */
+static void set_keys(json_t *v, const uint8_t *in_force, const struct span *former, size_t count) {
+    json_t *member = json_array_get(json_object_get(v, "members"), 0);
+    add_input(member, "sign_key", span_of(in_force, SIGN_PUBLIC_SIZE));
+    json_t *list = add_list(member, "former");
+    for (size_t i = 0; i < count; i++)
+        append_bytes(list, former[i]);
 }
 
 void refuse_disclosure(const char *expect, const char *name, struct span disclosure) {
@@ -131,13 +139,30 @@ void refuse_disclosure(const char *expect, const char *name, struct span disclos
 }
 
 /* The outputs are what the disclosure says it holds; whether it is right to say so is for the reader to find. */
-void accept_disclosure(const char *name, struct span disclosure) {
-    json_t *v = disclosure_vector("ok", name, disclosure), *values = json_object();
+static void add_outputs(json_t *v, const char *name, struct span disclosure) {
+    json_t *values = json_object();
     struct disclosure read;
     must(!disclosure_decode(&read, &memory, disclosure), name);
     add_output(v, "object_id", SPAN_OF_ARRAY(read.object));
     for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
         if (read.opening.values[slot].data)
             add_output(values, text_format(&memory, "%zu", slot), read.opening.values[slot]);
-    MUST(json_object_set_new(v, "values", values) == 0);
+    add_json(v, "values", values);
+    add_output(v, "signed_by", SPAN_OF_ARRAY(originator.sign_key));
+}
+
+void accept_disclosure(const char *name, struct span disclosure) {
+    add_outputs(disclosure_vector("ok", name, disclosure), name, disclosure);
+}
+
+void accept_disclosure_of_keys(const char *name, struct span disclosure, const uint8_t *in_force,
+                               const struct span *former, size_t count) {
+    json_t *v = disclosure_vector("ok", name, disclosure);
+    set_keys(v, in_force, former, count);
+    add_outputs(v, name, disclosure);
+}
+
+void refuse_disclosure_of_keys(const char *expect, const char *name, struct span disclosure, const uint8_t *in_force,
+                               const struct span *former, size_t count) {
+    set_keys(disclosure_vector(expect, name, disclosure), in_force, former, count);
 }

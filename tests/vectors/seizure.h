@@ -37,5 +37,10 @@ struct span signed_header(struct draft *draft, struct span header);
 /* Vectors of op "disclosure": the roster holds originator and author. */
 void accept_disclosure(const char *name, struct span disclosure);
 void refuse_disclosure(const char *expect, const char *name, struct span disclosure);
+/* The same for a reader to whom the originator has these signing keys: in force, and before. */
+void accept_disclosure_of_keys(const char *name, struct span disclosure, const uint8_t *in_force,
+                               const struct span *former, size_t count);
+void refuse_disclosure_of_keys(const char *expect, const char *name, struct span disclosure, const uint8_t *in_force,
+                               const struct span *former, size_t count);
 
 #endif

@@ -1,11 +1,9 @@
 """INAMA, suite 1, written from docs/protocol.md and proto/*.proto alone. Numbers in brackets are steps of that page.
+Its section 8 is in trust.py.
 
 Bytes in, values out. What is refused raises Refused with the name of the result. Checks stand in the order of the page.
 """
 
-import binascii
-import re
-from base64 import b64decode, b64encode
 from hashlib import blake2b
 
 import aead
@@ -20,9 +18,6 @@ ENTRY_HEADER_SIZE, PREAMBLE_SIZE, ENTRY_SIZE_MAX = 222, 158, 524288  # [6.1, 6.2
 KIND_GRANT, KIND_DISCLOSURE = 1, 2
 NONCE_SIZE, BOX_SIZE = 24, 52
 BOXES_MAX = 2048  # [7.4]
-ROSTER_SIZE_MAX, ROWS_MAX, ROOTS_MAX, SIGNATURES_MAX = 1048576, 2048, 16, 32  # [8.3]
-LABEL_SIZE_MAX = 256  # [8.2]
-CARD_SIZE_MAX = 65536  # [8.4]
 
 
 # 1. Notation and 2. Signatures
@@ -86,13 +81,13 @@ def require(condition, name="malformed"):
 # 3. Names
 
 
-def member_id(sign_key):
-    """[3.1]"""
+def key_id(sign_key):
+    """[3.1] A member's id is that of its first signing key."""
     return H("INAMA.member", sign_key)
 
 
 def feed_id(author, audience):
-    """[3.2]"""
+    """[3.2] `author`: the id of the signing key."""
     name = audience.encode("utf-8")
     return H("INAMA.feed", author + u8(len(name)) + name)
 
@@ -219,13 +214,18 @@ def read_disclosure(data):
 
 
 def verify_disclosure(data, sign_keys):
-    """[5.2] `sign_keys`: of the roster, by member id. Returns the object id and the values by slot."""
+    """[5.2] `sign_keys`: by the id of each who is or was in the roster, its keys: in force, then of before. Returns
+    the object id, the values by slot and the key that has signed."""
     disclosure, header, tree = read_disclosure(data)
     require(tree.root() == header["root"], "bad-root")
     require(header["originator"] in sign_keys, "unknown-member")
     object_id = H("INAMA.object", disclosure["header"])
-    check_signature(sign_keys[header["originator"]], "INAMA.sig.alert", object_id, disclosure["signature"])
-    return object_id, tree.values
+    results = {}
+    for key in sign_keys[header["originator"]]:
+        result = curve.verify(key, tag16("INAMA.sig.alert") + object_id, disclosure["signature"])
+        results.setdefault(result, key)
+    require("ok" in results, next(iter(results)))
+    return object_id, tree.values, results["ok"]
 
 
 def narrow_disclosure(data, keep):
@@ -280,21 +280,43 @@ class Entry:
         check_signature(author_key, "INAMA.sig.entry", self.header, self.signature)
 
 
-def accept_entry(data, feed, number, head, stored, epoch, author_key):
-    """[6.8] up to the author's signature. `number` and `head`: of the last entry held, 0 and zeros if none.
-    `stored`: the entry held with the number of the new one, or None. `epoch`: in force, 0 if none. Returns its hash."""
+def accept_entry(data, head, author_key, stored=None, midway=False, ending=None):
+    """[6.8] up to the author's signature. `head`: (feed, number, hash, epoch) of the last entry held; number 0, zeros
+    and epoch 0 if none. `stored`: the entry held with the number of the new one. `midway`: what comes before the next
+    entry is not known here. `ending`: how the key of the feed ended. Returns its hash."""
+    feed, number, previous, epoch = head
     entry = Entry(data)
     entry.check_form()
     require(entry.feed == feed, "wrong-feed")
     if entry.number <= number:
         raise Refused("fork" if stored and is_fork(entry, Entry(stored), author_key) else "replayed")
     require(entry.number == number + 1, "out-of-order")
-    require(entry.previous == head, "broken-chain")
-    allowed = (epoch, epoch + 1) if entry.kind == KIND_GRANT else (epoch,)
-    require(entry.epoch in allowed, "wrong-epoch")
+    require(midway or entry.previous == previous, "broken-chain")
+    if midway:
+        require(entry.kind == KIND_GRANT, "wrong-epoch")
+    else:
+        allowed = (epoch, epoch + 1) if entry.kind == KIND_GRANT else (epoch,)
+        require(entry.epoch in allowed, "wrong-epoch")
     require(entry.body_hash == H("INAMA.body", entry.body), "bad-hash")
+    require(ending is None or entry_counts(ending, entry.feed, entry.number, entry.hash), "revoked")
     entry.check_signature(author_key)
     return entry.hash
+
+
+CAUSE_LEFT, CAUSE_LOST, CAUSE_REVOKED = 1, 2, 3
+
+
+def entry_counts(ending, feed, number, entry_hash):
+    """[8.9.1, 8.9.2] An entry of a feed of the key that ended so."""
+    for end in ending["ends"]:
+        if end["feed"] == feed:
+            return number < end["number"] or (number == end["number"] and entry_hash == end["hash"])
+    return ending["cause"] in (CAUSE_LEFT, CAUSE_LOST)
+
+
+def alert_counts(ending, created):
+    """[8.9] An alert that the key signed as originator, by another feed than its own."""
+    return ending["cause"] in (CAUSE_LEFT, CAUSE_LOST) and created <= ending["at"]
 
 
 def is_fork(entry, stored, author_key):
@@ -361,121 +383,15 @@ def open_grant(body, feed, epoch, member, secret):
     return opened[0]
 
 
-# 8. The roster
-
-
-def read_roster(file, trusted_roots, trusted_threshold, version_min, now):
-    """[8.3] The roster, accepted. `now` 0: nobody asks for the time."""
-    require(len(file) <= ROSTER_SIZE_MAX, "too-large")
-    signed = wire.decode(wire.SIGNED_ROSTER, file)
-    roster = wire.decode(wire.ROSTER, signed["roster"])
-    require(roster["suite"] == SUITE, "unknown-suite")
-    check_roots(roster["roots"], roster["threshold"])
-    require(len(signed["signatures"]) <= SIGNATURES_MAX, "too-large")
-    require(roster["version"] >= version_min, "rollback")
-    signers = roots_that_signed(signed, {*trusted_roots, *roster["roots"]})
-    require(len(signers & {*trusted_roots}) >= trusted_threshold >= 1, "too-few-signatures")
-    require(len(signers & {*roster["roots"]}) >= roster["threshold"], "too-few-signatures")
-    require(now <= roster["expires"], "expired")
-    check_rows(roster["members"])
-    return roster
-
-
-def check_roots(roots, threshold):
-    """[8.3.3]"""
-    require(len(roots) <= ROOTS_MAX, "too-large")
-    require(1 <= threshold <= len(roots))
-    for at, key in enumerate(roots):
-        require(len(key) == 32)
-        require(curve.strict_point(key) is not None, "bad-point")
-        require(key not in roots[:at])
-
-
-def check_rows(members):
-    """[8.3.7] Row after row."""
-    require(len(members) <= ROWS_MAX, "too-large")
-    names, sign_keys, exchange_keys, last_id = set(), set(), set(), b""
-    for member in members:
-        check_row(member)
-        mine = {member["encryption_key"], member["session_key"]}
-        require(member["id"] > last_id)
-        require(member["name"] not in names and member["sign_key"] not in sign_keys and not mine & exchange_keys)
-        names.add(member["name"])
-        sign_keys.add(member["sign_key"])
-        exchange_keys |= mine
-        last_id = member["id"]
-
-
-def check_row(member):
-    """[8.2] One member's row, in the roster or on a card."""
-    for name in ("id", "sign_key", "encryption_key", "session_key"):
-        require(len(member[name]) == 32)
-    require(re.fullmatch(r"[a-z][a-z0-9-]{0,63}", member["name"]), "invalid")
-    require(re.fullmatch(r"[A-Z]{2}", member["country"]), "invalid")
-    require(re.fullmatch(r"[A-Z]{1,64}", member["role"]), "invalid")
-    require(len(member["label"].encode("utf-8")) <= LABEL_SIZE_MAX, "invalid")
-    require(member["encryption_key"] != member["session_key"], "invalid")
-    for name in ("encryption_key", "session_key"):
-        shared_secret(u64(9) + bytes(24), member[name])  # any secret: what matters is the order of the key
-    require(curve.strict_point(member["sign_key"]) is not None, "bad-point")
-    require(member["id"] == member_id(member["sign_key"]))
-
-
-def roots_that_signed(signed, candidates):
-    """[8.3.5] A signature that is not by a candidate, or does not verify, counts for nothing."""
-    text = tag16("INAMA.sig.roster") + H("INAMA.roster", signed["roster"])
-    return {
-        row["root"]
-        for row in signed["signatures"]
-        if row["root"] in candidates
-        and len(row["signature"]) == 64
-        and curve.verify(row["root"], text, row["signature"]) == "ok"
-    }
-
-
-CARD_BEGIN, CARD_END = b"-----BEGIN INAMA CARD-----", b"-----END INAMA CARD-----"
-
-
-def read_card(text):
-    """[8.4] The row on a card that its own signing key has signed."""
-    require(len(text) <= CARD_SIZE_MAX, "too-large")
-    card = wire.decode(wire.CARD, card_bytes(text))
-    member = wire.decode(wire.MEMBER, card["member"])
-    check_row(member)
-    require(len(card["signature"]) == 64)
-    check_signature(member["sign_key"], "INAMA.sig.card", H("INAMA.card", card["member"]), card["signature"])
-    return member
-
-
-def card_bytes(text):
-    """The base64 between the two lines, white space left out."""
-    require(b"\0" not in text)
-    _, begin, rest = text.partition(CARD_BEGIN)
-    inside, end, _ = rest.partition(CARD_END)
-    require(begin and end)
-    inside = inside.translate(None, b" \t\r\n")
-    try:
-        data = b64decode(inside, validate=True)
-    except (binascii.Error, ValueError):
-        raise Refused("malformed") from None
-    require(b64encode(data) == inside)
-    return data
-
-
-def fingerprint(member):
-    """[8.5]"""
-    keys = member["sign_key"] + member["encryption_key"] + member["session_key"]
-    digits = H("INAMA.finger", member["id"] + keys)[:16].hex()
-    return " ".join(digits[at : at + 4] for at in range(0, 32, 4))
-
-
 # 9. On a node's own disk
 
 MAGIC = b"INAMAKEY"
 HEAD_SIZE = 58  # magic 8, suite 1, lock 1, passes 4, memory 4, salt 16, nonce 24
 LOCK_KEY_FILE, LOCK_PASSPHRASE = 0, 1
 PASSES, MEMORY_KIB = range(1, 17), range(8, 1048577)  # of lock 1
-NODE_SECRETS_SIZE, ROOT_SECRETS_SIZE = 128, 32
+FORMER_MAX = 16
+NODE_SECRETS_SIZES = [198 + 32 * f for f in range(FORMER_MAX + 1)]  # [9.3]
+ROOT_SECRETS_SIZE = 32
 KEY_FILE_CONTENT_MIN = 32
 
 
@@ -491,7 +407,7 @@ def key_file_lock(file):
         require(passes == 0 and memory == 0)
     else:
         require(passes in PASSES and memory in MEMORY_KIB)
-    require(len(file) - HEAD_SIZE - aead.TAG_SIZE in (NODE_SECRETS_SIZE, ROOT_SECRETS_SIZE))
+    require(len(file) - HEAD_SIZE - aead.TAG_SIZE in [*NODE_SECRETS_SIZES, ROOT_SECRETS_SIZE])
     return lock
 
 
@@ -501,4 +417,16 @@ def open_key_file(file, opener):
     require(len(opener) >= KEY_FILE_CONTENT_MIN, "wrong-key")
     salt, nonce = file[18:34], file[34:58]
     key = H("INAMA.keyfile.s", salt, key=H("INAMA.keyfile", opener))
-    return open_or_refuse(key, nonce, file[:58], file[58:], "wrong-key")
+    secrets = open_or_refuse(key, nonce, file[:58], file[58:], "wrong-key")
+    if len(secrets) != ROOT_SECRETS_SIZE:
+        check_node_secrets(secrets)
+    return secrets
+
+
+def check_node_secrets(secrets):
+    """[9.3]"""
+    member, serial, has_before, f = secrets[:32], int.from_bytes(secrets[32:36], "big"), secrets[36], secrets[37]
+    sign_seed, seed_before = secrets[38:70], secrets[166:198]
+    require(serial >= 1 and has_before <= 1 and f <= FORMER_MAX and len(secrets) == 198 + 32 * f)
+    require(has_before or not any(seed_before))
+    require(serial > 1 or member == key_id(curve.public_key(sign_seed)))

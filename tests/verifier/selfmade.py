@@ -10,7 +10,8 @@ import aead
 import curve
 import verify
 import wire
-from protocol import H, Refused, Tree, fingerprint, member_id, padme, sized, slots_of, tag16, u8, u32, u64
+from protocol import H, Refused, Tree, key_id, padme, sized, slots_of, tag16, u8, u32, u64
+from trust import fingerprint_words, word_of
 
 
 def random(name, size=32):
@@ -32,7 +33,7 @@ def sign(seed, tag, message):
 
 AUTHOR = random("author")  # signing seed, of the originator too
 AUTHOR_KEY = curve.public_key(AUTHOR)
-AUTHOR_ID = member_id(AUTHOR_KEY)
+AUTHOR_ID = key_id(AUTHOR_KEY)
 READER = random("reader")  # X25519 secret
 READER_ID = random("reader id")
 FEED = random("feed")
@@ -51,6 +52,8 @@ def results():
         except verify.Skipped:
             got = "skipped"
         yield name, got, vector.get("skipped")
+    for bits, word in ((0, "babab"), (0xFFFF, "zuzuz"), (0x1234, "damuh"), (0x7F00, "lusab")):
+        yield f"word of {bits:04x}", word_of(bits), word
     for name, spoilt in (
         ("a wrong output", {"expect": "ok", "out": 9}),
         ("a missing output", {"expect": "ok"}),
@@ -60,7 +63,8 @@ def results():
 
 
 def vectors():
-    for source in (small, trees, disclosures, entries, opened, grants, rosters, cards, key_files):
+    sources = small, trees, disclosures, entries, opened, grants, endings, lists, taken, files, cards, key_files
+    for source in sources:
         for name, vector in source():
             yield f"{source.__name__}: {name}", json.loads(json.dumps(verify.hexed(vector)))
 
@@ -68,7 +72,7 @@ def vectors():
 def small():
     for length, out in ((0, 0), (1, 1), (2, 2), (3, 3), (8, 8), (9, 10), (100, 104), (1000, 1024), (65537, 67584)):
         yield f"padme {length}", {"op": "padme", "len": length, "expect": "ok", "out": out}
-    yield "member", {"op": "member_id", "sign_key": AUTHOR_KEY, "expect": "ok", "out": AUTHOR_ID}
+    yield "key id", {"op": "key_id", "sign_key": AUTHOR_KEY, "expect": "ok", "out": AUTHOR_ID}
     feed = H("INAMA.feed", AUTHOR_ID + b"\x04east")
     yield "feed", {"op": "feed_id", "author": AUTHOR_ID, "audience": "east", "expect": "ok", "out": feed}
     signature = sign(AUTHOR, "t", b"m")
@@ -147,8 +151,12 @@ def disclosures():
     header = alert_header(whole_tree().root())
     shown_values = {str(slot): value for slot, value in VALUES.items() if SHOWN >> slot & 1}
     vector = {"op": "disclosure", "members": members}
-    outputs = {"object_id": H("INAMA.object", header), "values": shown_values}
+    outputs = {"object_id": H("INAMA.object", header), "values": shown_values, "signed_by": AUTHOR_KEY}
     yield "good", {**vector, "disclosure": good, "expect": "ok", **outputs}
+    moved = {"id": AUTHOR_ID, "sign_key": curve.public_key(READER), "former": [AUTHOR_KEY]}
+    yield "by a former key", {**vector, "members": [moved], "disclosure": good, "expect": "ok", **outputs}
+    unknown = {**moved, "former": []}
+    yield "by no key", {**vector, "members": [unknown], "disclosure": good, "expect": "bad-signature"}
     extra = disclosure(unknown=[(9, wire.LENGTH, b"\x05later")])
     yield "an unknown field", {**vector, "disclosure": extra, "expect": "ok", **outputs}
     refused = {
@@ -220,8 +228,18 @@ def entries():
     yield "second", {**later, "entry": second, "expect": "ok", "entry_hash": H("INAMA.entry", second[:222])}
     renewal = grant_entry(2, head, 2)
     yield "next epoch", {**later, "entry": renewal, "expect": "ok", "entry_hash": H("INAMA.entry", renewal[:222])}
+    midway = {**start, "number": 6, "midway": True}
+    joined = grant_entry(7, random("past"), 4)
+    yield "midway", {**midway, "entry": joined, "expect": "ok", "entry_hash": H("INAMA.entry", joined[:222])}
+    left, revoked = {"cause": 1, "at": 0, "ends": []}, {"cause": 3, "at": 0, "ends": []}
+    yield "a key that was replaced", {**start, "ending": left, "entry": first, "expect": "ok", "entry_hash": head}
+    named = {"cause": 3, "at": 0, "ends": [{"feed": FEED, "number": 1, "hash": head}]}
+    yield "the last that counts", {**start, "ending": named, "entry": first, "expect": "ok", "entry_hash": head}
     other = grant_entry(body=b"other")
     refused = {
+        "midway, a disclosure": (midway, disclosure_entry(b"", 7), "wrong-epoch"),
+        "a key that was revoked": ({**start, "ending": revoked}, first, "revoked"),
+        "behind the last that counts": ({**later, "ending": named}, second, "revoked"),
         "285 bytes": (start, first[:285], "truncated"),
         "too large": (start, first + bytes(524288), "too-large"),
         "suite 2": (start, grant_entry(suite=2), "unknown-suite"),
@@ -313,60 +331,239 @@ def grants():
 # 8
 
 
+def endings():
+    feed, other, last = random("a"), random("b"), random("last")
+    for cause in (1, 2, 3):
+        unnamed = "revoked" if cause == 3 else "ok"
+        vector = {"ending": {"cause": cause, "at": 50, "ends": [{"feed": feed, "number": 9, "hash": last}]}}
+        cases = (feed, 8, other, "ok"), (feed, 9, last, "ok"), (feed, 9, other, "revoked"), (feed, 10, last, "revoked")
+        for at, number, entry_hash, expected in (*cases, (other, 10, last, unnamed)):
+            place = {"op": "ending_entry", "feed": at, "number": number, "hash": entry_hash}
+            yield f"cause {cause}, entry {number} {expected}", {**vector, **place, "expect": expected}
+        for created, expected in ((49, unnamed), (50, unnamed), (51, "revoked")):
+            alert = {**vector, "op": "ending_alert", "created": created}
+            yield f"cause {cause}, alert of {created}", {**alert, "expect": expected}
+
+
 def row(name, /, **change):
     sign_key = curve.public_key(random(name + " sign"))
-    fields = {"id": member_id(sign_key), "name": name, "label": "Customs, " + name, "country": "KE", "role": "CUSTOMS"}
+    fields = {"id": key_id(sign_key), "name": name, "label": "Customs, " + name, "country": "KE", "role": "POLICE"}
     fields |= {"sign_key": sign_key, "encryption_key": random(name + " enc"), "session_key": random(name + " session")}
-    return {**fields, "unknown": [], **change}
+    return {**fields, "serial": None, "former": [], "ended": None, "unknown": [], **change}
+
+
+def ending(cause=1, ends=()):
+    return {"cause": cause, "at": 1000, "ends": list(ends), "unknown": []}
+
+
+def feed_end(feed=b"f" * 32, number=1, entry_hash=bytes(32)):
+    return {"feed": feed, "number": number, "hash": entry_hash, "unknown": []}
+
+
+def former(key, how=None):
+    return {"sign_key": key, "ending": how or ending(), "unknown": []}
 
 
 ROOT_SEEDS = [random(f"root {i}") for i in range(3)]
 ROOTS = [curve.public_key(seed) for seed in ROOT_SEEDS]
 
 
-def roster(signers=ROOT_SEEDS[:2], rows=None, order=False, unknown=(), **change):
-    rows = rows or [row("ke-customs"), row("tz-police"), row("cn-customs")]
-    fields = {"suite": 1, "version": 5, "created": 1000, "expires": 2000, "threshold": 2, "roots": ROOTS, "unknown": []}
+def signed_list(seeds, tag, rows, order=False, unknown=(), **change):
+    fields = {"suite": 1, "version": 5, "created": 1000, "expires": 2000, "threshold": 0, "roots": [], "unknown": []}
+    fields |= {"grace_days": None, "author": None}
     fields["members"] = sorted(rows, key=lambda row: row["id"], reverse=order)
     data = wire.encode(wire.ROSTER, {**fields, **change})
     message = H("INAMA.roster", data)
     signatures = [
-        {"root": curve.public_key(seed), "signature": sign(seed, "INAMA.sig.roster", message), "unknown": []}
-        for seed in signers
+        {"root": curve.public_key(seed), "signature": sign(seed, tag, message), "unknown": []} for seed in seeds
     ]
     return wire.encode(wire.SIGNED_ROSTER, {"roster": data, "signatures": signatures, "unknown": list(unknown)})
 
 
-def rosters():
-    vector = {"op": "roster", "roots": ROOTS, "threshold": 2, "version_min": 5, "now": 1500}
-    ids = sorted(row(name)["id"] for name in ("ke-customs", "tz-police", "cn-customs"))
-    yield "good", {**vector, "file": roster(), "expect": "ok", "version": 5, "members": ids}
-    yield "rollback", {**vector, "version_min": 6, "file": roster(), "expect": "rollback"}
-    yield "its last moment", {**vector, "now": 2000, "file": roster(), "expect": "ok", "version": 5, "members": ids}
-    yield "expired", {**vector, "now": 2001, "file": roster(), "expect": "expired"}
-    stranger = {**vector, "roots": [AUTHOR_KEY], "threshold": 1}
-    yield "trusted roots did not sign", {**stranger, "file": roster(), "expect": "too-few-signatures"}
-    rows = [row("a"), row("b")]
+def roster(signers=ROOT_SEEDS[:2], rows=None, **change):
+    rows = [row("ke-police"), row("tz-police"), row("cn-police")] if rows is None else rows
+    return signed_list(signers, "INAMA.sig.roster", rows, **{"threshold": 2, "roots": ROOTS, **change})
+
+
+def lists():
+    vector = {"op": "list"}
+    names = ("ke-police", "tz-police", "cn-police")
+    ids = sorted(row(name)["id"] for name in names)
+    outputs = {"version": 5, "members": ids, "ended": []}
+    yield "good", {**vector, "file": roster(), "expect": "ok", **outputs}
+    yield "not signed", {**vector, "file": roster([]), "expect": "ok", **outputs}
+    out = [row(names[0]), row(names[1], ended=ending(3)), row(names[2])]
+    yield "ended", {**vector, "file": roster(rows=out), "expect": "ok", **outputs, "ended": [out[1]["id"]]}
+    for name, signers, count in (
+        ("two", ROOT_SEEDS[:2], 2),
+        ("one", ROOT_SEEDS[:1], 1),
+        ("one, twice", ROOT_SEEDS[:1] * 2, 1),
+        ("one and a stranger", [ROOT_SEEDS[0], AUTHOR], 1),
+    ):
+        signatures = {"op": "signatures", "file": roster(signers), "keys": ROOTS * 2}
+        yield f"signed by {name}", {**signatures, "expect": "ok", "count": count}
+    rows, key, other = [row("a"), row("b")], curve.public_key(READER), curve.public_key(EPOCH_KEY)
+    moved = {"serial": 2, "sign_key": key, "former": [former(rows[0]["sign_key"])]}
+    ends = [feed_end(b"f" * 32), feed_end(b"g" * 32)]
+    customs = [row("a", role="CUSTOMS"), row("b", role="CUSTOMS")]
     refused = {
-        "one signature": (roster(ROOT_SEEDS[:1]), "too-few-signatures"),
-        "one signature twice": (roster(ROOT_SEEDS[:1] * 2), "too-few-signatures"),
-        "a stranger signed": (roster([ROOT_SEEDS[0], AUTHOR]), "too-few-signatures"),
-        "its own threshold": (roster(threshold=3), "too-few-signatures"),
         "threshold 0": (roster(threshold=0), "malformed"),
         "suite 2": (roster(suite=2), "unknown-suite"),
+        "version 0": (roster(version=0), "malformed"),
+        "367 days of grace": (roster(grace_days=367), "malformed"),
+        "desks with roots": (roster(author=AUTHOR_ID), "malformed"),
+        "an author of 31 bytes": (roster(author=bytes(31), roots=[], threshold=0), "malformed"),
         "descending rows": (roster(order=True), "malformed"),
-        "the same name": (roster(rows=[rows[0], row("b", name="a")]), "malformed"),
-        "the same key": (roster(rows=[rows[0], row("b", session_key=rows[0]["encryption_key"])]), "malformed"),
+        "the same name": (roster(rows=[rows[0], row("b", name="a")]), "conflict"),
+        "the same key": (roster(rows=[rows[0], row("b", session_key=rows[0]["encryption_key"])]), "conflict"),
+        "a former key that is another's": (roster(rows=[rows[0], row("b", **moved)]), "conflict"),
+        "a root as a signing key": (roster(rows=[row("b", serial=2, sign_key=ROOTS[0])]), "conflict"),
+        "two administrations": (roster(rows=customs), "conflict"),
         "a name with a capital": (roster(rows=[row("A")]), "invalid"),
         "a long name": (roster(rows=[row("a" * 65)]), "invalid"),
         "a name with a line end": (roster(rows=[row("a\n")]), "invalid"),
         "a country of three": (roster(rows=[row("a", country="KEN")]), "invalid"),
         "a role in small letters": (roster(rows=[row("a", role="customs")]), "invalid"),
         "a weak key": (roster(rows=[row("a", sign_key=b"\1" + bytes(31))]), "bad-point"),
+        "serial 0": (roster(rows=[row("a", serial=0)]), "malformed"),
+        "another's id": (roster(rows=[row("a", id=AUTHOR_ID)]), "malformed"),
+        "former keys and no serial": (roster(rows=[row("a", former=[former(key)])]), "malformed"),
+        "a former key twice": (roster(rows=[row("a", serial=2, former=[former(key)] * 2)]), "malformed"),
+        "17 former keys": (roster(rows=[row("a", serial=2, former=[former(key)] * 17)]), "malformed"),
+        "a weak former key": (roster(rows=[row("a", serial=2, former=[former(bytes(32))])]), "bad-point"),
+        "cause 4": (roster(rows=[row("a", ended=ending(4))]), "malformed"),
+        "cause 0 of a former key": (roster(rows=[row("a", serial=2, former=[former(other, ending(0))])]), "malformed"),
+        "a feed twice": (roster(rows=[row("a", ended=ending(ends=[ends[0], ends[0]]))]), "malformed"),
+        "descending feeds": (roster(rows=[row("a", ended=ending(ends=ends[::-1]))]), "malformed"),
+        "end 0": (roster(rows=[row("a", ended=ending(ends=[feed_end(number=0)]))]), "malformed"),
         "a weak root": (roster(roots=[*ROOTS, bytes(32)]), "bad-point"),
         "a root twice": (roster(roots=[*ROOTS, ROOTS[0]]), "malformed"),
         "17 roots": (roster(roots=[*ROOTS] * 6), "too-large"),
         "a row not canonical": (roster(rows=[row("a", unknown=[(3, wire.LENGTH, b"\x01x")])]), "not-canonical"),
+    }
+    for name, (data, expected) in refused.items():
+        yield name, {**vector, "file": data, "expect": expected}
+
+
+ADMINISTRATION = row("ke-customs", role="CUSTOMS")
+SEED, NEXT_SEED = random("ke-customs sign"), random("ke-customs sign 2")
+DESK = row("ke-police")
+NEXT_KEY = curve.public_key(NEXT_SEED)
+
+
+def world(version=1, signers=ROOT_SEEDS[:2], **change):
+    return roster(signers, [row("ke-customs", **{"role": "CUSTOMS", **change})], version=version)
+
+
+def desks(version=1, seed=SEED, rows=(DESK,)):
+    return signed_list([seed], "INAMA.sig.desks", rows, version=version, author=ADMINISTRATION["id"])
+
+
+def renewal(serial=2, seed=SEED, new_seed=None, cause=1, key=b"e"):
+    """A new encryption key and, with `new_seed`, a new signing key."""
+    sign_key = curve.public_key(new_seed or seed)
+    fields = {"suite": 1, "member": ADMINISTRATION["id"], "serial": serial, "created": 1000, "sign_key": sign_key}
+    fields |= {"encryption_key": H("x", key), "ending": ending(cause) if new_seed else None, "unknown": []}
+    data = wire.encode(wire.RENEWAL, fields)
+    message = H("INAMA.renewal", data)
+    signatures = {"signature": sign(seed, "INAMA.sig.renew", message), "new_signature": None, "unknown": []}
+    if new_seed:
+        signatures["new_signature"] = sign(new_seed, "INAMA.sig.renew", message)
+    return wire.encode(wire.SIGNED_RENEWAL, {"renewal": data, **signatures})
+
+
+def believed(version, roster_bytes, keys, with_desk, ended=(), ignored=0):
+    """The outputs. `keys`: signing key, encryption key, serial and former keys of the administration; None: ended."""
+    words = wire.decode(wire.SIGNED_ROSTER, roster_bytes)["roster"]
+    members = []
+    if keys:
+        sign_key, encryption_key, serial, before = keys
+        member = {"id": ADMINISTRATION["id"], "sign_key": sign_key, "encryption_key": encryption_key}
+        members.append({**member, "serial": serial, "by": "", "former": before})
+    if with_desk:
+        desk = {name: DESK[name] for name in ("id", "sign_key", "encryption_key")}
+        members.append({**desk, "serial": 1, "by": ADMINISTRATION["id"], "former": []})
+    members.sort(key=lambda member: member["id"])
+    outputs = {"version": version, "hash": H("INAMA.roster", words), "members": members}
+    return {**outputs, "ended": list(ended), "ignored": ignored}
+
+
+FIRST_KEYS = (ADMINISTRATION["sign_key"], ADMINISTRATION["encryption_key"], 1, [])
+
+
+def taken():
+    vector = {"op": "trust", "roots": ROOTS, "threshold": 2, "start": world()}
+    for name, steps, outputs in stories():
+        objects = [{"kind": kind, "bytes": data} for kind, data, _ in steps]
+        results = [expected for _, _, expected in steps]
+        yield name, {**vector, "objects": objects, "expect": "ok", "results": results, **outputs}
+    few = {**vector, "objects": [], "expect": "too-few-signatures"}
+    yield "other roots", {**few, "roots": [AUTHOR_KEY], "threshold": 1}
+    yield "a threshold of 0", {**few, "threshold": 0}
+
+
+def stories():
+    """(name, [(kind, bytes, result)], outputs)"""
+    steps = [(1, "replayed"), (3, "out-of-order"), (2, "ok"), (1, "rollback")]
+    versions = [("roster", world(version), expected) for version, expected in steps]
+    unsigned = [("roster", world(3, ROOT_SEEDS[:1]), "too-few-signatures")]
+    yield "versions", versions + unsigned, believed(2, world(2), FIRST_KEYS, False)
+
+    pair = sorted((world(2), world(2, label="!")), key=roster_hash)
+    both = [("roster", pair[1], "ok"), ("roster", pair[0], "ok"), ("roster", pair[1], "exists")]
+    yield "rivals", both, believed(2, pair[0], FIRST_KEYS, False)
+
+    listed = [("desks", desks(), "ok"), ("desks", desks(), "replayed")]
+    listed.append(("desks", desks(2, NEXT_SEED), "bad-signature"))
+    yield "desks", listed, believed(1, world(), FIRST_KEYS, True)
+    stranger = [("desks", desks(rows=[row("ke-police", country="UG")]), "ok")]
+    yield "a desk of another country", stranger, believed(1, world(), FIRST_KEYS, False, ignored=1)
+
+    renewed = [("desks", desks(), "ok"), ("renewal", renewal(), "ok"), ("renewal", renewal(), "replayed")]
+    renewed += [("renewal", renewal(key=b"f"), "fork"), ("renewal", renewal(3, NEXT_SEED), "bad-signature")]
+    yield "renewed", renewed, believed(1, world(), (FIRST_KEYS[0], H("x", b"e"), 2, []), True)
+    for cause in (1, 2, 3):
+        moved = [("desks", desks(), "ok"), ("renewal", renewal(2, SEED, NEXT_SEED, cause), "ok")]
+        moved += [("renewal", renewal(3), "bad-signature"), ("renewal", renewal(3, NEXT_SEED), "ok")]
+        keys = (NEXT_KEY, H("x", b"e"), 3, [FIRST_KEYS[0]])
+        yield f"a new signing key, cause {cause}", moved, believed(1, world(), keys, cause == 1)
+
+    theft = renewal(1000, SEED, NEXT_SEED)
+    recovered_key = curve.public_key(READER)
+    back = world(2, sign_key=recovered_key, serial=2, former=[former(FIRST_KEYS[0], ending(2))])
+    stolen = [("renewal", theft, "ok"), ("roster", back, "ok"), ("renewal", theft, "bad-signature")]
+    keys = (recovered_key, FIRST_KEYS[1], 2, [FIRST_KEYS[0]])
+    yield "recovered", stolen, believed(2, back, keys, False)
+
+    out = world(2, ended=ending(1))
+    gone = [("desks", desks(), "ok"), ("roster", out, "ok"), ("renewal", renewal(), "unknown-member")]
+    gone += [("desks", desks(2), "unknown-member")]
+    yield "ended", gone, believed(2, out, None, False, [ADMINISTRATION["id"]])
+
+
+def roster_hash(data):
+    return H("INAMA.roster", wire.decode(wire.SIGNED_ROSTER, data)["roster"])
+
+
+def trust_file(rosters=(), desks=(), renewals=(), start=b"INAMALST\1"):
+    fields = {"rosters": list(rosters), "desks": list(desks), "renewals": list(renewals), "unknown": []}
+    return start + wire.encode(wire.TRUST, fields)
+
+
+def files():
+    vector = {"op": "roster_file", "roots": ROOTS, "threshold": 2}
+    two = trust_file([world(1), world(2)], [desks()])
+    yield "two rosters", {**vector, "file": two, "expect": "ok", **believed(2, world(2), FIRST_KEYS, True)}
+    late = trust_file([world()], [desks(1, NEXT_SEED)], [renewal(2, SEED, NEXT_SEED)])
+    keys = (NEXT_KEY, H("x", b"e"), 2, [FIRST_KEYS[0]])
+    yield "desks by the next key", {**vector, "file": late, "expect": "ok", **believed(1, world(), keys, True)}
+    refused = {
+        "no roster": (trust_file(), "too-few-signatures"),
+        "not signed": (trust_file([world(1, [])]), "too-few-signatures"),
+        "another magic": (trust_file(start=b"INAMAKEY\1"), "malformed"),
+        "8 bytes": (b"INAMALST", "truncated"),
+        "suite 2": (trust_file(start=b"INAMALST\2"), "unknown-suite"),
+        "cut": (trust_file([world()])[:-1], "malformed"),
     }
     for name, (data, expected) in refused.items():
         yield name, {**vector, "file": data, "expect": expected}
@@ -383,12 +580,17 @@ def card(member, seed, change=b""):
 def cards():
     member, seed = row("ke-customs"), random("ke-customs sign")
     good = card(member, seed)
-    outputs = {"id": member["id"], "member_name": "ke-customs", "fingerprint": fingerprint(member)}
+    digits = H("INAMA.finger", b"".join(member[name] for name in ("id", "sign_key", "encryption_key", "session_key")))
+    finger = " ".join(digits[at : at + 2].hex() for at in range(0, 16, 2))
+    outputs = {"id": member["id"], "member_name": "ke-customs", "serial": 1, "fingerprint": finger}
+    outputs["fingerprint_words"] = fingerprint_words(member)
     yield "good", {"op": "card", "text": good, "expect": "ok", **outputs}
     refused = {
         "no end": (good.replace("END", "END OF"), "malformed"),
         "not base64": (good.replace("CARD-----\n", "CARD-----\n*", 1), "malformed"),
         "another's id": (card({**member, "id": READER_ID}, seed), "malformed"),
+        "an ending": (card({**member, "ended": ending()}, seed), "malformed"),
+        "a former key": (card({**member, "serial": 2, "former": [former(AUTHOR_KEY)]}, seed), "malformed"),
         "signed by another": (card(member, AUTHOR), "bad-signature"),
         "a weak key": (card({**member, "sign_key": bytes(32)}, seed), "bad-point"),
         "not canonical": (card(member, seed, b"\x0a\x00"), "not-canonical"),
@@ -409,10 +611,19 @@ def key_file(secrets, opener=OPENER, lock=0, suite=1, passes=0, memory=0):
     return start + aead.seal(H("INAMA.keyfile.s", salt, key=H("INAMA.keyfile", opener)), nonce, start, secrets)
 
 
+def node_secrets(serial=1, flag=0, f=2, before=bytes(32), member=None, count=None):
+    """[9.3]"""
+    start = (member or AUTHOR_ID) + u32(serial) + u8(flag) + u8(f if count is None else count)
+    return start + AUTHOR + random("encryption") + random("session") + random("store") + before + b"s" * 32 * f
+
+
 def key_files():
-    secrets = random("secrets", 64) * 2
+    secrets = node_secrets()
     vector = {"op": "keyfile", "opener": OPENER}
     yield "good", {**vector, "file": key_file(secrets), "expect": "ok", "out": secrets}
+    renewed = node_secrets(9, 1, 16, random("before"), READER_ID)
+    yield "renewed", {**vector, "file": key_file(renewed), "expect": "ok", "out": renewed}
+    yield "a root", {**vector, "file": key_file(AUTHOR), "expect": "ok", "out": AUTHOR}
     locked = key_file(secrets, lock=1, passes=1, memory=8)
     yield "a passphrase", {**vector, "file": locked, "expect": "ok", "skipped": "skipped"}
     refused = {
@@ -423,6 +634,12 @@ def key_files():
         "lock 0 with passes": (key_file(secrets, passes=1), "malformed"),
         "57 bytes": (key_file(secrets)[:57], "truncated"),
         "cut": (key_file(secrets)[:-1], "malformed"),
+        "serial 0": (key_file(node_secrets(0)), "malformed"),
+        "another's id": (key_file(node_secrets(member=READER_ID)), "malformed"),
+        "flag 2": (key_file(node_secrets(flag=2)), "malformed"),
+        "a seed and no flag": (key_file(node_secrets(before=b"b" * 32)), "malformed"),
+        "17 former secrets": (key_file(node_secrets(f=17)), "malformed"),
+        "another count": (key_file(node_secrets(count=3)), "malformed"),
         "too little memory": (key_file(secrets, lock=1, passes=1, memory=7), "malformed"),
     }
     for name, (data, expected) in refused.items():

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import protocol
+import trust
 from wire import Refused
 
 
@@ -36,8 +37,8 @@ def op_verify(public, tag, message, signature):
     return {}
 
 
-def op_member_id(sign_key):
-    return {"out": protocol.member_id(unhex(sign_key))}
+def op_key_id(sign_key):
+    return {"out": protocol.key_id(unhex(sign_key))}
 
 
 def op_feed_id(author, audience):
@@ -58,19 +59,41 @@ def op_root(schema, alert, version, shown, salts, hashes, values):
 
 
 def op_disclosure(disclosure, members):
-    sign_keys = {unhex(member["id"]): unhex(member["sign_key"]) for member in members}
-    object_id, values = protocol.verify_disclosure(unhex(disclosure), sign_keys)
-    return {"object_id": object_id, "values": {str(slot): value for slot, value in values.items()}}
+    sign_keys = {
+        unhex(member["id"]): [unhex(key) for key in (member["sign_key"], *member.get("former", []))]
+        for member in members
+    }
+    object_id, values, key = protocol.verify_disclosure(unhex(disclosure), sign_keys)
+    shown = {str(slot): value for slot, value in values.items()}
+    return {"object_id": object_id, "values": shown, "signed_by": key}
 
 
 def op_narrow(disclosure, keep):
     return {"out": protocol.narrow_disclosure(unhex(disclosure), unhex(keep))}
 
 
-def op_entry(entry, feed, number, epoch, author_key, head="", last_entry=""):
-    head, stored = unhex(head) or bytes(32), unhex(last_entry) or None
-    place = unhex(feed), number, head, stored, epoch
-    return {"entry_hash": protocol.accept_entry(unhex(entry), *place, unhex(author_key))}
+def op_entry(entry, feed, number, epoch, author_key, head="", last_entry="", midway=False, ending=None):
+    place = unhex(feed), number, unhex(head) or bytes(32), epoch
+    stored, how = unhex(last_entry) or None, ending and ending_of(ending)
+    return {"entry_hash": protocol.accept_entry(unhex(entry), place, unhex(author_key), stored, midway, how)}
+
+
+def op_ending_entry(ending, feed, number, hash):
+    counts = protocol.entry_counts(ending_of(ending), unhex(feed), number, unhex(hash))
+    protocol.require(counts, "revoked")
+    return {}
+
+
+def op_ending_alert(ending, created):
+    protocol.require(protocol.alert_counts(ending_of(ending), created), "revoked")
+    return {}
+
+
+def ending_of(ending):
+    ends = [
+        {"feed": unhex(end["feed"]), "number": end["number"], "hash": unhex(end["hash"])} for end in ending["ends"]
+    ]
+    return {**ending, "ends": ends}
 
 
 def op_open(entry, epoch_key):
@@ -81,15 +104,61 @@ def op_grant(grant, feed, epoch, id, secret):
     return {"out": protocol.open_grant(unhex(grant), unhex(feed), epoch, unhex(id), unhex(secret))}
 
 
-def op_roster(file, roots, threshold, version_min, now):
-    trusted = [unhex(root) for root in roots]
-    roster = protocol.read_roster(unhex(file), trusted, threshold, version_min, now)
-    return {"version": roster["version"], "members": [member["id"] for member in roster["members"]]}
+def op_list(file):
+    found = trust.List(unhex(file))
+    ended = [member["id"] for member in found.members if member["ended"] is not None]
+    return {"version": found.version, "members": [member["id"] for member in found.members], "ended": ended}
+
+
+def op_signatures(file, keys):
+    return {"count": trust.List(unhex(file)).count([unhex(key) for key in keys])}
+
+
+def op_trust(start, roots, threshold, objects):
+    believed = trust.Trust(unhex(start), [unhex(root) for root in roots], threshold)
+    results = []
+    for item in objects:
+        try:
+            believed.take(item["kind"], unhex(item["bytes"]))
+            results.append("ok")
+        except Refused as refusal:
+            results.append(str(refusal))
+    return {"results": results, **gone_by(believed)}
+
+
+def op_roster_file(file, roots, threshold):
+    return gone_by(trust.open_file(unhex(file), [unhex(root) for root in roots], threshold))
+
+
+def gone_by(believed):
+    """[8.8]"""
+    rows, ignored = believed.rows()
+    ordered = [rows[member] for member in sorted(rows)]
+    return {
+        "version": believed.rosters[-1].version,
+        "hash": believed.rosters[-1].hash,
+        "members": [member_of(believed, row, by) for row, by in ordered if row["ended"] is None],
+        "ended": [row["id"] for row, by in ordered if row["ended"] is not None],
+        "ignored": ignored,
+    }
+
+
+def member_of(believed, row, by):
+    keys = believed.keys(row)
+    member = {"id": row["id"], "sign_key": keys.sign_key, "encryption_key": keys.encryption_key}
+    return {**member, "serial": keys.serial, "by": by or b"", "former": [key for key, _ in keys.former]}
 
 
 def op_card(text="", bytes=""):
-    member = protocol.read_card(unhex(bytes) or text.encode("utf-8"))
-    return {"id": member["id"], "member_name": member["name"], "fingerprint": protocol.fingerprint(member)}
+    member = trust.read_card(unhex(bytes) or text.encode("utf-8"))
+    finger = {"fingerprint": trust.fingerprint(member), "fingerprint_words": trust.fingerprint_words(member)}
+    return {"id": member["id"], "member_name": member["name"], "serial": member["serial"], **finger}
+
+
+def op_fingerprint(id, sign_key, encryption_key, session_key):
+    keys = {"sign_key": unhex(sign_key), "encryption_key": unhex(encryption_key), "session_key": unhex(session_key)}
+    member = {"id": unhex(id), **keys}
+    return {"hex": trust.fingerprint(member), "words": trust.fingerprint_words(member)}
 
 
 def op_keyfile(file, opener):
@@ -102,7 +171,7 @@ OPERATIONS = {
     "hash": op_hash,
     "padme": op_padme,
     "verify": op_verify,
-    "member_id": op_member_id,
+    "key_id": op_key_id,
     "feed_id": op_feed_id,
     "root": op_root,
     "disclosure": op_disclosure,
@@ -110,7 +179,13 @@ OPERATIONS = {
     "entry": op_entry,
     "open": op_open,
     "grant": op_grant,
-    "roster": op_roster,
+    "list": op_list,
+    "signatures": op_signatures,
+    "trust": op_trust,
+    "roster_file": op_roster_file,
+    "ending_entry": op_ending_entry,
+    "ending_alert": op_ending_alert,
+    "fingerprint": op_fingerprint,
     "card": op_card,
     "keyfile": op_keyfile,
 }

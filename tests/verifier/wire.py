@@ -71,6 +71,23 @@ GRANT = (
 
 # proto/roster.proto
 
+FEED_END = (
+    (1, "feed", REQUIRED, BYTES),
+    (2, "number", REQUIRED, UINT64),
+    (3, "hash", REQUIRED, BYTES),
+)
+
+ENDING = (
+    (1, "cause", REQUIRED, UINT32),
+    (2, "at", REQUIRED, UINT64),
+    (3, "ends", REPEATED, FEED_END),
+)
+
+FORMER_KEY = (
+    (1, "sign_key", REQUIRED, BYTES),
+    (2, "ending", REQUIRED, ENDING),
+)
+
 MEMBER = (
     (1, "id", REQUIRED, BYTES),
     (2, "name", REQUIRED, STRING),
@@ -80,6 +97,9 @@ MEMBER = (
     (6, "sign_key", REQUIRED, BYTES),
     (7, "encryption_key", REQUIRED, BYTES),
     (8, "session_key", REQUIRED, BYTES),
+    (9, "serial", OPTIONAL, UINT32),
+    (10, "former", REPEATED, FORMER_KEY),
+    (11, "ended", OPTIONAL, ENDING),
 )
 
 CARD = (
@@ -95,6 +115,8 @@ ROSTER = (
     (5, "threshold", REQUIRED, UINT32),
     (6, "roots", REPEATED, BYTES),
     (7, "members", REPEATED, MEMBER),
+    (8, "grace_days", OPTIONAL, UINT32),
+    (9, "author", OPTIONAL, BYTES),
 )
 
 ROSTER_SIGNATURE = (
@@ -105,6 +127,28 @@ ROSTER_SIGNATURE = (
 SIGNED_ROSTER = (
     (1, "roster", REQUIRED, BYTES),
     (2, "signatures", REPEATED, ROSTER_SIGNATURE),
+)
+
+RENEWAL = (
+    (1, "suite", REQUIRED, UINT32),
+    (2, "member", REQUIRED, BYTES),
+    (3, "serial", REQUIRED, UINT32),
+    (4, "created", REQUIRED, UINT64),
+    (5, "sign_key", REQUIRED, BYTES),
+    (6, "encryption_key", REQUIRED, BYTES),
+    (7, "ending", OPTIONAL, ENDING),
+)
+
+SIGNED_RENEWAL = (
+    (1, "renewal", REQUIRED, BYTES),
+    (2, "signature", REQUIRED, BYTES),
+    (3, "new_signature", OPTIONAL, BYTES),
+)
+
+TRUST = (
+    (1, "rosters", REPEATED, BYTES),
+    (2, "desks", REPEATED, BYTES),
+    (3, "renewals", REPEATED, BYTES),
 )
 
 

@@ -73,7 +73,6 @@ START_TEST(an_empty_file_is_a_node_with_all_defaults) {
     check_below(config.policy, "policy.yaml");
     check_below(config.store, "store");
     check_below(config.control, "control.sock");
-    ck_assert_uint_eq(config.roots_threshold, 1);
     ck_assert_uint_eq(config.store_bytes, (uint64_t)16 << 30);
     ck_assert_ptr_null(config.key_file);
     ck_assert_ptr_null(config.live); /* off unless asked for */
@@ -87,7 +86,7 @@ END_TEST
 START_TEST(everything_may_be_said) {
     read_good("identity: keys/me.key\n"
               "key_file: /run/key\n"
-              "roster: r\nroots: t\nroots_threshold: 2\npolicy: p\nstore: /var/lib/inama\nstore_gib: 4096\n"
+              "roster: r\nroots: t\npolicy: p\nstore: /var/lib/inama\nstore_gib: 4096\n"
               "control: c.sock\nlive: l.sock\nlisten: tcp://0.0.0.0:4450\ntaxa: x\nplaces: y\n"
               "peers:\n"
               "  - {name: cd-customs, address: \"tcp://192.0.2.10:4450\"}\n"
@@ -97,7 +96,6 @@ START_TEST(everything_may_be_said) {
     ck_assert_str_eq(config.key_file, "/run/key");
     ck_assert_str_eq(config.store, "/var/lib/inama");
     ck_assert_uint_eq(config.store_bytes, (uint64_t)4096 << 30);
-    ck_assert_uint_eq(config.roots_threshold, 2);
     check_below(config.live, "l.sock");
     ck_assert_str_eq(config.listen, "tcp://0.0.0.0:4450");
     check_below(config.taxa, "x");
@@ -105,9 +103,9 @@ START_TEST(everything_may_be_said) {
     ck_assert_uint_eq(config.peer_count, 2);
     ck_assert_str_eq(config.peers[0].name, "cd-customs");
     ck_assert_str_eq(config.peers[0].address, "tcp://192.0.2.10:4450");
-    ck_assert_uint_eq(config.peers[0].line, 15);
+    ck_assert_uint_eq(config.peers[0].line, 14);
     ck_assert_str_eq(config.peers[1].address, "tcp://[2001:db8::1]:4450");
-    ck_assert_uint_eq(config.peers[1].line, 16);
+    ck_assert_uint_eq(config.peers[1].line, 15);
 }
 END_TEST
 
@@ -124,8 +122,7 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "  - {name: ug-customs, address: tcp://host, port: 4450}\n"
            "  - {address: \"tcp://host:1\"}\n"
            "control: {}\n",
-           "1: identity: is empty", "2: roster: expected a single value",
-           "3: roots_threshold: is \"17\", expected a number from 1 to 16",
+           "1: identity: is empty", "2: roster: expected a single value", "3: roots_threshold: unknown key",
            "4: store_gib: is \"0\", expected a number from 1 to 4096",
            "5: listen: is \"0.0.0.0:4450\", expected tcp://HOST:PORT",
            "6: lisen: unknown key, expected one of: identity, key_file, roster",

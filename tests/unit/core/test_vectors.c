@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "core/disclosure.h"
 #include "core/feed.h"
+#include "keys/card.h"
 #include "keys/epoch.h"
 #include "keys/roster.h"
 
@@ -89,6 +90,65 @@ static size_t slot_of(const char *key) {
     return slot;
 }
 
+static bool is_set(const json_t *in, const char *key) {
+    return json_is_true(json_object_get(in, key));
+}
+
+static void put_number(json_t *out, const char *key, uint64_t value) {
+    ck_assert(json_object_set_new(out, key, json_integer((json_int_t)value)) == 0);
+}
+
+static void put_text(json_t *out, const char *key, const char *value) {
+    ck_assert(json_object_set_new(out, key, json_string(value)) == 0);
+}
+
+static json_t *put_list(json_t *out, const char *key) {
+    json_t *list = json_array();
+    ck_assert(json_object_set_new(out, key, list) == 0);
+    return list;
+}
+
+static void append(json_t *list, json_t *value) {
+    ck_assert(json_array_append_new(list, value) == 0);
+}
+
+/* ---- inputs that are more than bytes ---- */
+
+/* Keys of 32 bytes each, one behind the other. */
+static const uint8_t (*keys_of(const json_t *list, size_t *count))[SIGN_PUBLIC_SIZE] {
+    *count = json_array_size(list);
+    uint8_t(*keys)[SIGN_PUBLIC_SIZE] = arena_array(&arena, *count, sizeof *keys);
+    for (size_t i = 0; i < *count; i++) {
+        struct span key = unhex(json_string_value(json_array_get(list, i)));
+        ck_assert_uint_eq(key.len, SIGN_PUBLIC_SIZE);
+        memcpy(keys[i], key.data, key.len);
+    }
+    return (const uint8_t(*)[SIGN_PUBLIC_SIZE])keys;
+}
+
+/* NULL if the vector has none. */
+static const struct ending *ending_of(const json_t *in) {
+    const json_t *words = json_object_get(in, "ending"), *list = json_object_get(words, "ends");
+    if (!words)
+        return NULL;
+    struct ending *ending = arena_alloc(&arena, sizeof *ending);
+    struct feed_end *ends = arena_array(&arena, json_array_size(list), sizeof *ends);
+    *ending =
+        (struct ending){(enum ending_cause)number(words, "cause"), number(words, "at"), ends, json_array_size(list)};
+    for (size_t i = 0; i < ending->count; i++) {
+        const json_t *end = json_array_get(list, i);
+        ends[i] = (struct feed_end){bytes_of_size(end, "feed", HASH_SIZE).data, number(end, "number"),
+                                    bytes_of_size(end, "hash", HASH_SIZE).data};
+    }
+    return ending;
+}
+
+static struct roster_anchor anchor_of(const json_t *in) {
+    struct roster_anchor anchor = {.threshold = number(in, "threshold")};
+    anchor.roots = keys_of(json_object_get(in, "roots"), &anchor.count);
+    return anchor;
+}
+
 /* ---- operations ---- */
 
 static enum result run_hash(const json_t *in, json_t *out) {
@@ -114,7 +174,7 @@ static enum result run_verify(const json_t *in, json_t *out) {
                        bytes_of_size(in, "public", SIGN_PUBLIC_SIZE).data, text(in, "tag"), bytes(in, "message"));
 }
 
-static enum result run_member_id(const json_t *in, json_t *out) {
+static enum result run_key_id(const json_t *in, json_t *out) {
     uint8_t id[MEMBER_ID_SIZE];
     identity_id_of(id, bytes_of_size(in, "sign_key", SIGN_PUBLIC_SIZE).data);
     put(out, "out", SPAN_OF_ARRAY(id));
@@ -144,21 +204,36 @@ static enum result run_root(const json_t *in, json_t *out) {
     return RESULT_OK;
 }
 
-/* The signing key of a member, NULL if there is none. */
-static const uint8_t *find_member(const json_t *members, struct span id) {
+/* Keys alone, which is all that is looked at; NULL if there is no such member. */
+static const struct member *find_member(const json_t *members, struct span id) {
     size_t i;
-    json_t *member;
-    json_array_foreach(members, i, member) if (span_equal(bytes(member, "id"), id)) return bytes_of_size(
-        member, "sign_key", SIGN_PUBLIC_SIZE)
-        .data;
+    json_t *words;
+    json_array_foreach(members, i, words) {
+        if (!span_equal(bytes(words, "id"), id))
+            continue;
+        struct member *member = arena_alloc(&arena, sizeof *member);
+        const uint8_t(*keys)[SIGN_PUBLIC_SIZE] = keys_of(json_object_get(words, "former"), &member->former_count);
+        struct former_key *former = arena_array(&arena, member->former_count, sizeof *former);
+        for (size_t k = 0; k < member->former_count; k++)
+            former[k] = (struct former_key){.sign_key = keys[k], .ending = {.cause = ENDING_LEFT}};
+        member->id = id.data;
+        member->sign_key = bytes_of_size(words, "sign_key", SIGN_PUBLIC_SIZE).data;
+        member->former = former;
+        return member;
+    }
     return NULL;
 }
 
 static enum result run_disclosure(const json_t *in, json_t *out) {
     struct disclosure disclosure;
+    const uint8_t *sign_key;
+    const struct ending *ending;
     TRY(disclosure_decode(&disclosure, &arena, bytes(in, "disclosure")));
     struct span id = span_of(disclosure.header->originator.data, disclosure.header->originator.len);
-    TRY(disclosure_verify(&disclosure, find_member(json_object_get(in, "members"), id)));
+    const struct member *member = find_member(json_object_get(in, "members"), id);
+    TRY(disclosure_verify_by(&disclosure, member, &sign_key, &ending));
+    ck_assert(!ending == (sign_key == member->sign_key));
+    put(out, "signed_by", span_of(sign_key, SIGN_PUBLIC_SIZE));
     put(out, "object_id", SPAN_OF_ARRAY(disclosure.object));
     json_t *values = json_object();
     for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
@@ -191,7 +266,8 @@ static bool is_a_fork(const struct entry *entry, const json_t *in, const uint8_t
 
 static enum result run_entry(const json_t *in, json_t *out) {
     struct entry entry;
-    struct feed_head head = {.number = number(in, "number"), .epoch = (uint32_t)number(in, "epoch")};
+    struct feed_head head = {
+        .number = number(in, "number"), .epoch = (uint32_t)number(in, "epoch"), .midway = is_set(in, "midway")};
     const uint8_t *author_key = bytes_of_size(in, "author_key", SIGN_PUBLIC_SIZE).data;
     memcpy(head.feed, bytes_of_size(in, "feed", FEED_ID_SIZE).data, FEED_ID_SIZE);
     memcpy(head.hash, bytes_of_size(in, "head", HASH_SIZE).data, HASH_SIZE);
@@ -200,6 +276,7 @@ static enum result run_entry(const json_t *in, json_t *out) {
     if (result == RESULT_REPLAYED && is_a_fork(&entry, in, author_key))
         return RESULT_FORK;
     TRY(result);
+    TRY(ending_admits_entry(ending_of(in), entry.feed, entry.number, entry.hash));
     TRY(feed_verify(&entry, author_key));
     put(out, "entry_hash", SPAN_OF_ARRAY(entry.hash));
     return RESULT_OK;
@@ -226,49 +303,161 @@ static enum result run_grant(const json_t *in, json_t *out) {
     return RESULT_OK;
 }
 
-static enum result run_roster(const json_t *in, json_t *out) {
-    const json_t *list = json_object_get(in, "roots");
-    size_t count = json_array_size(list);
-    uint8_t(*roots)[SIGN_PUBLIC_SIZE] = arena_array(&arena, count, sizeof *roots);
-    for (size_t i = 0; i < count; i++)
-        memcpy(roots[i], unhex(json_string_value(json_array_get(list, i))).data, SIGN_PUBLIC_SIZE);
-    const struct roster_trust trust = {
-        .roots = (const uint8_t(*)[SIGN_PUBLIC_SIZE])roots,
-        .count = count,
-        .threshold = number(in, "threshold"),
-        .version_min = (uint32_t)number(in, "version_min"),
-        .now_ms = number(in, "now"),
-    };
-    struct roster *roster;
-    TRY(roster_read(&roster, bytes(in, "file"), &trust));
-    json_t *ids = json_array();
+static enum result run_ending_entry(const json_t *in, json_t *out) {
+    (void)out;
+    return ending_admits_entry(ending_of(in), bytes_of_size(in, "feed", FEED_ID_SIZE).data, number(in, "number"),
+                               bytes_of_size(in, "hash", HASH_SIZE).data);
+}
+
+static enum result run_ending_alert(const json_t *in, json_t *out) {
+    (void)out;
+    return ending_admits_alert(ending_of(in), number(in, "created"));
+}
+
+/* ---- operations: whom to believe ---- */
+
+static enum result run_list(const json_t *in, json_t *out) {
+    struct list *list;
+    TRY(list_read(&list, bytes(in, "file")));
+    put_number(out, "version", list->version);
+    json_t *members = put_list(out, "members"), *ended = put_list(out, "ended");
+    for (size_t i = 0; i < list->count; i++) {
+        append(members, hexed(span_of(list->members[i].id, MEMBER_ID_SIZE)));
+        if (list->members[i].ended)
+            append(ended, hexed(span_of(list->members[i].id, MEMBER_ID_SIZE)));
+    }
+    list_drop(list);
+    return RESULT_OK;
+}
+
+static enum result run_signatures(const json_t *in, json_t *out) {
+    struct list *list;
+    size_t count;
+    const uint8_t(*keys)[SIGN_PUBLIC_SIZE] = keys_of(json_object_get(in, "keys"), &count);
+    TRY(list_read(&list, bytes(in, "file")));
+    put_number(out, "count", list_signatures(list, keys, count));
+    list_drop(list);
+    return RESULT_OK;
+}
+
+static json_t *member_of(const struct member *member) {
+    json_t *out = json_object();
+    put(out, "id", span_of(member->id, MEMBER_ID_SIZE));
+    put(out, "sign_key", span_of(member->sign_key, SIGN_PUBLIC_SIZE));
+    put(out, "encryption_key", span_of(member->encryption_key, EXCHANGE_KEY_SIZE));
+    put_number(out, "serial", member->serial);
+    put(out, "by", span_of(member->by, member->by ? MEMBER_ID_SIZE : 0));
+    json_t *former = put_list(out, "former");
+    for (size_t i = 0; i < member->former_count; i++)
+        append(former, hexed(span_of(member->former[i].sign_key, SIGN_PUBLIC_SIZE)));
+    return out;
+}
+
+static void put_belief(json_t *out, const struct roster *roster) {
+    put_number(out, "version", roster->version);
+    put(out, "hash", SPAN_OF_ARRAY(roster->hash));
+    json_t *members = put_list(out, "members"), *ended = put_list(out, "ended");
     for (size_t i = 0; i < roster->count; i++)
-        json_array_append_new(ids, hexed(span_of(roster->members[i].id, MEMBER_ID_SIZE)));
-    json_object_set_new(out, "version", json_integer(roster->version));
-    json_object_set_new(out, "members", ids);
+        append(members, member_of(&roster->members[i]));
+    for (size_t i = 0; i < roster->ended_count; i++)
+        append(ended, hexed(span_of(roster->ended[i].id, MEMBER_ID_SIZE)));
+    put_number(out, "ignored", roster->ignored);
+}
+
+/* A roster file that holds this roster and nothing else. */
+static struct span file_of(struct span roster) {
+    struct buf out;
+    buf_init(&out, &arena);
+    buf_put_span(&out, span_of_text("INAMALST\x01\x0a"));
+    size_t len = roster.len;
+    for (; len >= 0x80; len >>= 7)
+        buf_put_u8(&out, (uint8_t)(len | 0x80));
+    buf_put_u8(&out, (uint8_t)len);
+    buf_put_span(&out, roster);
+    return buf_span(&out);
+}
+
+static enum trust_object kind_of(const char *word) {
+    static const char *const words[] = {"roster", "desks", "renewal"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], word) == 0)
+            return (enum trust_object)i;
+    ck_abort_msg("no kind \"%s\"", word);
+}
+
+static enum result run_trust(const json_t *in, json_t *out) {
+    struct roster *roster, *next;
+    const struct roster_anchor anchor = anchor_of(in);
+    const json_t *objects = json_object_get(in, "objects");
+    TRY(roster_open(&roster, file_of(bytes(in, "start")), &anchor));
+    json_t *results = put_list(out, "results");
+    for (size_t i = 0; i < json_array_size(objects); i++) {
+        const json_t *object = json_array_get(objects, i);
+        enum result result = roster_take(&next, roster, kind_of(text(object, "kind")), bytes(object, "bytes"));
+        append(results, json_string(result_name(result)));
+        if (result)
+            continue;
+        roster_free(roster);
+        roster = next;
+    }
+    put_belief(out, roster);
+    roster_free(roster);
+    return RESULT_OK;
+}
+
+static enum result run_roster_file(const json_t *in, json_t *out) {
+    struct roster *roster;
+    const struct roster_anchor anchor = anchor_of(in);
+    TRY(roster_open(&roster, bytes(in, "file"), &anchor));
+    put_belief(out, roster);
     roster_free(roster);
     return RESULT_OK;
 }
 
 static enum result run_card(const json_t *in, json_t *out) {
     struct member member;
-    char fingerprint[40];
+    char fingerprint[FINGERPRINT_SIZE], words[FINGERPRINT_WORDS_SIZE];
     struct span card = json_object_get(in, "bytes") ? bytes(in, "bytes") : span_of_text(text(in, "text"));
-    TRY(roster_card_read(&member, &arena, card));
-    roster_fingerprint(fingerprint, &member);
+    TRY(card_read(&member, &arena, card));
+    member_fingerprint(fingerprint, &member);
+    member_fingerprint_words(words, &member);
     put(out, "id", span_of(member.id, MEMBER_ID_SIZE));
-    json_object_set_new(out, "member_name", json_string(member.name));
-    json_object_set_new(out, "fingerprint", json_string(fingerprint));
+    put_text(out, "member_name", member.name);
+    put_number(out, "serial", member.serial);
+    put_text(out, "fingerprint", fingerprint);
+    put_text(out, "fingerprint_words", words);
     return RESULT_OK;
 }
 
-/* Of a node, or if it is as long as that, of a root. */
+static enum result run_fingerprint(const json_t *in, json_t *out) {
+    const struct member member = {
+        .id = bytes_of_size(in, "id", MEMBER_ID_SIZE).data,
+        .sign_key = bytes_of_size(in, "sign_key", SIGN_PUBLIC_SIZE).data,
+        .encryption_key = bytes_of_size(in, "encryption_key", EXCHANGE_KEY_SIZE).data,
+        .session_key = bytes_of_size(in, "session_key", EXCHANGE_KEY_SIZE).data,
+    };
+    char fingerprint[FINGERPRINT_SIZE], words[FINGERPRINT_WORDS_SIZE];
+    member_fingerprint(fingerprint, &member);
+    member_fingerprint_words(words, &member);
+    put_text(out, "hex", fingerprint);
+    put_text(out, "words", words);
+    return RESULT_OK;
+}
+
+/* Of a root if it is as long as that, otherwise of a node, whose secrets say more than that they open. */
 static enum result run_key_file(const json_t *in, json_t *out) {
-    enum { HEAD_AND_TAG = 74, NODE_SIZE = 128, ROOT_SIZE = 32 };
-    uint8_t secrets[NODE_SIZE];
-    struct span key_file = bytes(in, "file");
-    size_t len = key_file.len == HEAD_AND_TAG + ROOT_SIZE ? ROOT_SIZE : NODE_SIZE;
-    TRY(secret_open_file(secrets, len, key_file, bytes(in, "opener")));
+    enum { ROOT_SIZE = 32, NODE_SIZE_MAX = 198 + 32 * IDENTITY_FORMER_MAX };
+    uint8_t secrets[NODE_SIZE_MAX];
+    size_t len, size = NODE_SIZE_MAX;
+    struct span key_file = bytes(in, "file"), opener = bytes(in, "opener");
+    if (key_file.len == SECRET_FILE_OVERHEAD + ROOT_SIZE) {
+        size = ROOT_SIZE;
+    } else {
+        struct identity identity;
+        TRY(identity_open(&identity, key_file, opener));
+        identity_release(&identity);
+    }
+    TRY(secret_open_file(secrets, size, &len, key_file, opener, NULL));
     put(out, "out", span_of(secrets, len));
     return RESULT_OK;
 }
@@ -277,16 +466,33 @@ static const struct {
     const char *name;
     enum result (*run)(const json_t *in, json_t *out);
 } operations[] = {
-    {"hash", run_hash},       {"padme", run_padme},      {"verify", run_verify}, {"member_id", run_member_id},
-    {"feed_id", run_feed_id}, {"root", run_root},        {"narrow", run_narrow}, {"disclosure", run_disclosure},
-    {"entry", run_entry},     {"open", run_open},        {"grant", run_grant},   {"roster", run_roster},
-    {"card", run_card},       {"keyfile", run_key_file},
+    {"hash", run_hash},
+    {"padme", run_padme},
+    {"verify", run_verify},
+    {"key_id", run_key_id},
+    {"feed_id", run_feed_id},
+    {"fingerprint", run_fingerprint},
+    {"root", run_root},
+    {"narrow", run_narrow},
+    {"disclosure", run_disclosure},
+    {"entry", run_entry},
+    {"open", run_open},
+    {"grant", run_grant},
+    {"ending_entry", run_ending_entry},
+    {"ending_alert", run_ending_alert},
+    {"list", run_list},
+    {"signatures", run_signatures},
+    {"trust", run_trust},
+    {"roster_file", run_roster_file},
+    {"card", run_card},
+    {"keyfile", run_key_file},
 };
 
 /* ---- one file of vectors a test ---- */
 
 static const char *const files[] = {"names",   "signatures", "trees",   "encoding", "disclosures",
-                                    "entries", "grants",     "rosters", "cards",    "keyfiles"};
+                                    "entries", "grants",     "rosters", "trust",    "rosterfiles",
+                                    "endings", "cards",      "keyfiles"};
 enum { FILES = sizeof files / sizeof *files };
 
 static enum result run(const json_t *vector, json_t *out) {
@@ -309,7 +515,7 @@ static void check_vector(const char *in_file, const json_t *vector) {
 
 static void set_up(void) {
     secret_start();
-    arena_init(&arena, (size_t)64 * 1024 * 1024);
+    arena_init(&arena, (size_t)256 * 1024 * 1024);
 }
 
 static void tear_down(void) {

@@ -137,7 +137,7 @@ START_TEST(a_new_epoch_that_fails_has_never_begun) {
     publish(congo); /* and then it does, with a key that everybody gets */
     ck_assert_uint_eq(feed_at(congo, congo, "customs")->head.epoch, 2);
     check_reader_follows(2);
-    ck_assert_uint_eq(feed_at(kenya, congo, "customs")->unreadable, 0);
+    ck_assert_uint_eq(feed_at(kenya, congo, "customs")->record.waiting, 0);
 }
 END_TEST
 
@@ -483,10 +483,10 @@ START_TEST(what_cannot_be_read_is_kept_counted_and_read_after_the_grant) {
     ck_assert_uint_eq(count, 1 + 5 + 1);
     ck_assert_int_eq(world_hand(uganda, congo, "customs", entries, count - 1, &taken), RESULT_OK);
     ck_assert_uint_eq(taken, count - 1);
-    ck_assert_uint_eq(feed_at(uganda, congo, "customs")->unreadable, 5);
+    ck_assert_uint_eq(feed_at(uganda, congo, "customs")->record.waiting, 5);
     ck_assert_uint_eq(alerts(uganda), 0);
     ck_assert_int_eq(world_hand(uganda, congo, "customs", entries + count - 1, 1, NULL), RESULT_OK);
-    ck_assert_uint_eq(feed_at(uganda, congo, "customs")->unreadable, 0);
+    ck_assert_uint_eq(feed_at(uganda, congo, "customs")->record.waiting, 0);
     ck_assert_uint_eq(alerts(uganda), 5);
     ck_assert_str_eq(world_value(uganda, object, "persons.surname"), "Exemple");
 }
@@ -511,11 +511,11 @@ END_TEST
 START_TEST(an_author_may_have_so_many_feeds_and_no_more) {
     struct feed *feed;
     for (int i = 0; i < AUDIENCES_MAX; i++)
-        ck_assert_int_eq(
-            exchange_follow(&kenya->exchange, congo->identity.id, text_format(&world->arena, "audience-%d", i), &feed),
-            RESULT_OK);
-    ck_assert_int_eq(exchange_follow(&kenya->exchange, congo->identity.id, "one-more", &feed), RESULT_TOO_LARGE);
-    ck_assert_int_eq(exchange_follow(&kenya->exchange, congo->identity.id, "audience-0", &feed), RESULT_OK);
+        ck_assert_int_eq(exchange_follow(&kenya->exchange, congo->identity.id, NULL,
+                                         text_format(&world->arena, "audience-%d", i), &feed),
+                         RESULT_OK);
+    ck_assert_int_eq(exchange_follow(&kenya->exchange, congo->identity.id, NULL, "one-more", &feed), RESULT_TOO_LARGE);
+    ck_assert_int_eq(exchange_follow(&kenya->exchange, congo->identity.id, NULL, "audience-0", &feed), RESULT_OK);
     ck_assert_int_eq(exchange_commit(&kenya->exchange, NULL, NULL), RESULT_OK);
     ck_assert_uint_eq(kenya->exchange.feeds.count, AUDIENCES_MAX);
 }
@@ -682,7 +682,7 @@ static void live_through(uint64_t seed) {
         ck_assert_uint_eq(alerts(story.actors[i]), story.published);
         for (size_t k = 0; k < ACTORS; k++)
             if (feed_at(story.actors[i], story.actors[k], "customs"))
-                ck_assert_uint_eq(feed_at(story.actors[i], story.actors[k], "customs")->unreadable, 0);
+                ck_assert_uint_eq(feed_at(story.actors[i], story.actors[k], "customs")->record.waiting, 0);
     }
 }
 

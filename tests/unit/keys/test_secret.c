@@ -2,10 +2,9 @@
 
 #include <check.h>
 #include <signal.h>
+#include <sodium.h>
 #include <string.h>
 #include <sys/resource.h>
-
-#include "keys/identity.h"
 
 static struct arena arena;
 static struct buf file;
@@ -27,12 +26,17 @@ static void seal_by_key_file(void) {
                      RESULT_OK);
 }
 
-static enum result open(struct span opener) {
-    uint8_t out[sizeof plain];
-    enum result result = secret_open_file(out, sizeof out, buf_span(&file), opener);
-    if (!result)
-        ck_assert_mem_eq(out, plain, sizeof plain);
+static enum result open_bytes(struct span bytes, struct span opener, struct secret_seal *seal) {
+    uint8_t out[sizeof plain + 10] = {0}, untouched[sizeof out] = {0};
+    size_t len = 0;
+    enum result result = secret_open_file(out, sizeof out, &len, bytes, opener, seal);
+    ck_assert_uint_eq(len, result ? 0 : sizeof plain);
+    ck_assert_mem_eq(out, result ? untouched : plain, len ? len : sizeof out);
     return result;
+}
+
+static enum result open(struct span opener) {
+    return open_bytes(buf_span(&file), opener, NULL);
 }
 
 START_TEST(memory_is_zeroed_and_writable) {
@@ -110,11 +114,42 @@ START_TEST(open_refuses_every_other_length) {
     seal_by_key_file();
     size_t whole = file.len;
     for (file.len = 0; file.len < whole; file.len++) {
-        enum result result = open(key_file);
-        ck_assert(result == RESULT_TRUNCATED || result == RESULT_MALFORMED);
+        enum result expected = file.len < 8                      ? RESULT_MALFORMED
+                               : file.len < 58                   ? RESULT_TRUNCATED
+                               : file.len < SECRET_FILE_OVERHEAD ? RESULT_MALFORMED
+                                                                 : RESULT_WRONG_KEY;
+        ck_assert_int_eq(open(key_file), expected);
+    }
+    for (size_t i = 1; i <= 10; i++) {
+        buf_put_u8(&file, 0);
+        ck_assert_int_eq(open(key_file), RESULT_WRONG_KEY);
     }
     buf_put_u8(&file, 0);
     ck_assert_int_eq(open(key_file), RESULT_MALFORMED);
+}
+END_TEST
+
+START_TEST(open_refuses_more_than_there_is_room_for) {
+    uint8_t out[sizeof plain] = {0};
+    size_t len = 0;
+    seal_by_key_file();
+    ck_assert_int_eq(secret_open_file(out, sizeof out - 1, &len, buf_span(&file), key_file, NULL), RESULT_MALFORMED);
+    ck_assert_uint_eq(len, 0);
+    ck_assert_uint_eq(out[0], 0);
+    ck_assert_int_eq(secret_open_file(out, sizeof out, &len, buf_span(&file), key_file, NULL), RESULT_OK);
+    ck_assert_uint_eq(len, sizeof plain);
+}
+END_TEST
+
+START_TEST(a_refused_file_leaves_its_seal_untouched) {
+    const struct secret_seal before = {.lock = 7, .passes = 7, .memory_kib = 7, .salt = {7}, .key = {7}};
+    struct secret_seal seal = before;
+    seal_by_key_file();
+    ck_assert_int_eq(open_bytes(buf_span(&file), span_of("0123456789abcdef0123456789abcdeF", 32), &seal),
+                     RESULT_WRONG_KEY);
+    ck_assert_uint_eq(seal.lock, 7);
+    ck_assert_mem_eq(seal.salt, before.salt, sizeof seal.salt);
+    ck_assert_mem_eq(seal.key, before.key, sizeof seal.key);
 }
 END_TEST
 
@@ -157,28 +192,48 @@ START_TEST(two_files_of_the_same_are_not_the_same) {
 }
 END_TEST
 
-START_TEST(an_identity_comes_back_whole) {
-    struct identity made, opened;
-    ck_assert_int_eq(identity_make(&made, random_system()), RESULT_OK);
-    ck_assert_int_eq(identity_seal(&file, &made, SECRET_BY_KEY_FILE, key_file, random_system()), RESULT_OK);
-    ck_assert_int_eq(identity_open(&opened, buf_span(&file), key_file), RESULT_OK);
-    ck_assert_mem_eq(opened.id, made.id, MEMBER_ID_SIZE);
-    ck_assert_mem_eq(opened.sign_key, made.sign_key, SIGN_PUBLIC_SIZE);
-    ck_assert_mem_eq(opened.encryption_key, made.encryption_key, EXCHANGE_KEY_SIZE);
-    ck_assert_mem_eq(opened.session_key, made.session_key, EXCHANGE_KEY_SIZE);
-    ck_assert_mem_eq(opened.secrets, made.secrets, sizeof *made.secrets);
-    ck_assert_mem_ne(made.encryption_key, made.session_key, EXCHANGE_KEY_SIZE);
-    identity_release(&opened);
-    identity_release(&made);
-    identity_release(&made); /* zeroed now */
+/* ---- sealing again ---- */
+
+static struct span sealed_again(const struct secret_seal *seal) {
+    struct buf again;
+    buf_init(&again, &arena);
+    ck_assert_int_eq(secret_seal_again(&again, seal, SPAN_OF_ARRAY(plain), random_system()), RESULT_OK);
+    return buf_span(&again);
+}
+
+START_TEST(sealed_again_opens_with_the_same_key_file) {
+    struct secret_seal seal;
+    seal_by_key_file();
+    ck_assert_int_eq(open_bytes(buf_span(&file), key_file, &seal), RESULT_OK);
+    struct span again = sealed_again(&seal);
+    ck_assert_int_eq(open_bytes(again, key_file, NULL), RESULT_OK);
+    ck_assert_int_eq(open_bytes(again, span_of("0123456789abcdef0123456789abcdeF", 32), NULL), RESULT_WRONG_KEY);
+    ck_assert_uint_eq(again.len, file.len);
+    ck_assert_mem_eq(again.data, file.data, 34);           /* as far as the salt */
+    ck_assert_mem_ne(again.data + 34, file.data + 34, 24); /* the nonce */
+    ck_assert_mem_ne(again.data + 58, file.data + 58, sizeof plain);
 }
 END_TEST
 
-START_TEST(an_identity_refuses_a_file_of_something_else) {
-    struct identity opened = {.secrets = NULL};
-    seal_by_key_file(); /* as a root's key file is: 32 bytes, not 128 */
-    ck_assert_int_eq(identity_open(&opened, buf_span(&file), key_file), RESULT_MALFORMED);
-    ck_assert_ptr_null(opened.secrets);
+/* With the least work there is. */
+START_TEST(sealed_again_opens_with_the_same_passphrase) {
+    struct secret_seal least = {.lock = SECRET_BY_PASSPHRASE, .passes = 1, .memory_kib = 8}, seal;
+    ck_assert_int_eq(crypto_pwhash(least.key, sizeof least.key, "ndovu saba", 10, least.salt, least.passes,
+                                   (size_t)least.memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13),
+                     0);
+    ck_assert_int_eq(open_bytes(sealed_again(&least), span_of("ndovu saba", 10), &seal), RESULT_OK);
+    ck_assert_int_eq(seal.lock, SECRET_BY_PASSPHRASE);
+    ck_assert_uint_eq(seal.passes, 1);
+    ck_assert_uint_eq(seal.memory_kib, 8);
+    struct span again = sealed_again(&seal);
+    ck_assert_int_eq(open_bytes(again, span_of("ndovu saba", 10), NULL), RESULT_OK);
+    ck_assert_int_eq(open_bytes(again, span_of("ndovu sita", 10), NULL), RESULT_WRONG_KEY);
+}
+END_TEST
+
+START_TEST(nothing_is_sealed_under_the_seal_of_nothing) {
+    const struct secret_seal none = {0};
+    sealed_again(&none); /* an assertion: the process ends here */
 }
 END_TEST
 
@@ -203,11 +258,14 @@ Suite *suite(void) {
     tcase_add_test(files, open_refuses_another_or_short_key_file);
     tcase_add_test(files, open_refuses_every_changed_byte);
     tcase_add_test(files, open_refuses_every_other_length);
+    tcase_add_test(files, open_refuses_more_than_there_is_room_for);
+    tcase_add_test(files, a_refused_file_leaves_its_seal_untouched);
     tcase_add_test(files, open_refuses_costs_out_of_bounds);
     tcase_add_test(files, open_takes_the_passphrase_and_no_other);
     tcase_add_test(files, two_files_of_the_same_are_not_the_same);
-    tcase_add_test(files, an_identity_comes_back_whole);
-    tcase_add_test(files, an_identity_refuses_a_file_of_something_else);
+    tcase_add_test(files, sealed_again_opens_with_the_same_key_file);
+    tcase_add_test(files, sealed_again_opens_with_the_same_passphrase);
+    tcase_add_test_raise_signal(files, nothing_is_sealed_under_the_seal_of_nothing, SIGABRT);
     suite_add_tcase(suite, files);
     return suite;
 }

@@ -320,6 +320,107 @@ START_TEST(positions_are_kept_by_feed_and_member) {
 }
 END_TEST
 
+START_TEST(notes_are_kept_by_kind_and_number) {
+    struct span note;
+    ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_FORK, 1, &note), RESULT_NOT_FOUND);
+    begin();
+    ck_assert_int_eq(store_put_note(store, STORE_NOTE_FORK, 1, span_of("a proof", 7)), RESULT_OK);
+    ck_assert_int_eq(store_put_note(store, STORE_NOTE_FORK, 2, span_of("another", 7)), RESULT_OK);
+    ck_assert_int_eq(store_put_note(store, STORE_NOTE_PLACE, 1, span_of("here", 4)), RESULT_OK);
+    ck_assert_int_eq(store_put_note(store, STORE_NOTE_PLACE, 1, span_of("there then", 10)), RESULT_OK);
+    ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_FORK, 2, &note), RESULT_OK); /* in the open change */
+    commit();
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_FORK, 1, &note), RESULT_OK);
+        ck_assert(span_equal(note, span_of("a proof", 7)));
+        ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_FORK, 2, &note), RESULT_OK);
+        ck_assert(span_equal(note, span_of("another", 7)));
+        ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_PLACE, 1, &note), RESULT_OK);
+        ck_assert(span_equal(note, span_of("there then", 10))); /* the last one put */
+        ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_FORK, 3, &note), RESULT_NOT_FOUND);
+        ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_KEYS, 1, &note), RESULT_NOT_FOUND);
+        ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_TRUST, 1, &note), RESULT_NOT_FOUND);
+        reopen();
+    }
+}
+END_TEST
+
+START_TEST(an_aborted_note_leaves_the_one_before) {
+    struct span note;
+    begin();
+    ck_assert_int_eq(store_put_note(store, STORE_NOTE_TRUST, 1, span_of("version 1", 9)), RESULT_OK);
+    commit();
+    begin();
+    ck_assert_int_eq(store_put_note(store, STORE_NOTE_TRUST, 1, span_of("version 2", 9)), RESULT_OK);
+    ck_assert_int_eq(store_put_note(store, STORE_NOTE_TRUST, 2, span_of("a new one", 9)), RESULT_OK);
+    store_abort(store);
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_TRUST, 1, &note), RESULT_OK);
+        ck_assert(span_equal(note, span_of("version 1", 9)));
+        ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_TRUST, 2, &note), RESULT_NOT_FOUND);
+        reopen();
+    }
+}
+END_TEST
+
+/* ---- where it lies ---- */
+
+static void place_of(uint8_t place[static 32], const char *where) {
+    ck_assert_int_eq(store_place(place, where), RESULT_OK);
+}
+
+/* As `cp -a` does it; the folder to be removed again. */
+static void copy_store(const char *to) {
+    char command[256];
+    snprintf(command, sizeof command, "cp -a %s %s", folder, to);
+    ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(a_copied_folder_has_another_place) {
+    uint8_t here[32], again[32], moved[32], there[32];
+    char copy[80], command[128];
+    place_of(here, folder);
+    put_feeds(3);
+    reopen();
+    place_of(again, folder);
+    ck_assert_mem_eq(here, again, sizeof here); /* writing and restarting do not move it */
+    snprintf(copy, sizeof copy, "%s-copy", folder);
+    copy_store(copy);
+    place_of(there, copy);
+    ck_assert_mem_ne(here, there, sizeof here);
+    snprintf(command, sizeof command, "rm -r %s", copy);
+    ck_assert_int_eq(system(command), 0);
+    ck_assert_int_eq(rename(folder, copy), 0);
+    place_of(moved, copy);
+    ck_assert_mem_eq(here, moved, sizeof here); /* renamed, it is still the only one */
+    ck_assert_int_eq(rename(copy, folder), 0);
+}
+END_TEST
+
+/* Put back over the one that was there, as a backup is. */
+START_TEST(a_store_put_back_has_another_place) {
+    uint8_t here[32], back[32];
+    char copy[80], command[512];
+    snprintf(copy, sizeof copy, "%s-copy", folder);
+    copy_store(copy);
+    place_of(here, folder);
+    store_close(store);
+    store = NULL;
+    snprintf(command, sizeof command, "rm -r %s && cp -a %s %s && rm -r %s", folder, copy, folder, copy);
+    ck_assert_int_eq(system(command), 0);
+    place_of(back, folder);
+    ck_assert_mem_ne(here, back, sizeof here);
+    reopen();
+}
+END_TEST
+
+START_TEST(no_store_has_no_place) {
+    uint8_t place[32] = {7}, untouched[32] = {7};
+    ck_assert_int_eq(store_place(place, "/nonexistent/inama"), RESULT_IO);
+    ck_assert_mem_eq(place, untouched, sizeof place);
+}
+END_TEST
+
 /* ---- changes are all or nothing ---- */
 
 START_TEST(an_open_change_sees_its_own_puts) {
@@ -580,6 +681,15 @@ Suite *suite(void) {
     tcase_add_test(c, epoch_keys_come_back);
     tcase_add_test(c, alerts_get_running_numbers_that_go_on_after_a_restart);
     tcase_add_test(c, positions_are_kept_by_feed_and_member);
+    tcase_add_test(c, notes_are_kept_by_kind_and_number);
+    tcase_add_test(c, an_aborted_note_leaves_the_one_before);
+    suite_add_tcase(s, c);
+
+    c = tcase_create("place");
+    tcase_add_checked_fixture(c, setup, teardown);
+    tcase_add_test(c, a_copied_folder_has_another_place);
+    tcase_add_test(c, a_store_put_back_has_another_place);
+    tcase_add_test(c, no_store_has_no_place);
     suite_add_tcase(s, c);
 
     c = tcase_create("changes");

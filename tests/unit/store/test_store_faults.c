@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "keys/secret.h"
+#include "store/schema.h"
 #include "store/store.h"
 
 /* ---- a disk that fails on demand ---- */
@@ -470,14 +471,14 @@ START_TEST(a_file_cut_short_is_noticed) {
 }
 END_TEST
 
-/* Says version 2 in front of both copies of the sealed mark: a key of one byte, 1 or 2, then the number. */
+/* Says the next version in front of both copies of the sealed mark: a key of one byte, 1 or 2, then the number. */
 static void raise_version(uint8_t *bytes, size_t len, bool with_another_seal) {
-    static const uint8_t node_end[] = {1, 0}, version[] = {0, 0, 0, 1};
+    static const uint8_t node_end[] = {1, 0}, version[] = {0, 0, 0, SCHEMA_FORMAT};
     size_t found = 0;
     for (size_t i = 2 * 4096 + 3; i + 50 < len; i++) {
         if (memcmp(bytes + i - 3, node_end, 2) || bytes[i - 1] < 1 || bytes[i - 1] > 2 || memcmp(bytes + i, version, 4))
             continue;
-        bytes[i + 3] = 2;
+        bytes[i + 3] = SCHEMA_FORMAT + 1;
         bytes[i + 40] ^= with_another_seal;
         found++;
     }
@@ -492,7 +493,7 @@ START_TEST(a_store_of_a_newer_program_is_refused_by_name) {
     ck_assert_int_eq(outcome_of(bytes, len), NOTICED_AT_OPEN);
     report_init(&report, &arena);
     ck_assert_int_eq(open_with(1 << 24, &report), RESULT_UNKNOWN_SCHEMA);
-    ck_assert_ptr_nonnull(strstr(report.findings[0].text, "newer"));
+    ck_assert_ptr_nonnull(strstr(report.findings[0].text, "another version"));
 }
 END_TEST
 
