@@ -102,21 +102,27 @@ static void look_after(struct node *node, uint64_t steady_ms) {
         peers_renew(&node->peers, (struct span){0});
 }
 
-enum result node_run(struct node *node) {
+enum result node_step(struct node *node, uint64_t *wait_ms) {
     const struct clock *clock = node->exchange.clock;
-    uint64_t tick_at = 0;
-    while (!node->stopping || node->busy) {
-        uint64_t now = clock_steady_ms(clock);
-        uint64_t wait = peers_tick(&node->peers, now);
-        struct mail *mail = mailbox_take(node->mailbox, node->busy ? 0 : wait < TICK_MS ? wait : TICK_MS);
-        if (clock_steady_ms(clock) >= tick_at) {
-            tick_at = clock_steady_ms(clock) + TICK_MS;
-            if (exchange_keep_positions(&node->exchange))
-                log_warning(_("acknowledgements could not be written"));
-            look_after(node, tick_at);
-        }
-        TRY(turn(node, mail));
+    struct mail *mail = mailbox_take(node->mailbox, node->busy ? 0 : *wait_ms);
+    uint64_t now = clock_steady_ms(clock);
+    if (now >= node->tick_at) {
+        node->tick_at = now + TICK_MS;
+        if (exchange_keep_positions(&node->exchange))
+            log_warning(_("acknowledgements could not be written"));
+        look_after(node, now);
     }
+    TRY(turn(node, mail));
+    *wait_ms = peers_tick(&node->peers, clock_steady_ms(clock));
+    if (*wait_ms > TICK_MS)
+        *wait_ms = TICK_MS;
+    return RESULT_OK;
+}
+
+enum result node_run(struct node *node) {
+    uint64_t wait_ms = 0;
+    while (!node->stopping || node->busy)
+        TRY(node_step(node, &wait_ms));
     log_info(_("%s ends"), node->exchange.self->name);
     TRY(exchange_keep_positions(&node->exchange));
     TRY(exchange_commit(&node->exchange, NULL, NULL));
@@ -146,7 +152,7 @@ static enum result open_parts(struct node *node) {
         log_error(_("%s: the store does not open: %s"), node->config.store, result_text(result));
         return result;
     }
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long cores = node->single_thread ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
     exchange->pool = pool_new(cores > 1 ? (size_t)cores - 1 : 0);
     node->mailbox = mailbox_new();
     if (!exchange->pool || !node->mailbox)
@@ -193,8 +199,9 @@ static enum result open_doors(struct node *node) {
 enum result node_open(struct node *node, const struct node_options *options) {
     *node = (struct node){0};
     arena_init(&node->arena, SIZE_MAX);
-    node->exchange.clock = clock_system();
-    node->exchange.random = random_system();
+    node->exchange.clock = options->clock ? options->clock : clock_system();
+    node->exchange.random = options->random ? options->random : random_system();
+    node->single_thread = options->single_thread;
     TRY(start_read(node, options));
     if (!secret_is_locked())
         log_warning(_("secrets may be swapped to disk: raise the limit of locked memory (ulimit -l)"));

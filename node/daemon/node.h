@@ -32,12 +32,14 @@ struct node {
     struct serve serve;
     struct live *live;
     uint64_t started_ms;
+    uint64_t tick_at;           /* steady; when to look after things again */
     uint64_t roster_warning_at; /* steady; when to say again that it expires */
     uint64_t keys_changed_ms;   /* wall; of the last change of our keys */
     uint64_t keys_again_at;     /* steady; not to be tried again before */
     struct mail stop;           /* posted by node_stop() */
     enum result writing;        /* of exchange_may_write(), a tick ago */
     enum result why_stopping;   /* OK: somebody asked it to end */
+    bool single_thread;
     bool stopping;
     bool busy; /* something is prepared and waits to be published */
 };
@@ -52,6 +54,9 @@ struct node_options {
     const char *home;            /* NULL: see config_path() */
     const char *passphrase_file; /* NULL: the key file of node.yaml, a systemd credential, else ask */
     bool check_only;             /* everything but running */
+    const struct clock *clock;   /* NULL: the machine's */
+    const struct random *random; /* NULL: the machine's */
+    bool single_thread;          /* everything on the calling thread, so that it can be repeated */
 };
 
 /* Reads configuration, identity, roster and policy, opens the store, builds the index, listens. Everything that is
@@ -59,6 +64,9 @@ struct node_options {
 MUST_USE enum result node_open(struct node *node, const struct node_options *options);
 /* Runs until mail says stop or the store fails. */
 MUST_USE enum result node_run(struct node *node);
+/* One turn: what came, waiting for it for at most `wait_ms`, and what is due. *wait_ms: until something is due again. A
+ * node that is stepped does nothing between the steps. */
+MUST_USE enum result node_step(struct node *node, uint64_t *wait_ms);
 void node_release(struct node *node);
 
 /* Takes over a roster, or another identity of the same member: from now on it is what everybody here goes by. In the
