@@ -45,7 +45,9 @@ struct policy_audience {
     const char *name;
     struct policy_selector members;
     struct policy_view view;
-    bool publish; /* our own alerts go there */
+    bool publish;                    /* our own alerts go there */
+    bool carried;                    /* others may carry the feed, who cannot read it: */
+    struct policy_selector carriers; /* these */
     size_t line;
 };
 
@@ -54,6 +56,12 @@ struct policy_forward {
     struct policy_selector from;
     const struct policy_audience **to;
     size_t to_count;
+    size_t line;
+};
+
+/* Whose feeds this node carries to their readers, without reading them. */
+struct policy_carry {
+    struct policy_selector from;
     size_t line;
 };
 
@@ -72,6 +80,8 @@ struct policy {
     size_t forward_count;
     struct policy_accept *accepts;
     size_t accept_count;
+    struct policy_carry *carries;
+    size_t carry_count;
     struct policy_view operators; /* people at this node, by the command line */
     struct policy_view live;      /* programs at this node, by the live feed */
 };

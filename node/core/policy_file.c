@@ -131,17 +131,22 @@ static void read_selector(struct reading *reading, const struct setting *map, co
 }
 
 static void read_audience(struct reading *reading, const struct setting *map, struct policy_audience *out) {
-    static const char *const keys[] = {"members", "publish", "show", "hide", NULL};
+    static const char *const keys[] = {"members", "carriers", "publish", "show", "hide", NULL};
     out->name = map->key;
     out->line = map->line;
     if (strlen(map->key) > NAME_BYTES_MAX)
         settings_error(map, reading->report, NULL, _("the name of an audience has at most %d bytes"), NAME_BYTES_MAX);
+    if (*map->key == '@')
+        settings_error(map, reading->report, NULL, _("names that begin with \"@\" are for feeds to one member alone"));
     if (map->kind != SETTING_MAP) {
         settings_error(map, reading->report, map->key, _("expected members, publish, show and hide"));
         return;
     }
     settings_only(map, keys, reading->report);
     read_selector(reading, map, "members", &out->members);
+    out->carried = settings_get(map, "carriers") != NULL;
+    if (out->carried)
+        read_selector(reading, map, "carriers", &out->carriers);
     settings_flag(map, "publish", &out->publish, reading->report);
     read_view(reading, map, &out->view);
 }
@@ -220,6 +225,21 @@ static void read_accepts(struct reading *reading, const struct setting *top) {
     }
 }
 
+static void read_carries(struct reading *reading, const struct setting *top) {
+    static const char *const keys[] = {"from", NULL};
+    const struct setting *list = list_of_maps(reading, top, "carry");
+    if (!list)
+        return;
+    struct policy *policy = reading->policy;
+    policy->carries = new_rows(reading, list->count, sizeof *policy->carries);
+    for (const struct setting *rule = list->first; rule && policy->carries; rule = rule->next) {
+        struct policy_carry *carry = &policy->carries[policy->carry_count++];
+        settings_only(rule, keys, reading->report);
+        carry->line = rule->line;
+        read_selector(reading, rule, "from", &carry->from);
+    }
+}
+
 static void read_local(struct reading *reading, const struct setting *top) {
     static const char *const keys[] = {"operators", "live", NULL};
     static const char *const view_keys[] = {"show", "hide", NULL};
@@ -245,7 +265,7 @@ static void read_local(struct reading *reading, const struct setting *top) {
 
 enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
                         struct report *report) {
-    static const char *const keys[] = {"audiences", "forward", "accept", "local", NULL};
+    static const char *const keys[] = {"audiences", "forward", "accept", "carry", "local", NULL};
     const struct setting *top;
     if (yaml.len > CONFIG_BYTES_MAX)
         return RESULT_TOO_LARGE;
@@ -259,6 +279,7 @@ enum result policy_read(struct policy **out, struct arena *arena, const char *na
     read_audiences(&reading, top);
     read_forwards(&reading, top);
     read_accepts(&reading, top);
+    read_carries(&reading, top);
     read_local(&reading, top);
     report_sort(report);
     if (reading.no_memory)

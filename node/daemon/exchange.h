@@ -193,6 +193,16 @@ MUST_USE enum result exchange_append(struct exchange *exchange, const struct pol
  * it; before the epoch that leaves it out begins. For exchange.c. */
 MUST_USE enum result exchange_flag_outdated(struct exchange *exchange, struct feed *feed);
 
+/* Does this node carry what the author writes? May this member carry our feed? */
+bool exchange_carries(const struct exchange *exchange, const struct member *author);
+bool exchange_is_carrier(const struct exchange *exchange, const struct feed *feed, const struct member *member);
+/* Who carries a feed says how far it reaches: header and signature of the author's last entry. WRONG_FEED,
+ * BAD_SIGNATURE and those of feed_parse_header(); *number is that entry's. */
+MUST_USE enum result exchange_check_carried(const struct member *author, const uint8_t key_id[static MEMBER_ID_SIZE],
+                                            const char *audience, struct span entry, uint64_t *number);
+/* The same entry against ours of that number: FORK, with the proof kept and the feed frozen in the open change. */
+MUST_USE enum result exchange_compare_entry(struct exchange *exchange, struct feed *feed, struct span entry);
+
 /* Does a forwarding rule pass on to this audience what comes by this feed? */
 bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,
                        const struct policy_audience *audience);

@@ -18,16 +18,18 @@ static const uint8_t *own_key(const struct exchange *exchange, const uint8_t *ke
     return member_sign_key(exchange->self, key_id, &ending);
 }
 
-/* Is our entry of that number another one? */
-static enum result compare_own(struct exchange *exchange, const struct feed *feed, const struct entry *theirs) {
+enum result exchange_compare_entry(struct exchange *exchange, struct feed *feed, struct span bytes) {
+    const struct member *author = roster_find_ever(exchange->roster, feed->record.author);
+    struct entry theirs;
     struct arena arena;
     struct span ours;
-    if (theirs->number > feed->head.number)
+    TRY(feed_parse_header(&theirs, bytes));
+    if (!author || theirs.number > feed->head.number)
         return RESULT_OK;
     arena_init(&arena, SIZE_MAX);
-    enum result result = store_get_entry(exchange->store, &arena, feed->record.ordinal, theirs->number, &ours);
+    enum result result = store_get_entry(exchange->store, &arena, feed->record.ordinal, theirs.number, &ours);
     if (!result) {
-        result = exchange_take_fork(exchange, exchange->self, ours, theirs->bytes);
+        result = exchange_take_fork(exchange, author, ours, bytes);
         if (!result)
             result = RESULT_FORK;
         else if (result == RESULT_REPLAYED) /* the same entry, or a fork that is known */
@@ -37,20 +39,47 @@ static enum result compare_own(struct exchange *exchange, const struct feed *fee
     return result == RESULT_NOT_FOUND ? RESULT_OK : result; /* the feed begins later here */
 }
 
-enum result exchange_hear(struct exchange *exchange, const uint8_t key_id[static MEMBER_ID_SIZE], const char *audience,
-                          struct span bytes, struct feed **feed) {
+static enum result check_header(struct entry *out, const uint8_t *sign_key, const uint8_t *key_id, const char *audience,
+                                struct span bytes) {
     uint8_t id[FEED_ID_SIZE];
-    struct entry entry;
-    const uint8_t *sign_key = own_key(exchange, key_id);
     if (!sign_key)
         return RESULT_UNKNOWN_MEMBER;
     feed_id(id, key_id, audience);
-    TRY(feed_parse_header(&entry, bytes));
-    if (memcmp(entry.feed, id, FEED_ID_SIZE) != 0)
+    TRY(feed_parse_header(out, bytes));
+    if (memcmp(out->feed, id, FEED_ID_SIZE) != 0)
         return RESULT_WRONG_FEED;
-    TRY(feed_verify(&entry, sign_key));
+    return feed_verify(out, sign_key);
+}
+
+enum result exchange_check_carried(const struct member *author, const uint8_t key_id[static MEMBER_ID_SIZE],
+                                   const char *audience, struct span bytes, uint64_t *number) {
+    const struct ending *ending;
+    struct entry entry;
+    TRY(check_header(&entry, member_sign_key(author, key_id, &ending), key_id, audience, bytes));
+    *number = entry.number;
+    return RESULT_OK;
+}
+
+bool exchange_carries(const struct exchange *exchange, const struct member *author) {
+    for (size_t i = 0; i < exchange->policy->carry_count; i++)
+        if (policy_selects(&exchange->policy->carries[i].from, author->name, author->role, author->country))
+            return true;
+    return false;
+}
+
+bool exchange_is_carrier(const struct exchange *exchange, const struct feed *feed, const struct member *member) {
+    const struct policy_audience *audience =
+        feed->ours ? policy_find_audience(exchange->policy, feed->record.audience) : NULL;
+    return audience && audience->carried && member &&
+           policy_selects(&audience->carriers, member->name, member->role, member->country);
+}
+
+enum result exchange_hear(struct exchange *exchange, const uint8_t key_id[static MEMBER_ID_SIZE], const char *audience,
+                          struct span bytes, struct feed **feed) {
+    struct entry entry;
+    TRY(check_header(&entry, own_key(exchange, key_id), key_id, audience, bytes));
     TRY(exchange_follow(exchange, exchange->identity->id, key_id, audience, feed));
-    TRY(compare_own(exchange, *feed, &entry));
+    TRY(exchange_compare_entry(exchange, *feed, bytes));
     if ((*feed)->head.number < entry.number && (*feed)->elsewhere < entry.number)
         log_warning(_("our feed \"%s\" reaches to entry %llu elsewhere and to %llu here: this node was set back to an "
                       "older copy; the missing entries are fetched before anything is appended"),

@@ -254,6 +254,35 @@ static bool holds_key(struct span holders, const struct member *member) {
     return holder && memcmp(holder + HOLDER_KEY, member->encryption_key, EXCHANGE_KEY_SIZE) == 0;
 }
 
+bool feeds_is_carried(const struct feed *feed) {
+    return !feed->ours && feed->draft.members.len;
+}
+
+static int compare_readers(const void *a, const void *b) {
+    return memcmp(a, b, MEMBER_ID_SIZE);
+}
+
+/* Rows as those of our own feeds have, without keys. */
+enum result feeds_set_readers(struct feed *feed, const struct feeds_reader *readers, size_t count) {
+    uint8_t *holders = calloc(count + 1, HOLDER_SIZE);
+    if (!holders)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(holders + i * HOLDER_SIZE, readers[i].id, MEMBER_ID_SIZE);
+        put_u64(holders + i * HOLDER_SIZE + HOLDER_FIRST, readers[i].first);
+    }
+    qsort(holders, count, HOLDER_SIZE, compare_readers);
+    if (span_equal(feed->draft.members, span_of(holders, count * HOLDER_SIZE))) {
+        free(holders);
+        return RESULT_OK;
+    }
+    if (feed->draft.members.data != feed->record.members.data)
+        free((void *)(uintptr_t)feed->draft.members.data);
+    feed->draft.members = span_of(holders, count * HOLDER_SIZE);
+    feed->changed = true;
+    return RESULT_OK;
+}
+
 enum result feeds_position(struct feeds *feeds, struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE],
                            struct position **out) {
     for (size_t i = 0; i < feed->position_count; i++)

@@ -42,7 +42,8 @@ struct feed {
     uint8_t *key;               /* guarded */
     struct position *positions; /* of our own feeds */
     size_t position_count;
-    uint64_t announced; /* of others' feeds: the last number its author told */
+    uint64_t announced; /* of others' feeds: the last number that was told */
+    const void *source; /* the connection that it is being pulled from; NULL: none */
 };
 
 /* Why entries of a feed cannot be opened yet. */
@@ -97,6 +98,14 @@ size_t feeds_holders(const struct feed *feed);
 const uint8_t *feeds_holder(const struct feed *feed, size_t index);
 /* The first entry that this holder can read: the grant that begins its first epoch. */
 uint64_t feeds_first_of(const struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE]);
+/* Of a feed that we carry: who may read it, and from where on; in the open change. Rows as `feeds_reader`. */
+struct feeds_reader {
+    const uint8_t *id;
+    uint64_t first;
+};
+MUST_USE enum result feeds_set_readers(struct feed *feed, const struct feeds_reader *readers, size_t count);
+/* Is it somebody else's, and carried here? */
+bool feeds_is_carried(const struct feed *feed);
 /* A feed of which nothing is here begins with entry `first`, a grant, in the open change. */
 void feeds_begin_midway(struct feed *feed, uint64_t first);
 /* Does this member hold the key in force of our feed? */

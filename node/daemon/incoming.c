@@ -319,10 +319,10 @@ static void tell_refusal(const struct incoming *incoming, const struct incoming_
 
 /* What waited for its key and may not be here after all loses its body now. */
 static enum result keep_examined(struct incoming *incoming, const struct incoming_entry *entry) {
-    bool waits = entry->result == RESULT_NO_EPOCH_KEY;
+    bool waits = entry->result == RESULT_NO_EPOCH_KEY, is_carried = feeds_is_carried(incoming->feed);
     if (!incoming->stored)
-        return keep(incoming, entry, waits || !entry->result);
-    if (!entry->result)
+        return keep(incoming, entry, waits || is_carried || !entry->result); /* others may take what we may not */
+    if (!entry->result || is_carried)
         return RESULT_OK;
     return store_put_entry(incoming->exchange->store, incoming->feed->record.ordinal, entry->parsed.number,
                            header_alone(&entry->parsed));
@@ -341,7 +341,8 @@ enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {
     struct incoming_entry *entry = &incoming->entries[index];
     enum result result = entry->arena.starved ? RESULT_NO_MEMORY : keep_examined(incoming, entry);
     if (!result && entry->result == RESULT_NO_EPOCH_KEY) {
-        feeds_wait(incoming->feed, why_it_waits(incoming), entry->parsed.bytes.len);
+        if (!feeds_is_carried(incoming->feed)) /* what is only carried waits for nothing */
+            feeds_wait(incoming->feed, why_it_waits(incoming), entry->parsed.bytes.len);
     } else if (!result && entry->result) {
         tell_refusal(incoming, entry);
     } else if (!result) {

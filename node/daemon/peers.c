@@ -151,6 +151,7 @@ static void drop_the_silent(struct peers *peers, uint64_t steady_ms) {
 uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     uint64_t wait = ALIVE_EVERY_MS;
     drop_the_silent(peers, steady_ms);
+    sync_tick(peers, steady_ms);
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
         for (struct connection *connection = peers->connections; connection; connection = connection->next)
@@ -213,6 +214,7 @@ void connection_drop(struct peers *peers, struct connection *connection, enum re
     connection->peer = NULL;
     session_free(connection->session);
     connection->session = NULL;
+    sync_release(peers, connection);
 }
 
 /* Makes room for those who may be here. */

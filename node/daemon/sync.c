@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "sync.pb-c.h"
 
+enum { SLOW_MS = 20000 };
 enum { PULL_BYTES = 512 * 1024, QUEUE_BYTES_MAX = 8 * 1024 * 1024 };
 
 void sync_send(struct peers *peers, struct connection *connection, const SyncMessage *message) {
@@ -19,7 +20,36 @@ void sync_send(struct peers *peers, struct connection *connection, const SyncMes
         session_send(connection->session, buf_span(&bytes));
 }
 
-static void announce(struct peers *peers, struct connection *connection, const struct feed *feed) {
+/* The rows of record.members, for who carries the feed. */
+static bool put_readers(Announce *words, struct arena *arena, const struct feed *feed) {
+    size_t count = feeds_holders(feed);
+    words->readers = arena_array(arena, count, sizeof *words->readers);
+    for (size_t i = 0; words->readers && i < count; i++) {
+        FeedReader *reader = arena_alloc(arena, sizeof *reader);
+        if (!reader)
+            return false;
+        feed_reader__init(reader);
+        reader->id = proto_bytes(feeds_holder(feed, i), MEMBER_ID_SIZE);
+        reader->has_first = true;
+        reader->first = feeds_first_of(feed, reader->id.data);
+        words->readers[words->n_readers++] = reader;
+    }
+    return words->readers != NULL;
+}
+
+/* The author's word for how far a feed reaches that we only carry. */
+static bool put_entry(Announce *words, struct exchange *exchange, const struct feed *feed) {
+    struct span entry;
+    if (store_get_entry(exchange->store, &exchange->turn, feed->record.ordinal, feed->head.number, &entry) ||
+        entry.len < ENTRY_OVERHEAD)
+        return false;
+    words->has_entry = true;
+    words->entry = proto_bytes(entry.data, ENTRY_OVERHEAD);
+    return true;
+}
+
+static void announce(struct peers *peers, struct connection *connection, const struct feed *feed, bool to_carrier) {
+    struct exchange *exchange = &peers->node->exchange;
     Announce words = ANNOUNCE__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
     words.author = proto_bytes(feed->record.author, MEMBER_ID_SIZE);
@@ -30,8 +60,23 @@ static void announce(struct peers *peers, struct connection *connection, const s
     words.key = proto_bytes(feed->record.key, MEMBER_ID_SIZE);
     words.first = feeds_first_of(feed, connection->peer->id);
     words.has_first = words.first > 1;
+    if ((to_carrier && !put_readers(&words, &exchange->turn, feed)) ||
+        (!feed->ours && !put_entry(&words, exchange, feed)))
+        return;
     message.announce = &words;
     sync_send(peers, connection, &message);
+}
+
+/* To whom a feed is told: its readers, of what we carry too, and those who are to carry what is ours. */
+enum told { TOLD_NOT, TOLD_TO_READER, TOLD_TO_CARRIER };
+
+static enum told is_told(const struct peers *peers, const struct connection *connection, const struct feed *feed) {
+    const uint8_t *id = connection->peer->id;
+    if (feed->head.number == 0 || feed->head.epoch == 0 || memcmp(feed->record.author, id, MEMBER_ID_SIZE) == 0)
+        return TOLD_NOT;
+    if (exchange_is_carrier(&peers->node->exchange, feed, roster_find(peers->node->roster, id)))
+        return TOLD_TO_CARRIER;
+    return feeds_has_member(feed, id) ? TOLD_TO_READER : TOLD_NOT;
 }
 
 /* May anything but whom to believe be said? Not by an expired roster (docs/protocol.md, 8.8). */
@@ -40,7 +85,7 @@ static bool is_silenced(const struct peers *peers) {
     return roster_standing(exchange->roster, clock_wall_ms(exchange->clock)) == ROSTER_EXPIRED;
 }
 
-/* Every feed of ours that this member may read and that has grown since we last told. */
+/* Every feed that is to be told to this member and has grown since we last told. */
 static void announce_grown(struct peers *peers, struct connection *connection) {
     const struct feeds *feeds = &peers->node->exchange.feeds;
     if (is_silenced(peers))
@@ -55,10 +100,10 @@ static void announce_grown(struct peers *peers, struct connection *connection) {
     }
     for (size_t i = 0; i < feeds->count; i++) {
         const struct feed *feed = feeds->rows[i];
-        if (!feed->ours || feed->head.number <= connection->announced[i] ||
-            !feeds_has_member(feed, connection->peer->id))
+        enum told told = feed->head.number > connection->announced[i] ? is_told(peers, connection, feed) : TOLD_NOT;
+        if (told == TOLD_NOT)
             continue;
-        announce(peers, connection, feed);
+        announce(peers, connection, feed, told == TOLD_TO_CARRIER);
         connection->announced[i] = feed->head.number;
     }
 }
@@ -67,29 +112,39 @@ void sync_begin(struct peers *peers, struct connection *connection) {
     sync_hello(peers, connection);
     sync_tell_holdings(peers, connection);
     sync_tell_forks(peers, connection);
+    sync_tell_all_delivered(peers, connection);
     announce_grown(peers, connection);
 }
 
 /* --- reading from the other end --- */
 
 /* Asks for about so many bytes; none: the acknowledgement travels alone, and is not answered. */
-static void send_pull(struct peers *peers, struct connection *connection, const struct pull *pull, uint32_t bytes) {
+static void send_pull(struct peers *peers, struct connection *connection, struct pull *pull, uint32_t bytes) {
     Pull words = PULL__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
     words.feed = proto_bytes(pull->feed->head.feed, FEED_ID_SIZE);
-    words.durable = pull->feed->head.number;
-    words.after = pull->asked;
+    pull->told = words.durable = pull->feed->head.number;
+    words.after = pull->asked > words.durable ? pull->asked : words.durable;
     words.bytes = bytes;
     message.pull = &words;
     sync_send(peers, connection, &message);
 }
 
 /* Asks on while there is more than has been asked for. How far an answer will reach is not known before it is here, so
- * one pull at a time is under way. */
+ * one pull at a time is under way, and of all who have the feed from one at a time. */
 static void ask_on(struct peers *peers, struct connection *connection, struct pull *pull) {
-    if (pull->asked >= pull->feed->announced || pull->under_way || pull->stopped)
+    struct feed *feed = pull->feed;
+    if (pull->under_way || pull->stopped || (feed->source && feed->source != connection))
         return;
+    if (!feed->source)
+        pull->asked = feed->next.number;
+    if (pull->asked >= pull->announced) {
+        feed->source = NULL;
+        return;
+    }
+    feed->source = connection;
     pull->under_way = true;
+    pull->asked_at = clock_steady_ms(peers->node->exchange.clock);
     send_pull(peers, connection, pull, PULL_BYTES);
 }
 
@@ -130,39 +185,95 @@ static void ask_for_evidence(struct peers *peers, struct connection *connection,
     sync_send(peers, connection, &message);
 }
 
-static enum result take_announce(struct peers *peers, struct connection *connection, const Announce *words) {
+static bool has_form(const Announce *words) {
+    return words->author.len == MEMBER_ID_SIZE && words->head.len == HASH_SIZE && *words->audience &&
+           strlen(words->audience) <= NAME_BYTES_MAX && (!words->has_key || words->key.len == MEMBER_ID_SIZE) &&
+           (!words->has_entry || words->entry.len == ENTRY_OVERHEAD) && words->n_readers <= ROSTER_MEMBERS_MAX;
+}
+
+/* The author wants us to carry the feed, and says for whom. */
+static enum result take_readers(struct peers *peers, struct feed *feed, const Announce *words) {
     struct exchange *exchange = &peers->node->exchange;
-    struct feed *feed;
-    const struct member *author = roster_find(peers->node->roster, connection->peer->id);
-    const uint8_t *key_id = words->has_key ? words->key.data : connection->peer->id;
-    const struct ending *ending;
-    if (words->author.len != MEMBER_ID_SIZE || words->head.len != HASH_SIZE || !*words->audience ||
-        strlen(words->audience) > NAME_BYTES_MAX || (words->has_key && words->key.len != MEMBER_ID_SIZE))
-        return RESULT_MALFORMED;
-    if (memcmp(words->author.data, connection->peer->id, MEMBER_ID_SIZE) != 0)
-        return RESULT_WRONG_FEED; /* each speaks for itself */
-    if (!author || !member_sign_key(author, key_id, &ending)) {
-        exchange->refused[RESULT_UNKNOWN_MEMBER]++; /* it may have new keys: once we know them, it tells again */
-        return RESULT_OK;
-    }
-    enum result followed = exchange_follow(exchange, connection->peer->id, key_id, words->audience, &feed);
-    if (followed == RESULT_TOO_LARGE)
-        exchange->refused[followed]++; /* more feeds than an author may have: this one is not followed */
-    if (followed)
-        return followed == RESULT_TOO_LARGE ? RESULT_OK : followed;
-    bool is_new = !find_pull(connection, feed);
-    if (words->has_first && words->first > 1 && feed->next.number == 0)
-        TRY(exchange_begin_midway(exchange, feed, words->first));
-    struct pull *pull = get_pull(connection, feed);
-    if (!pull)
+    struct feeds_reader *readers = arena_array(&exchange->turn, words->n_readers, sizeof *readers);
+    if (!readers)
         return RESULT_NO_MEMORY;
-    enum result result = exchange_compare_head(exchange, feed, words->number, words->head.data);
+    for (size_t i = 0; i < words->n_readers; i++) {
+        if (words->readers[i]->id.len != MEMBER_ID_SIZE)
+            return RESULT_MALFORMED;
+        readers[i] = (struct feeds_reader){words->readers[i]->id.data, words->readers[i]->first};
+    }
+    TRY(exchange_begin(exchange));
+    return feeds_set_readers(feed, readers, words->n_readers);
+}
+
+/* What the author says itself: its head against what is here. */
+static enum result hear_author(struct peers *peers, struct connection *connection, struct pull *pull,
+                               const Announce *words) {
+    enum result result = exchange_compare_head(&peers->node->exchange, pull->feed, words->number, words->head.data);
     if (result && result != RESULT_FORK && result != RESULT_ROLLBACK)
         return result;
     pull->stopped = result == RESULT_FORK;
     if (pull->stopped)
-        ask_for_evidence(peers, connection, pull, feed->head.number);
-    feed->announced = words->number;
+        ask_for_evidence(peers, connection, pull, pull->feed->head.number);
+    pull->announced = words->number;
+    return RESULT_OK;
+}
+
+/* What somebody says who carries the feed: nothing that the author has not signed. */
+static enum result hear_carrier(struct peers *peers, struct pull *pull, const Announce *words, uint64_t number) {
+    enum result result = exchange_compare_entry(&peers->node->exchange, pull->feed, proto_span(words->entry));
+    if (result && result != RESULT_FORK)
+        return result;
+    pull->stopped = result == RESULT_FORK;
+    pull->announced = number;
+    return RESULT_OK;
+}
+
+/* OK: it may be followed. */
+static enum result check_announced(const Announce *words, const struct member *author, const uint8_t *key_id,
+                                   bool by_author, uint64_t *number) {
+    const struct ending *ending;
+    if (!author || !member_sign_key(author, key_id, &ending))
+        return RESULT_UNKNOWN_MEMBER;
+    *number = words->number;
+    if (by_author)
+        return RESULT_OK;
+    if (!words->has_entry)
+        return RESULT_WRONG_FEED; /* each speaks for itself */
+    return exchange_check_carried(author, key_id, words->audience, proto_span(words->entry), number);
+}
+
+static enum result take_announce(struct peers *peers, struct connection *connection, const Announce *words) {
+    struct exchange *exchange = &peers->node->exchange;
+    struct feed *feed;
+    uint64_t number;
+    if (!has_form(words))
+        return RESULT_MALFORMED;
+    const struct member *author = roster_find(peers->node->roster, words->author.data);
+    const uint8_t *key_id = words->has_key ? words->key.data : words->author.data;
+    bool by_author = memcmp(words->author.data, connection->peer->id, MEMBER_ID_SIZE) == 0;
+    if (author == exchange->self ||
+        (words->n_readers && (!by_author || !author || !exchange_carries(exchange, author))))
+        return RESULT_OK; /* our own word for it comes as a Holding; and nobody makes us carry what we do not */
+    enum result result = check_announced(words, author, key_id, by_author, &number);
+    if (!result)
+        result = exchange_follow(exchange, author->id, key_id, words->audience, &feed);
+    if (result == RESULT_UNKNOWN_MEMBER || result == RESULT_TOO_LARGE) {
+        exchange->refused[result]++; /* it may have new keys: once we know them, it tells again */
+        return RESULT_OK;
+    }
+    TRY(result);
+    bool is_new = !find_pull(connection, feed);
+    if (words->n_readers)
+        TRY(take_readers(peers, feed, words));
+    if (words->has_first && words->first > 1 && feed->next.number == 0 && !words->n_readers)
+        TRY(exchange_begin_midway(exchange, feed, words->first));
+    struct pull *pull = get_pull(connection, feed);
+    if (!pull)
+        return RESULT_NO_MEMORY;
+    TRY(by_author ? hear_author(peers, connection, pull, words) : hear_carrier(peers, pull, words, number));
+    if (number > feed->announced)
+        feed->announced = number;
     ask_on(peers, connection, pull);
     if (is_new && !pull->under_way)
         send_pull(peers, connection, pull, 0); /* it may not know what we have */
@@ -173,12 +284,59 @@ static enum result take_announce(struct peers *peers, struct connection *connect
  * the others are. */
 static void stop_if_bad(struct peers *peers, struct connection *connection, struct pull *pull,
                         const struct delivery *delivery) {
+    if (delivery->result == RESULT_REPLAYED)
+        return; /* it came by another way meanwhile */
     if (delivery->result == RESULT_FORK)
         ask_for_evidence(peers, connection, pull, pull->feed->head.number);
     if (delivery->result)
         log_warning(_("%s: its feed \"%s\" is not followed any further in this session: %s"), delivery->author->name,
                     delivery->audience, result_text(delivery->result));
     pull->stopped = delivery->result || pull->feed->draft.waiting_bytes > WAITING_BYTES_MAX;
+}
+
+/* Nobody brings the feed: whoever has more of it may. */
+static void resume(struct peers *peers, const struct feed *feed) {
+    for (struct connection *connection = peers->connections; connection && !feed->source;
+         connection = connection->next) {
+        bool is_up = connection->peer && connection->session && !connection->leaves_at;
+        struct pull *pull = is_up ? find_pull(connection, feed) : NULL;
+        if (pull)
+            ask_on(peers, connection, pull);
+    }
+}
+
+static void release(struct peers *peers, struct connection *connection, struct feed *feed) {
+    if (feed->source != connection)
+        return;
+    feed->source = NULL;
+    resume(peers, feed);
+}
+
+void sync_release(struct peers *peers, struct connection *connection) {
+    for (size_t i = 0; i < connection->pull_count; i++) {
+        connection->pulls[i].stopped = true;
+        release(peers, connection, connection->pulls[i].feed);
+    }
+}
+
+static bool has_another_source(const struct peers *peers, const struct connection *but, const struct feed *feed) {
+    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
+        bool is_up = connection != but && connection->peer && connection->session && !connection->leaves_at;
+        const struct pull *pull = is_up ? find_pull(connection, feed) : NULL;
+        if (pull && !pull->stopped && !pull->under_way && pull->announced > feed->next.number)
+            return true;
+    }
+    return false;
+}
+
+void sync_tick(struct peers *peers, uint64_t steady_ms) {
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        for (size_t i = 0; connection->session && i < connection->pull_count; i++) {
+            struct pull *pull = &connection->pulls[i];
+            if (pull->under_way && pull->feed->source == connection && steady_ms - pull->asked_at > SLOW_MS &&
+                has_another_source(peers, connection, pull->feed))
+                release(peers, connection, pull->feed);
+        }
 }
 
 static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
@@ -188,13 +346,16 @@ static enum result take_block(struct peers *peers, struct connection *connection
     if (!pull || !pull->under_way || words->after != pull->asked)
         return RESULT_WRONG_FEED; /* we did not ask for it */
     pull->under_way = false;
-    if (words->n_entries == 0)
+    if (words->n_entries == 0) {
+        pull->announced = pull->asked; /* it has no more than that after all */
+        release(peers, connection, feed);
         return RESULT_OK;
+    }
     if (words->n_entries > BLOCK_BYTES_MAX / ENTRY_OVERHEAD)
         return RESULT_TOO_LARGE;
 
     struct span *entries = arena_array(&exchange->turn, words->n_entries, sizeof *entries);
-    const struct member *author = roster_find(peers->node->roster, feed->record.author);
+    const struct member *author = roster_find_ever(peers->node->roster, feed->record.author);
     if (!entries)
         return RESULT_NO_MEMORY;
     if (!author)
@@ -210,9 +371,12 @@ static enum result take_block(struct peers *peers, struct connection *connection
                                 .entries = entries,
                                 .count = words->n_entries};
     connection->received = true;
-    pull->received = !feed->ours;
     TRY(exchange_receive(exchange, &delivery));
     stop_if_bad(peers, connection, pull, &delivery);
+    if (pull->stopped)
+        release(peers, connection, feed);
+    else if (!feed->source)
+        resume(peers, feed);
     return RESULT_OK;
 }
 
@@ -239,7 +403,7 @@ static enum result take_holding(struct peers *peers, struct connection *connecti
     struct pull *pull = get_pull(connection, feed);
     if (!pull)
         return RESULT_NO_MEMORY;
-    feed->announced = feed->elsewhere;
+    pull->announced = feed->elsewhere;
     if (may_open(peers, feed))
         ask_on(peers, connection, pull);
     return RESULT_OK;
@@ -280,9 +444,26 @@ static void refuse(struct peers *peers, struct connection *connection, const Pul
     sync_send(peers, connection, &message);
 }
 
-/* Who was granted the key, and the author, who fetches back what it has lost. */
-static bool may_read(const struct feed *feed, const uint8_t *member) {
-    return feed->ours ? feeds_has_member(feed, member) : memcmp(feed->record.author, member, MEMBER_ID_SIZE) == 0;
+/* Who was granted the key, of what we carry too; who carries what is ours; and the author, who fetches back what it has
+ * lost. */
+static bool may_read(const struct peers *peers, const struct feed *feed, const uint8_t *member) {
+    if (!feed->ours && memcmp(feed->record.author, member, MEMBER_ID_SIZE) == 0)
+        return true;
+    return feeds_has_member(feed, member) ||
+           exchange_is_carrier(&peers->node->exchange, feed, roster_find(peers->node->roster, member));
+}
+
+/* A reader has so much of a feed: kept, and of what we carry told to the author. */
+static enum result acknowledge(struct peers *peers, const struct connection *reader, struct feed *feed,
+                               uint64_t number) {
+    TRY(exchange_acknowledge(&peers->node->exchange, feed, reader->peer->id, number));
+    if (feed->ours)
+        return RESULT_OK;
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        if (connection->peer && connection->session && !connection->leaves_at &&
+            memcmp(connection->peer->id, feed->record.author, MEMBER_ID_SIZE) == 0)
+            sync_tell_delivered(peers, connection, feed);
+    return RESULT_OK;
 }
 
 static enum result take_pull(struct peers *peers, struct connection *connection, const Pull *words) {
@@ -290,14 +471,14 @@ static enum result take_pull(struct peers *peers, struct connection *connection,
     if (words->feed.len != FEED_ID_SIZE || words->durable > words->after)
         return RESULT_MALFORMED;
     struct feed *feed = feeds_find(&exchange->feeds, words->feed.data);
-    if (!feed || !may_read(feed, connection->peer->id)) {
+    if (!feed || !may_read(peers, feed, connection->peer->id)) {
         refuse(peers, connection, words, RESULT_NOT_ALLOWED);
         return RESULT_OK;
     }
     if (feed->ours && words->durable > feed->head.number)
         exchange->refused[RESULT_ROLLBACK]++; /* it says so: only its Holding proves it */
-    else if (feed->ours)
-        TRY(exchange_acknowledge(exchange, feed, connection->peer->id, words->durable));
+    else if (feeds_has_member(feed, connection->peer->id))
+        TRY(acknowledge(peers, connection, feed, words->durable));
     if (words->bytes == 0)
         return RESULT_OK; /* an acknowledgement alone */
     if (link_queued(session_link(connection->session)) > QUEUE_BYTES_MAX)
@@ -305,13 +486,15 @@ static enum result take_pull(struct peers *peers, struct connection *connection,
     return send_block(peers, connection, feed, words);
 }
 
-static enum result take_refusal(struct connection *connection, struct feeds *feeds, const Refusal *words) {
+static enum result take_refusal(struct peers *peers, struct connection *connection, const Refusal *words) {
+    struct feeds *feeds = &peers->node->exchange.feeds;
     struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(feeds, words->feed.data) : NULL;
     struct pull *pull = feed ? find_pull(connection, feed) : NULL;
     if (!pull || !pull->under_way)
         return RESULT_WRONG_FEED;
     pull->under_way = false;
-    feed->announced = pull->asked; /* not again before the next announcement */
+    pull->announced = pull->asked; /* not again before the next announcement */
+    release(peers, connection, feed);
     return RESULT_OK;
 }
 
@@ -324,13 +507,15 @@ static enum result take_content(struct peers *peers, struct connection *connecti
     if (message->pull)
         return take_pull(peers, connection, message->pull);
     if (message->refusal)
-        return take_refusal(connection, &peers->node->exchange.feeds, message->refusal);
+        return take_refusal(peers, connection, message->refusal);
     if (is_silenced(peers))
         return RESULT_OK;
     if (message->announce)
         return take_announce(peers, connection, message->announce);
     if (message->holding)
         return take_holding(peers, connection, message->holding);
+    if (message->delivered)
+        return sync_take_delivered(peers, connection, message->delivered);
     if (message->fork)
         return sync_take_fork(peers, message->fork);
     return take_block(peers, connection, message->block);
@@ -344,7 +529,7 @@ static enum result take_from_former(struct peers *peers, struct connection *conn
 
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
-                  message->has_known + message->has_trust + !!message->holding + !!message->fork;
+                  message->has_known + message->has_trust + !!message->holding + !!message->fork + !!message->delivered;
     if (members != 1 || (!message->hello && !connection->greeted))
         return RESULT_MALFORMED;
     if (connection->leaves_at)
@@ -374,9 +559,8 @@ void sync_committed(struct peers *peers, struct connection *connection) {
         return;
     for (size_t i = 0; i < connection->pull_count; i++) {
         struct pull *pull = &connection->pulls[i];
-        if (pull->received && !pull->under_way)
+        if (!pull->feed->ours && pull->feed->head.number > pull->told && !pull->under_way)
             send_pull(peers, connection, pull, 0);
-        pull->received = false;
     }
     if (connection->received)
         connection->peer->backoff_ms = REDIAL_FIRST_MS; /* a session that brings something is a good one */
@@ -395,7 +579,6 @@ void sync_renew(struct peers *peers, struct connection *connection) {
         if (pull->under_way || !pull->stopped)
             continue;
         pull->stopped = false;
-        pull->asked = pull->feed->next.number;
         ask_on(peers, connection, pull);
     }
 }

@@ -1,7 +1,9 @@
 /* sync: what is said over a session: heads announced, entries pulled, positions acknowledged (docs/protocol.md, 10).
  *
- * Every message is authorised by who is at the other end: a member announces only its own feeds, and pulls only feeds
- * whose key it was granted, or its own. What is said of whom to believe is trust.h's. Only for peers.c.
+ * Every message is authorised by who is at the other end: a member announces its own feeds, or those that it carries
+ * with their author's word for it, and pulls only feeds whose key it was granted, that it carries, or its own. A feed
+ * is pulled from one connection at a time, so that several ways to it do not bring it several times. What is said of
+ * whom to believe is trust.h's. Only for peers.c.
  */
 #ifndef DAEMON_SYNC_H
 #define DAEMON_SYNC_H
@@ -12,11 +14,13 @@
 /* One feed that we pull from the member at the other end. */
 struct pull {
     struct feed *feed;
-    uint64_t asked; /* entries up to here are on their way or here */
-    bool under_way; /* a pull waits for its answer */
-    bool received;  /* in this turn: acknowledge after the commit */
-    bool stopped;   /* nothing more is asked for in this session */
-    bool evidence;  /* the other history of a frozen feed has been asked for, once */
+    uint64_t announced; /* as far as the other end has it */
+    uint64_t asked;     /* entries up to here are on their way or here */
+    uint64_t asked_at;  /* steady; of the last pull */
+    bool under_way;     /* a pull waits for its answer */
+    uint64_t told;      /* how far we have acknowledged over this connection */
+    bool stopped;       /* nothing more is asked for in this session */
+    bool evidence;      /* the other history of a frozen feed has been asked for, once */
 };
 
 struct connection {
@@ -54,6 +58,10 @@ MUST_USE enum result sync_take(struct peers *peers, struct connection *connectio
 void sync_renew(struct peers *peers, struct connection *connection);
 /* The other end is no member any more: it is told by what, and nothing else. */
 void sync_farewell(struct peers *peers, struct connection *connection, struct span news);
+/* Other connections may go on with what this one was bringing: it ends, or it is slow. */
+void sync_release(struct peers *peers, struct connection *connection);
+/* Lets go of pulls that have waited too long for their answer while another connection has the feed. */
+void sync_tick(struct peers *peers, uint64_t steady_ms);
 /* The turn is committed: acknowledge, pull on, announce. */
 void sync_committed(struct peers *peers, struct connection *connection);
 
@@ -67,6 +75,9 @@ void sync_ask_trust(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_hello(struct peers *peers, struct connection *connection, const Hello *words);
 MUST_USE enum result sync_take_known(struct peers *peers, struct connection *connection, struct span known);
 MUST_USE enum result sync_take_trust(struct peers *peers, struct connection *connection, struct span trust);
+void sync_tell_all_delivered(struct peers *peers, struct connection *connection);
+void sync_tell_delivered(struct peers *peers, struct connection *connection, struct feed *feed);
+MUST_USE enum result sync_take_delivered(struct peers *peers, struct connection *connection, const Delivered *words);
 MUST_USE enum result sync_take_fork(struct peers *peers, const Fork *words);
 
 #endif

@@ -127,6 +127,60 @@ enum result sync_take_trust(struct peers *peers, struct connection *connection, 
     return RESULT_OK;
 }
 
+/* How far the readers of a feed that we carry have it, to its author. */
+void sync_tell_delivered(struct peers *peers, struct connection *connection, struct feed *feed) {
+    struct exchange *exchange = &peers->node->exchange;
+    Delivered words = DELIVERED__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    size_t count = feeds_holders(feed);
+    words.feed = proto_bytes(feed->head.feed, FEED_ID_SIZE);
+    words.readers = arena_array(&exchange->turn, count, sizeof *words.readers);
+    for (size_t i = 0; words.readers && i < count; i++) {
+        Delivery *row = arena_alloc(&exchange->turn, sizeof *row);
+        struct position *position;
+        if (!row || feeds_position(&exchange->feeds, feed, feeds_holder(feed, i), &position))
+            return;
+        if (position->number == 0)
+            continue;
+        delivery__init(row);
+        row->id = proto_bytes(position->member, MEMBER_ID_SIZE);
+        row->number = position->number;
+        words.readers[words.n_readers++] = row;
+    }
+    message.delivered = &words;
+    if (words.n_readers)
+        sync_send(peers, connection, &message);
+}
+
+/* Whom we let carry the feed is believed in this: it costs nothing but a wrong line in `status`. */
+enum result sync_take_delivered(struct peers *peers, struct connection *connection, const Delivered *words) {
+    struct exchange *exchange = &peers->node->exchange;
+    struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(&exchange->feeds, words->feed.data) : NULL;
+    if (words->feed.len != FEED_ID_SIZE || words->n_readers > ROSTER_MEMBERS_MAX)
+        return RESULT_MALFORMED;
+    if (!feed || !exchange_is_carrier(exchange, feed, roster_find(peers->node->roster, connection->peer->id))) {
+        exchange->refused[RESULT_NOT_ALLOWED]++;
+        return RESULT_OK;
+    }
+    for (size_t i = 0; i < words->n_readers; i++) {
+        const Delivery *row = words->readers[i];
+        if (row->id.len != MEMBER_ID_SIZE)
+            return RESULT_MALFORMED;
+        if (feeds_has_member(feed, row->id.data) && row->number <= feed->head.number)
+            TRY(exchange_acknowledge(exchange, feed, row->id.data, row->number));
+    }
+    return RESULT_OK;
+}
+
+/* Of everything that we carry for the other end. */
+void sync_tell_all_delivered(struct peers *peers, struct connection *connection) {
+    const struct feeds *feeds = &peers->node->exchange.feeds;
+    for (size_t i = 0; i < feeds->count; i++)
+        if (feeds_is_carried(feeds->rows[i]) &&
+            memcmp(feeds->rows[i]->record.author, connection->peer->id, MEMBER_ID_SIZE) == 0)
+            sync_tell_delivered(peers, connection, feeds->rows[i]);
+}
+
 enum result sync_take_fork(struct peers *peers, const Fork *words) {
     struct exchange *exchange = &peers->node->exchange;
     const struct member *author =

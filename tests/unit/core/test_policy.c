@@ -243,7 +243,7 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "p.yaml:5: show: \"incidents\" is no field, class or group",
            "p.yaml:5: show: \"persons.surnam\" is no field, class or group",
            "p.yaml:5: show: \"\" is no field, class or group", "p.yaml:6: hide: expected a list",
-           "p.yaml:7: shows: unknown key, expected one of: members, publish, show, hide",
+           "p.yaml:7: shows: unknown key, expected one of: members, carriers, publish, show, hide",
            "p.yaml:8: members: expected whom this is about", "p.yaml:9: members: expected whom this is about",
            "p.yaml:10: members: expected whom this is about",
            "p.yaml:11: desk: expected members, publish, show and hide",
@@ -254,7 +254,7 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "p.yaml:19: show: \"\" is no field, class or group", "p.yaml:21: operators: expected show and hide",
            "p.yaml:22: life: unknown key, expected one of: operators, live",
            "p.yaml:23: size: unknown key, expected one of: show, hide",
-           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, local");
+           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, carry, local");
 }
 END_TEST
 
