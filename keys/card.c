@@ -99,7 +99,7 @@ static enum result take_armor(struct span *card, struct arena *arena, struct spa
 /* What a member says of itself: how its keys ended is for others to say. */
 static enum result check_row(const Member *row) {
     TRY(member_check_row(row));
-    return row->n_former || row->ended ? RESULT_MALFORMED : RESULT_OK;
+    return row->n_former || row->ended || row->has_proof ? RESULT_MALFORMED : RESULT_OK;
 }
 
 /* docs/protocol.md, 8.4 */
@@ -118,5 +118,7 @@ enum result card_read(struct member *member, struct arena *arena, struct span te
         return RESULT_MALFORMED;
     hash_of(digest, "INAMA.card", proto_span(card->member));
     TRY(sign_verify(card->signature.data, row->sign_key.data, "INAMA.sig.card", SPAN_OF_ARRAY(digest)));
-    return member_of_row(member, arena, row);
+    TRY(member_of_row(member, arena, row));
+    member->proof = card->signature.data;
+    return RESULT_OK;
 }

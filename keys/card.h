@@ -12,7 +12,7 @@
 MUST_USE enum result card_write(struct buf *out, struct arena *arena, const struct identity *identity, const char *name,
                                 const char *label, const char *country, const char *role);
 /* Reads a card and checks it. TOO_LARGE, MALFORMED, NOT_CANONICAL, BAD_POINT, BAD_SIGNATURE, INVALID. `member` points
- * into `arena`. */
+ * into `arena`, and has the card's signature as its proof. */
 MUST_USE enum result card_read(struct member *member, struct arena *arena, struct span text);
 
 #endif

@@ -111,6 +111,8 @@ struct reading {
     const SignedRoster *outer;
     const Roster *words;
     struct list_conflict *conflict; /* NULL: nobody asks */
+    list_admit *admit;              /* NULL: whatever it is */
+    void *context;
 };
 
 /* What stays is decoded once more into the list, without the copies that the checks of the form take. */
@@ -168,6 +170,8 @@ static enum result read_roots(struct reading *reading) {
 
 static enum result read_author(struct reading *reading) {
     const Roster *words = reading->words;
+    if (reading->list->file.len > DESKS_BYTES_MAX)
+        return RESULT_TOO_LARGE;
     if (!has_size(words->author, MEMBER_ID_SIZE) || words->n_roots || words->threshold)
         return RESULT_MALFORMED;
     reading->list->author = words->author.data;
@@ -178,8 +182,11 @@ static enum result read_row(struct reading *reading, struct claims *claims, stru
     const struct claim *before;
     const char *what;
     struct member *member = &members[at];
-    TRY(member_check_row(reading->words->members[at]));
-    TRY(member_of_row(member, &reading->list->arena, reading->words->members[at]));
+    const Member *row = reading->words->members[at];
+    TRY(member_check_row(row));
+    if (reading->list->author)
+        TRY(member_check_desk(row, &reading->scratch));
+    TRY(member_of_row(member, &reading->list->arena, row));
     if (at && memcmp(members[at - 1].id, member->id, MEMBER_ID_SIZE) >= 0)
         return RESULT_MALFORMED;
     if ((before = claim_row(claims, reading->list, member, &what))) {
@@ -193,8 +200,6 @@ static enum result read_rows(struct reading *reading) {
     struct list *list = reading->list;
     struct claims claims;
     size_t count = reading->words->n_members;
-    if (count > ROSTER_MEMBERS_MAX)
-        return RESULT_TOO_LARGE;
     struct member *members = arena_array(&list->arena, count, sizeof *members);
     if (!members)
         return RESULT_NO_MEMORY;
@@ -208,17 +213,25 @@ static enum result read_rows(struct reading *reading) {
     return RESULT_OK;
 }
 
+/* docs/protocol.md, 8.3.4 */
+static enum result check_counts(const struct reading *reading) {
+    size_t rows_max = reading->list->author ? DESKS_MAX : ROSTER_MEMBERS_MAX;
+    bool fits = reading->outer->n_signatures <= SIGNATURES_MAX && reading->words->n_members <= rows_max;
+    return fits ? RESULT_OK : RESULT_TOO_LARGE;
+}
+
 /* docs/protocol.md, 8.3 */
 static enum result read_all(struct reading *reading) {
     TRY(read_form(reading));
     TRY(read_head(reading));
     TRY(reading->words->has_author ? read_author(reading) : read_roots(reading));
-    if (reading->outer->n_signatures > SIGNATURES_MAX)
-        return RESULT_TOO_LARGE;
+    TRY(check_counts(reading));
+    if (reading->admit)
+        TRY(reading->admit(reading->list, reading->context));
     return read_rows(reading);
 }
 
-enum result list_read_explained(struct list **out, struct span file, struct list_conflict *conflict) {
+static enum result read_list(struct list **out, struct span file, struct reading reading) {
     if (file.len > ROSTER_BYTES_MAX)
         return RESULT_TOO_LARGE;
     struct list *list = calloc(1, sizeof *list);
@@ -228,7 +241,7 @@ enum result list_read_explained(struct list **out, struct span file, struct list
     arena_init(&list->arena, MEMORY_MAX);
     uint8_t *copy = arena_copy(&list->arena, file.data, file.len);
     list->file = span_of(copy, file.len);
-    struct reading reading = {.list = list, .conflict = conflict};
+    reading.list = list;
     arena_init(&reading.scratch, MEMORY_MAX);
     enum result result = copy ? read_all(&reading) : RESULT_NO_MEMORY;
     arena_release(&reading.scratch);
@@ -241,7 +254,15 @@ enum result list_read_explained(struct list **out, struct span file, struct list
 }
 
 enum result list_read(struct list **out, struct span file) {
-    return list_read_explained(out, file, NULL);
+    return read_list(out, file, (struct reading){0});
+}
+
+enum result list_read_explained(struct list **out, struct span file, struct list_conflict *conflict) {
+    return read_list(out, file, (struct reading){.conflict = conflict});
+}
+
+enum result list_read_admitted(struct list **out, struct span file, list_admit *admit, void *context) {
+    return read_list(out, file, (struct reading){.admit = admit, .context = context});
 }
 
 struct list *list_share(struct list *list) {
@@ -336,11 +357,11 @@ static bool is_root(const struct list *list, const uint8_t key[static SIGN_PUBLI
     return false;
 }
 
-enum result list_sign(struct buf *out, struct arena *arena, const struct list *list,
+enum result list_sign(struct buf *out, struct arena *arena, const struct list *list, const struct list *before,
                       const uint8_t secret[static SIGN_SECRET_SIZE],
                       const uint8_t public_key[static SIGN_PUBLIC_SIZE]) {
     SignedRoster *outer;
-    if (!list->author && !is_root(list, public_key))
+    if (!list->author && !is_root(list, public_key) && !(before && is_root(before, public_key)))
         return RESULT_NOT_FOUND;
     TRY(proto_decode(arena, &signed_roster__descriptor, list->file, &outer));
     if (verify_key(list, outer, public_key) == RESULT_OK)
@@ -360,7 +381,7 @@ enum result list_sign(struct buf *out, struct arena *arena, const struct list *l
         memcpy(rows, outer->signatures, outer->n_signatures * sizeof *rows);
     rows[outer->n_signatures++] = &row;
     outer->signatures = rows;
-    if (protobuf_c_message_get_packed_size(&outer->base) > ROSTER_BYTES_MAX)
+    if (protobuf_c_message_get_packed_size(&outer->base) > (list->author ? DESKS_BYTES_MAX : ROSTER_BYTES_MAX))
         return RESULT_TOO_LARGE;
     proto_encode(out, outer);
     return out->failed ? RESULT_NO_MEMORY : RESULT_OK;

@@ -27,8 +27,13 @@ struct list {
 };
 
 /* Form and rows, not who signed. TOO_LARGE, MALFORMED, NOT_CANONICAL, UNKNOWN_SUITE, INVALID, BAD_POINT, CONFLICT (two
- * rows claim the same name or key, two administrations the same country, a root key is a member's), NO_MEMORY. */
+ * rows claim the same name or key, two administrations the same country, a root key is a member's), BAD_SIGNATURE (the
+ * proof of a desk), NO_MEMORY. */
 MUST_USE enum result list_read(struct list **out, struct span file);
+/* The same for what may come from anybody. `admit` sees the list before its rows are read, when `members` is empty:
+ * what it refuses, which becomes the result, costs no more than its form. Rows do: each has points to be checked. */
+typedef enum result list_admit(const struct list *list, void *context);
+MUST_USE enum result list_read_admitted(struct list **out, struct span file, list_admit *admit, void *context);
 struct list *list_share(struct list *list);
 /* NULL is fine. */
 void list_drop(struct list *list);
@@ -55,10 +60,13 @@ MUST_USE enum result list_read_explained(struct list **out, struct span file, st
 enum list_change {
     LIST_RENEW,   /* dates alone */
     LIST_ADD,     /* `member` joins. EXISTS if its id is there, CONFLICT */
-    LIST_REPLACE, /* `member`, whose id is there with a smaller serial, takes the place of its row. If the signing key
-                     changes, the one before ends as `ending`; of the former ones the oldest go when they are too many.
-                     NOT_FOUND (also if it ended), ROLLBACK, CONFLICT */
-    LIST_END,     /* the member with the id of `member` ends as `ending`. NOT_FOUND, EXISTS (it ended before) */
+    LIST_REPLACE, /* `member`, whose id is there with a smaller serial, takes the place of its row. INVALID for desks:
+                     one that lost its keys ends, and another begins. If the signing key changes, the one before ends as
+                     `ending`; of the former ones the oldest go when they are too many. NOT_FOUND (also if it ended),
+                     ROLLBACK, CONFLICT */
+    LIST_END,     /* the member with the id of `member` ends as `ending`, with the keys that it has now; with those of
+                     `base` if another has one of them, and for desks, whose proof is by the first. NOT_FOUND, EXISTS (it
+                     ended before) */
     LIST_ROOTS,   /* other roots and threshold */
 };
 struct list_edit {
@@ -66,6 +74,8 @@ struct list_edit {
     uint32_t version;        /* of the new list; 0: base's + 1 */
     enum list_change change;
     const struct member *member;
+    const struct member *before; /* to replace or end in a roster: the same member as it is known now, with its
+                                    renewals, which the new row takes over; NULL: as `base` has it */
     const struct ending *ending;
     const uint8_t (*roots)[SIGN_PUBLIC_SIZE];
     size_t root_count;
@@ -77,9 +87,10 @@ struct list_edit {
 };
 MUST_USE enum result list_edit(struct buf *out, struct arena *arena, const struct list_edit *edit);
 
-/* Appends the list with one more signature. For the roster: NOT_FOUND if the key is not one of its roots. EXISTS if it
- * has signed before, TOO_LARGE if it has no room for another. */
-MUST_USE enum result list_sign(struct buf *out, struct arena *arena, const struct list *list,
+/* Appends the list with one more signature. For the roster: NOT_FOUND if the key is neither one of its roots nor one of
+ * those of the roster `before` (NULL: none), which hand over to them. EXISTS if it has signed already, TOO_LARGE if
+ * there is no room for another. */
+MUST_USE enum result list_sign(struct buf *out, struct arena *arena, const struct list *list, const struct list *before,
                                const uint8_t secret[static SIGN_SECRET_SIZE],
                                const uint8_t public_key[static SIGN_PUBLIC_SIZE]);
 /* Is it signed by this administration's key? BAD_SIGNATURE (also if it is not signed at all), BAD_POINT. */

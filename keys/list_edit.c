@@ -40,10 +40,12 @@ static bool has_root(const struct list *base, const struct member *member) {
     return is_root(base, member->sign_key);
 }
 
+static bool is_desks(const struct list_edit *edit) {
+    return edit->base ? edit->base->author : edit->author;
+}
+
 static bool are_both_administration(const struct draft *draft, const struct member *a, const struct member *b) {
-    const struct list *base = draft->edit->base;
-    bool is_desks = base ? base->author : draft->edit->author;
-    return !is_desks && member_is_administration(a) && member_is_administration(b) &&
+    return !is_desks(draft->edit) && member_is_administration(a) && member_is_administration(b) &&
            strcmp(a->country, b->country) == 0;
 }
 
@@ -53,6 +55,8 @@ static enum result check_new(const struct draft *draft, struct arena *arena, con
     if (!row)
         return RESULT_NO_MEMORY;
     TRY(member_check_row(row));
+    if (is_desks(draft->edit))
+        TRY(member_check_desk(row, arena));
     if (has_root(draft->edit->base, member))
         return RESULT_CONFLICT;
     for (size_t i = 0; i < draft->count; i++) {
@@ -69,18 +73,26 @@ static enum result add(struct draft *draft, struct arena *arena) {
     const struct member *member = draft->edit->member;
     if (find(draft, member->id))
         return RESULT_EXISTS;
-    if (draft->count == ROSTER_MEMBERS_MAX)
+    if (draft->count == (is_desks(draft->edit) ? DESKS_MAX : ROSTER_MEMBERS_MAX))
         return RESULT_TOO_LARGE;
     struct member *place = &draft->members[draft->count++];
     *place = *member;
     return check_new(draft, arena, place);
 }
 
+/* The member that is to change, with what its renewals did since its row was signed. The row of a desk stays: its proof
+ * is by its first key, and its renewals go on to say what came behind that. */
+static const struct member *known_before(const struct draft *draft, const struct member *row) {
+    const struct member *before = draft->edit->before;
+    assert(!before || memcmp(before->id, row->id, MEMBER_ID_SIZE) == 0);
+    return before && !is_desks(draft->edit) ? before : row;
+}
+
 /* The keys before stay with the member: what they signed is still its word, as far as their endings say. */
 static enum result keep_former(struct member *next, struct arena *arena, const struct member *before,
                                const struct ending *ending) {
     next->former = before->former;
-    next->former_count = before->former_count;
+    next->former_count = before->former_count < FORMER_KEYS_MAX ? before->former_count : FORMER_KEYS_MAX;
     if (memcmp(next->sign_key, before->sign_key, SIGN_PUBLIC_SIZE) == 0)
         return RESULT_OK;
     assert(ending);
@@ -97,13 +109,16 @@ static enum result keep_former(struct member *next, struct arena *arena, const s
 }
 
 static enum result replace(struct draft *draft, struct arena *arena) {
+    if (is_desks(draft->edit))
+        return RESULT_INVALID;
     struct member next = *draft->edit->member;
     struct member *place = find(draft, next.id);
     if (!place || place->ended)
         return RESULT_NOT_FOUND;
-    if (next.serial <= place->serial)
+    const struct member *before = known_before(draft, place);
+    if (next.serial <= before->serial)
         return RESULT_ROLLBACK;
-    TRY(keep_former(&next, arena, place, draft->edit->ending));
+    TRY(keep_former(&next, arena, before, draft->edit->ending));
     next.ended = NULL;
     *place = next;
     return check_new(draft, arena, place);
@@ -117,8 +132,16 @@ static enum result end(struct draft *draft, struct arena *arena) {
         return RESULT_EXISTS;
     assert(draft->edit->ending);
     place->ended = draft->edit->ending;
-    const Ending *words = ending_words(arena, place->ended);
-    return words ? ending_check_words(words) : RESULT_NO_MEMORY;
+    const struct member row = *place, *before = known_before(draft, &row);
+    place->sign_key = before->sign_key;
+    place->encryption_key = before->encryption_key;
+    place->serial = before->serial;
+    TRY(keep_former(place, arena, before, NULL));
+    enum result result = check_new(draft, arena, place);
+    if (result != RESULT_CONFLICT)
+        return result;
+    *place = row; /* whoever gave itself a key of another must not stay in by that */
+    return check_new(draft, arena, place);
 }
 
 static enum result change(struct draft *draft, struct arena *arena) {
@@ -195,7 +218,7 @@ static enum result check_whole(const struct list_edit *edit, struct arena *arena
                                struct span file) {
     struct list *list;
     Roster *words;
-    if (file.len > ROSTER_BYTES_MAX)
+    if (file.len > (is_desks(edit) ? DESKS_BYTES_MAX : ROSTER_BYTES_MAX))
         return RESULT_TOO_LARGE;
     if (edit->grace_days > GRACE_DAYS_MAX)
         return RESULT_MALFORMED;

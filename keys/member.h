@@ -49,6 +49,7 @@ struct member {
     const struct former_key *former; /* newest first */
     size_t former_count;
     const struct ending *ended; /* NULL: it is a member */
+    const uint8_t *proof;       /* SIGNATURE_SIZE, of its card (docs/protocol.md, 8.2); NULL: none */
     const uint8_t *by;          /* the administration whose desk it is; NULL: the roots' */
 };
 

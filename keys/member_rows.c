@@ -111,6 +111,25 @@ enum result member_check_row(const Member *row) {
     return row->ended ? ending_check_words(row->ended) : RESULT_OK;
 }
 
+/* Its own signature keeps a desk from being listed by who does not know its keys, and from being moved to another
+ * country. Rows are encoded anew when a list changes, so nothing may be signed here that would not come out again. */
+enum result member_check_desk(const Member *row, struct arena *scratch) {
+    if (row->has_serial || row->n_former || !row->has_proof || !has_size(row->proof, SIGNATURE_SIZE))
+        return RESULT_MALFORMED;
+    Member signed_row = *row;
+    struct buf words;
+    uint8_t digest[HASH_SIZE];
+    signed_row.ended = NULL;
+    signed_row.has_proof = false;
+    signed_row.base.n_unknown_fields = 0;
+    buf_init(&words, scratch);
+    proto_encode(&words, &signed_row);
+    if (words.failed)
+        return RESULT_NO_MEMORY;
+    hash_of(digest, "INAMA.card", buf_span(&words));
+    return sign_verify(row->proof.data, row->sign_key.data, "INAMA.sig.card", SPAN_OF_ARRAY(digest));
+}
+
 /* ---- from rows to members ---- */
 
 enum result ending_of_words(struct ending *out, struct arena *arena, const Ending *words) {
@@ -161,6 +180,7 @@ enum result member_of_row(struct member *out, struct arena *arena, const Member 
         .former = former,
         .former_count = row->n_former,
         .ended = ended,
+        .proof = row->has_proof && has_size(row->proof, SIGNATURE_SIZE) ? row->proof.data : NULL,
     };
     return RESULT_OK;
 }
@@ -224,6 +244,8 @@ Member *member_row(struct arena *arena, const struct member *member) {
     row->former = former;
     row->n_former = member->former_count;
     row->ended = ended;
+    row->has_proof = member->proof != NULL;
+    row->proof = proto_bytes(member->proof, member->proof ? SIGNATURE_SIZE : 0);
     return row;
 }
 

@@ -9,6 +9,8 @@
 MUST_USE enum result member_check_row(const Member *row);
 /* An ending alone (docs/protocol.md, 8.2.6): MALFORMED. */
 MUST_USE enum result ending_check_words(const Ending *words);
+/* A checked row of desks (docs/protocol.md, 8.2.7): MALFORMED, BAD_POINT, BAD_SIGNATURE for the proof; NO_MEMORY. */
+MUST_USE enum result member_check_desk(const Member *row, struct arena *scratch);
 /* Of checked ones; shares memory with them, what is new lies in the arena. NO_MEMORY. */
 MUST_USE enum result member_of_row(struct member *out, struct arena *arena, const Member *row);
 MUST_USE enum result ending_of_words(struct ending *out, struct arena *arena, const Ending *words);

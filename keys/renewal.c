@@ -17,10 +17,22 @@ static bool has_size(ProtobufCBinaryData bytes, size_t size) {
     return bytes.len == size;
 }
 
+/* Nobody needs to carry what nobody can read. */
+static bool has_unknown_fields(const SignedRenewal *outer, const Renewal *words) {
+    size_t count = outer->base.n_unknown_fields + words->base.n_unknown_fields;
+    if (words->ending)
+        count += words->ending->base.n_unknown_fields;
+    for (size_t i = 0; words->ending && i < words->ending->n_ends; i++)
+        count += words->ending->ends[i]->base.n_unknown_fields;
+    return count > 0;
+}
+
 /* The first half of docs/protocol.md, 8.7 for a renewal: what it says of itself. */
 static enum result check_words(const SignedRenewal *outer, const Renewal *words) {
     if (words->suite != SUITE)
         return RESULT_UNKNOWN_SUITE;
+    if (has_unknown_fields(outer, words))
+        return RESULT_MALFORMED;
     if (!has_size(words->member, MEMBER_ID_SIZE) || !has_size(words->sign_key, SIGN_PUBLIC_SIZE) ||
         !has_size(words->encryption_key, EXCHANGE_KEY_SIZE) || !has_size(outer->signature, SIGNATURE_SIZE) ||
         (outer->has_new_signature && !has_size(outer->new_signature, SIGNATURE_SIZE)))
@@ -29,8 +41,6 @@ static enum result check_words(const SignedRenewal *outer, const Renewal *words)
         return RESULT_MALFORMED;
     if (words->ending)
         TRY(ending_check_words(words->ending));
-    TRY(exchange_check_key(words->encryption_key.data));
-    TRY(sign_check_key(words->sign_key.data));
     return !words->ending == !outer->has_new_signature ? RESULT_OK : RESULT_MALFORMED;
 }
 
@@ -63,6 +73,9 @@ static enum result keep(struct renewal *renewal, const SignedRenewal *outer, con
     renewal->sign_key = arena_copy(arena, words->sign_key.data, SIGN_PUBLIC_SIZE);
     renewal->encryption_key = arena_copy(arena, words->encryption_key.data, EXCHANGE_KEY_SIZE);
     renewal->signature = arena_copy(arena, outer->signature.data, SIGNATURE_SIZE);
+    if (outer->has_new_signature &&
+        !(renewal->new_signature = arena_copy(arena, outer->new_signature.data, SIGNATURE_SIZE)))
+        return RESULT_NO_MEMORY;
     if (!renewal->member || !renewal->sign_key || !renewal->encryption_key || !renewal->signature)
         return RESULT_NO_MEMORY;
     return words->ending ? keep_ending(renewal, words->ending) : RESULT_OK;
@@ -75,9 +88,6 @@ static enum result decode(struct renewal *renewal, struct arena *scratch) {
     TRY(proto_decode_canonical(scratch, &renewal__descriptor, proto_span(outer->renewal), &words));
     TRY(check_words(outer, words));
     hash_of(renewal->hash, "INAMA.renewal", proto_span(outer->renewal));
-    if (outer->has_new_signature)
-        TRY(sign_verify(outer->new_signature.data, words->sign_key.data, "INAMA.sig.renew",
-                        SPAN_OF_ARRAY(renewal->hash)));
     return keep(renewal, outer, words);
 }
 
@@ -123,7 +133,12 @@ void renewal_drop(struct renewal *renewal) {
 }
 
 enum result renewal_verify(const struct renewal *renewal, const uint8_t sign_key[static SIGN_PUBLIC_SIZE]) {
-    return sign_verify(renewal->signature, sign_key, "INAMA.sig.renew", SPAN_OF_ARRAY(renewal->hash));
+    const struct span message = SPAN_OF_ARRAY(renewal->hash);
+    TRY(sign_verify(renewal->signature, sign_key, "INAMA.sig.renew", message));
+    TRY(exchange_check_key(renewal->encryption_key));
+    TRY(sign_check_key(renewal->sign_key));
+    return renewal->new_signature ? sign_verify(renewal->new_signature, renewal->sign_key, "INAMA.sig.renew", message)
+                                  : RESULT_OK;
 }
 
 /* ---- making ---- */

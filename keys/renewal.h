@@ -18,17 +18,19 @@ struct renewal {
     uint64_t created;
     const uint8_t *sign_key;
     const uint8_t *encryption_key;
-    const struct ending *ending; /* of the signing key before; NULL: it stays */
-    const uint8_t *signature;    /* by the key before, not verified yet */
+    const struct ending *ending;  /* of the signing key before; NULL: it stays */
+    const uint8_t *signature;     /* by the key before, not verified yet */
+    const uint8_t *new_signature; /* by `sign_key`, not verified yet; NULL without an ending */
 };
 
-/* Form, and the new key's own signature where there is one: not whether the key before has signed. TOO_LARGE,
- * MALFORMED, NOT_CANONICAL, UNKNOWN_SUITE, BAD_POINT, BAD_SIGNATURE, NO_MEMORY. */
+/* The form, not who has signed. TOO_LARGE, MALFORMED (also for fields that nobody knows), NOT_CANONICAL, UNKNOWN_SUITE,
+ * NO_MEMORY. */
 MUST_USE enum result renewal_read(struct renewal **out, struct span file);
 struct renewal *renewal_share(struct renewal *renewal);
 /* NULL is fine. */
 void renewal_drop(struct renewal *renewal);
-/* Has the key in force before signed it? BAD_SIGNATURE, BAD_POINT. */
+/* Has the key in force before signed it, and only then: are the new keys good, and has the new signing key signed where
+ * there is one? BAD_SIGNATURE, BAD_POINT. */
 MUST_USE enum result renewal_verify(const struct renewal *renewal, const uint8_t sign_key[static SIGN_PUBLIC_SIZE]);
 
 /* Appends the renewal of an identity whose keys were just renewed (identity_renew()): signed by its signing key, and by

@@ -51,6 +51,7 @@ struct roster {
     size_t renewal_count;
     const struct member **by_name; /* of the members, for looking up */
     const struct member **by_session;
+    const uint8_t *drafting; /* of a working file of desks, opened unsigned: their author; NULL: it is none */
 };
 
 /* Reads a roster file. The newest roster in it that enough of the anchor's roots have signed is where belief begins;
@@ -59,14 +60,16 @@ struct roster {
  * or is older than what is there, is left out. Desks that a replaced key signed are in force here as they were when the
  * file was written. */
 MUST_USE enum result roster_open(struct roster **out, struct span file, const struct roster_anchor *anchor);
-/* Without asking who signed the rosters, the last of which is in force then: for showing and editing. Desks and
- * renewals that may not be taken are left out. NOT_FOUND if there is no roster in it. */
+/* Without asking who signed the rosters, the last of which is in force then, and the desks that are being worked on:
+ * for showing and editing. Other desks and renewals that may not be taken are left out. NOT_FOUND if there is no roster
+ * in it. */
 MUST_USE enum result roster_open_unsigned(struct roster **out, struct span file);
 void roster_free(struct roster *roster);
-/* Appends the roster file. */
+/* Appends the roster file of a node. */
 MUST_USE enum result roster_write(struct buf *out, const struct roster *roster);
-/* A roster file of one list alone, as people work on it: the list behind what `base`'s chain has of smaller versions,
- * or alone if that is NULL. Those of list_read(). */
+/* A working file, as people hand it around until the list is signed: what `base` is made of, with the list in its
+ * place, a roster behind what the chain has of smaller versions, desks in the place of their author's. The list alone
+ * if `base` is NULL. Those of list_read(). */
 MUST_USE enum result roster_write_draft(struct buf *out, const struct roster *base, struct span list);
 
 /* Takes one object. REPLAYED: it is here (no harm). ROLLBACK: it is older than what is here. OUT_OF_ORDER: a version
@@ -79,7 +82,8 @@ MUST_USE enum result roster_take(struct roster **out, const struct roster *now, 
                                  struct span object);
 
 /* Takes everything in an encoded Trust that is new, in whichever order it has to be. *out is `now` itself if nothing
- * was. TOO_LARGE, MALFORMED, NOT_CANONICAL for the Trust itself. */
+ * was. Behind the object that is the TRUST_REFUSALS_MAX-th to be refused (ROLLBACK and UNKNOWN_MEMBER, which cost
+ * nothing, apart) the rest is not looked at. TOO_LARGE, MALFORMED, NOT_CANONICAL for the Trust itself. */
 struct roster_news {
     size_t taken;
     size_t replayed;     /* here already, older rosters of the chain counted in */
@@ -95,8 +99,11 @@ MUST_USE enum result roster_file_trust(struct span *trust, struct span file);
  * (nothing is appended if it lacks nothing). MALFORMED. */
 MUST_USE enum result roster_known(struct buf *out, const struct roster *roster);
 MUST_USE enum result roster_missing(struct buf *out, const struct roster *roster, struct span known, size_t bytes_max);
-/* Is this roster, measured by what was Known before, an older one? ROLLBACK; MALFORMED. */
-MUST_USE enum result roster_compare(const struct roster *roster, struct span known);
+/* Appends what a node remembers of what it goes by, for its own store alone; and is this roster, measured by what was
+ * remembered, an older one, or one of other roots? ROLLBACK; MALFORMED. What only a newer list of those who keep it may
+ * take back, a serial or a key, is no rollback if there is such a list. */
+MUST_USE enum result roster_memory(struct buf *out, const struct roster *roster);
+MUST_USE enum result roster_compare(const struct roster *roster, struct span memory);
 /* What `now` has and `before` had not, as an encoded Trust: to be passed on. */
 MUST_USE enum result roster_difference(struct buf *out, const struct roster *before, const struct roster *now);
 

@@ -12,6 +12,7 @@
 static enum result renew(struct member *member, struct arena *arena, const struct signed_renewal *renewals,
                          size_t count) {
     size_t changes = 0;
+    bool is_revoked = member->ended && member->ended->cause == ENDING_REVOKED;
     for (size_t i = 0; i < count; i++)
         changes += renewals[i].renewal->ending != NULL;
     struct former_key *former = arena_array(arena, member->former_count + changes, sizeof *former);
@@ -23,8 +24,8 @@ static enum result renew(struct member *member, struct arena *arena, const struc
     member->former_count += changes;
     for (size_t i = 0; i < count; i++) {
         const struct renewal *renewal = renewals[i].renewal;
-        if (renewal->ending)
-            former[--changes] = (struct former_key){member->sign_key, *renewal->ending};
+        if (renewal->ending) /* whoever revoked it has the last word on all its keys */
+            former[--changes] = (struct former_key){member->sign_key, is_revoked ? *member->ended : *renewal->ending};
         member->sign_key = renewal->sign_key;
         member->encryption_key = renewal->encryption_key;
         member->serial = renewal->serial;

@@ -10,7 +10,7 @@
 #include "keys/roster.h"
 #include "roster.pb-c.h"
 
-enum { MEMBER_RENEWALS_MAX = 64, ROSTER_MEMORY_MAX = 4 * ROSTER_FILE_BYTES_MAX };
+enum { FILE_HEAD_SIZE = 9, MEMBER_RENEWALS_MAX = 64, ROSTER_MEMORY_MAX = 4 * ROSTER_FILE_BYTES_MAX };
 
 struct signed_desks {
     struct list *list;
@@ -37,7 +37,8 @@ struct parts {
     size_t desk_count;
     struct signed_renewal *renewals; /* ascending by member and serial */
     size_t renewal_count;
-    size_t size; /* bytes that the roster file has at most */
+    size_t chain_bytes;   /* of the roster file, with its head */
+    size_t vouched_bytes; /* the same of desks and renewals; what goes by settling is counted until then */
     /* what follows from them, once settled */
     bool settled;
     struct roster_row *rows; /* ascending by id, those that ended among them */
@@ -52,6 +53,12 @@ MUST_USE enum result parts_init(struct parts *parts, const struct roster *now, s
 void parts_release(struct parts *parts);
 /* Drops the desks and renewals that are in force no longer and finds the rows (docs/protocol.md, 8.8). NO_MEMORY. */
 MUST_USE enum result parts_settle(struct parts *parts);
+/* What an object takes in the roster file: its bytes, and a tag and a length before them. */
+static inline size_t size_in_file(struct span object) {
+    return object.len + 6;
+}
+/* Of the desks and renewals in settled parts, the bytes that would at most stay under this roster. */
+size_t parts_vouched_under(const struct parts *parts, struct list *roster);
 /* Appends the rows of the roster and those of the desks that count to *rows, by id. NO_MEMORY. */
 MUST_USE enum result parts_merge_rows(struct parts *parts);
 /* Makes the roster. NO_MEMORY. */
@@ -77,19 +84,27 @@ struct member_keys {
 };
 void parts_keys(struct member_keys *out, const struct parts *parts, const struct member *row);
 
-/* docs/protocol.md, 8.6 and 8.7; what is taken is shared. `restoring`: desks that stay in force under a replaced key
- * may come back under it. */
-MUST_USE enum result parts_take_roster(struct parts *parts, struct list *list);
-MUST_USE enum result parts_take_desks(struct parts *parts, struct list *list, bool restoring);
-MUST_USE enum result parts_take_renewal(struct parts *parts, struct renewal *renewal);
+/* docs/protocol.md, 8.6 and 8.7; what is taken is shared. May a roster be taken, whose rows may not be read yet? And
+ * then: TOO_LARGE, NO_MEMORY. */
+MUST_USE enum result parts_admit_roster(const struct parts *parts, const struct list *list);
+MUST_USE enum result parts_put_roster(struct parts *parts, struct list *list);
+/* Desks that the key in force of their author has not signed: a renewal of it may be on its way. */
+struct desks_wait {
+    bool is_on;
+    uint8_t author[MEMBER_ID_SIZE];
+};
+/* `restoring`: from a file, in which desks stay in force under a replaced key, and members that ended have renewals.
+ * `wait` is switched on, never off; NULL: nobody asks. */
+MUST_USE enum result parts_take_desks(struct parts *parts, struct span object, bool restoring, struct desks_wait *wait);
+MUST_USE enum result parts_take_renewal(struct parts *parts, struct renewal *renewal, bool restoring);
 /* Belief begins, or begins anew, with this roster. */
 void parts_begin(struct parts *parts, struct list *list);
 /* Have enough of these, and enough of its own roots, signed it? TOO_FEW_SIGNATURES. */
 MUST_USE enum result parts_check_roots(const struct list *list, const uint8_t (*roots)[SIGN_PUBLIC_SIZE], size_t count,
                                        size_t threshold);
 
-/* Takes desks and renewals of a Trust, whatever their order. */
-MUST_USE enum result parts_take_rest(struct parts *parts, const Trust *trust, bool restoring, struct roster_news *news);
+/* Takes the desks and renewals of a file, whatever their order. */
+MUST_USE enum result parts_restore_rest(struct parts *parts, const Trust *trust, struct roster_news *news);
 /* Counts what became of one object; NO_MEMORY if that is what became of it. */
 MUST_USE enum result news_count(struct roster_news *news, enum trust_object kind, enum result result);
 

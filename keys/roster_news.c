@@ -183,32 +183,3 @@ enum result roster_difference(struct buf *out, const struct roster *before, cons
         proto_encode(out, &trust);
     return out->failed ? RESULT_NO_MEMORY : RESULT_OK;
 }
-
-/* ---- older or not ---- */
-
-/* Who has ended since has no keys any more that could be older. */
-static bool is_older(const struct roster *roster, const uint8_t *row) {
-    const struct member *member = roster_find(roster, row);
-    const struct list *desks = roster_desks(roster, row);
-    struct span rest = span_of(row + MEMBER_ID_SIZE, KNOWN_ROW_SIZE - MEMBER_ID_SIZE);
-    uint32_t serial = 0, version = 0;
-    bool whole = span_u32(&rest, &serial) && span_u32(&rest, &version);
-    if (!member || !whole)
-        return false;
-    bool has_new_keys = member->serial > serial;
-    return member->serial < serial || (!has_new_keys && version > (desks ? desks->version : 0));
-}
-
-enum result roster_compare(const struct roster *roster, struct span known) {
-    struct theirs before = {0};
-    struct arena arena;
-    arena_init(&arena, (size_t)ROSTER_MEMBERS_MAX * KNOWN_ROW_SIZE * 4);
-    enum result result = read_known(&before, &arena, known);
-    if (!result && before.version > roster->version)
-        result = RESULT_ROLLBACK;
-    for (size_t i = 0; i < before.count && !result; i++)
-        if (is_older(roster, before.rows[i]))
-            result = RESULT_ROLLBACK;
-    arena_release(&arena);
-    return result;
-}

@@ -7,20 +7,15 @@
 
 /* ---- life ---- */
 
-/* In the file: the bytes, and a tag and a length before them. */
-static size_t size_in_file(struct span object) {
-    return object.len + 6;
-}
-
-static size_t total_size(const struct parts *parts) {
-    size_t size = 9; /* the head of the file */
+static void weigh(struct parts *parts) {
+    parts->chain_bytes = FILE_HEAD_SIZE;
+    parts->vouched_bytes = 0;
     for (size_t i = 0; i < parts->chain_count; i++)
-        size += size_in_file(parts->chain[i]->file);
+        parts->chain_bytes += size_in_file(parts->chain[i]->file);
     for (size_t i = 0; i < parts->desk_count; i++)
-        size += size_in_file(parts->desks[i].list->file);
+        parts->vouched_bytes += size_in_file(parts->desks[i].list->file);
     for (size_t i = 0; i < parts->renewal_count; i++)
-        size += size_in_file(parts->renewals[i].renewal->file);
-    return size;
+        parts->vouched_bytes += size_in_file(parts->renewals[i].renewal->file);
 }
 
 static void share_all(struct parts *parts, const struct roster *now) {
@@ -36,7 +31,7 @@ static void share_all(struct parts *parts, const struct roster *now) {
         renewal->renewal = renewal_share(now->renewals[i]);
         memcpy(renewal->signer, now->renewal_signers[i], SIGN_PUBLIC_SIZE);
     }
-    parts->size = total_size(parts);
+    weigh(parts);
 }
 
 enum result parts_init(struct parts *parts, const struct roster *now, size_t rosters, size_t desks, size_t renewals) {
@@ -123,14 +118,14 @@ void parts_keys(struct member_keys *out, const struct parts *parts, const struct
     out->count = 0;
     for (size_t i = 0; i < row->former_count; i++) {
         out->keys[out->count] = row->former[i].sign_key;
-        out->ended[out->count++] = row->former[i].ending.cause;
+        out->ended[out->count++] = (int)row->former[i].ending.cause;
     }
     for (size_t i = first; i < first + count; i++) {
         const struct renewal *renewal = parts->renewals[i].renewal;
         if (!renewal->ending || !follows(&parts->renewals[i], row, key))
             continue;
         out->keys[out->count] = key;
-        out->ended[out->count++] = renewal->ending->cause;
+        out->ended[out->count++] = (int)renewal->ending->cause;
         key = renewal->sign_key;
     }
     out->keys[out->count] = key;
@@ -162,7 +157,8 @@ static void drop_desks(struct parts *parts) {
     parts->desk_count = kept;
 }
 
-/* Of who has been revoked, what those who keep the list say of its keys is the last word on them. */
+/* Of who has been revoked, what those who keep the list say of its keys is the last word on them. The row of a desk can
+ * say nothing of later keys than the first: its renewals stay, and its ending is that of all its keys. */
 static bool has_been_revoked(const struct member *member) {
     return member->ended && member->ended->cause == ENDING_REVOKED;
 }
@@ -174,7 +170,7 @@ static void drop_renewals(struct parts *parts) {
         struct signed_renewal *renewal = &parts->renewals[i];
         const struct roster_row *row = parts_row(parts, renewal->renewal->member);
         bool is_first = !before || memcmp(before->member, renewal->renewal->member, MEMBER_ID_SIZE) != 0;
-        if (row && !has_been_revoked(row->member) &&
+        if (row && (row->by || !has_been_revoked(row->member)) &&
             follows(renewal, row->member, is_first ? row->member->sign_key : before->sign_key)) {
             before = renewal->renewal;
             parts->renewals[kept++] = *renewal;
@@ -192,7 +188,33 @@ enum result parts_settle(struct parts *parts) {
     arena_reset(&parts->scratch);
     TRY(parts_merge_rows(parts));
     drop_renewals(parts);
-    parts->size = total_size(parts);
+    weigh(parts);
     parts->settled = true;
     return RESULT_OK;
+}
+
+/* ---- what a roster would leave ---- */
+
+static bool renewal_stays(const struct parts *under, const struct renewal *renewal) {
+    bool found;
+    const struct roster_row *row = parts_row(under, renewal->member);
+    const struct member *named = list_find(parts_roster(under), renewal->member);
+    if (named || !row || !row->by)
+        return named && !has_been_revoked(named);
+    size_t at = parts_desks(under, row->by, &found);
+    return found && desks_stay(under, &under->desks[at]);
+}
+
+size_t parts_vouched_under(const struct parts *parts, struct list *roster) {
+    struct parts under = *parts;
+    size_t size = 0;
+    under.chain = &roster;
+    under.chain_count = 1;
+    for (size_t i = 0; i < parts->desk_count; i++)
+        if (desks_stay(&under, &parts->desks[i]))
+            size += size_in_file(parts->desks[i].list->file);
+    for (size_t i = 0; i < parts->renewal_count; i++)
+        if (renewal_stays(&under, parts->renewals[i].renewal))
+            size += size_in_file(parts->renewals[i].renewal->file);
+    return size;
 }

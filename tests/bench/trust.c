@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "daemon/exchange.h"
+#include "keys/card.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/sample.h"
 #include "tests/support/homes.h"
@@ -28,16 +29,13 @@ static void must(enum result result) {
 /* A row with fresh keys; the secrets are kept only where somebody signs with them. */
 static struct member make_member(struct arena *arena, struct identity *identity, const char *name, const char *country,
                                  const char *role) {
+    struct buf card;
+    struct member member;
     must(identity_make(identity, random_system()));
-    return (struct member){.id = arena_copy(arena, identity->id, MEMBER_ID_SIZE),
-                           .sign_key = arena_copy(arena, identity->sign_key, SIGN_PUBLIC_SIZE),
-                           .encryption_key = arena_copy(arena, identity->encryption_key, EXCHANGE_KEY_SIZE),
-                           .session_key = arena_copy(arena, identity->session_key, EXCHANGE_KEY_SIZE),
-                           .name = name,
-                           .label = name,
-                           .country = country,
-                           .role = role,
-                           .serial = 1};
+    buf_init(&card, arena);
+    must(card_write(&card, arena, identity, name, name, country, role));
+    must(card_read(&member, arena, buf_span(&card)));
+    return member;
 }
 
 struct root {
@@ -86,7 +84,7 @@ static void take(struct roster **roster, const struct list *list, const uint8_t 
     arena_init(&arena, SIZE_MAX);
     buf_init(&bytes, &arena);
     buf_init(&file, &arena);
-    must(list_sign(&bytes, &arena, list, secret, key));
+    must(list_sign(&bytes, &arena, list, NULL, secret, key));
     if (*roster) {
         must(roster_take(&next, *roster, list->author ? TRUST_DESKS : TRUST_ROSTER, buf_span(&bytes)));
         roster_free(*roster);
@@ -194,7 +192,7 @@ static void rotate(struct arena *arena, const char *folder) {
     publish_one(&exchange, arena);
     struct buf signed_list;
     buf_init(&signed_list, arena);
-    must(list_sign(&signed_list, arena, list, root.secret, root.key));
+    must(list_sign(&signed_list, arena, list, NULL, root.secret, root.key));
     must(roster_take(&after, before, TRUST_ROSTER, buf_span(&signed_list)));
     double start = seconds();
     must(exchange_renew(&exchange, after, policy));

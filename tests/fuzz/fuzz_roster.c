@@ -51,7 +51,7 @@ static struct list *read_again(const struct buf *file, const struct list *before
 static void sign(const struct list *list, struct arena *arena) {
     struct buf out;
     buf_init(&out, arena);
-    if (list_sign(&out, arena, list, secret, key))
+    if (list_sign(&out, arena, list, NULL, secret, key))
         return; /* a roster has other roots; or no room, or memory */
     struct list *again = read_again(&out, list);
     if (list_verify_author(again, key) || memcmp(again->hash, list->hash, HASH_SIZE) != 0)

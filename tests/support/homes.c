@@ -17,6 +17,7 @@
 #include "base/proto.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "keys/card.h"
 
 enum { START_TIMEOUT_MS = 60000, REPLY_TIMEOUT_MS = 120000, SAID_BYTES_MAX = 64 * 1024 * 1024 };
 static const int64_t day_ms = 86400000;
@@ -110,15 +111,10 @@ struct home *homes_add(struct homes *homes, const char *name, const char *countr
                        const char *policy) {
     struct home *home = add(homes, name, country, role, policy);
     must(name, identity_make(&home->identity, random_system()));
-    home->member = (struct member){.id = home->identity.id,
-                                   .sign_key = home->identity.sign_key,
-                                   .encryption_key = home->identity.encryption_key,
-                                   .session_key = home->identity.session_key,
-                                   .name = home->name,
-                                   .label = home->name,
-                                   .country = home->country,
-                                   .role = home->role,
-                                   .serial = 1};
+    struct buf card;
+    buf_init(&card, &homes->arena);
+    must(name, card_write(&card, &homes->arena, &home->identity, home->name, home->name, home->country, home->role));
+    must(name, card_read(&home->member, &homes->arena, buf_span(&card)));
     return home;
 }
 
@@ -158,7 +154,7 @@ static struct span sign_list(struct homes *homes) {
     struct roster *roster;
     buf_init(&signed_list, &homes->arena);
     buf_init(&file, &homes->arena);
-    must("roster", list_sign(&signed_list, &homes->arena, homes->list, homes->root_secret, homes->root_key));
+    must("roster", list_sign(&signed_list, &homes->arena, homes->list, NULL, homes->root_secret, homes->root_key));
     must("roster", roster_write_draft(&file, homes->roster, buf_span(&signed_list)));
     must("roster", roster_open_unsigned(&roster, buf_span(&file)));
     roster_free(homes->roster);
@@ -217,6 +213,7 @@ void homes_write_one(struct homes *homes, const struct home *home) {
     write_config(homes, home, (size_t)(home - homes->rows));
     home_write(home, "roster.inama", present_roster(homes));
     home_write(home, "roots.txt", span_of_text(roots));
+    home_write(home, "new", span_of_text("\n"));
     home_write(home, "policy.yaml", span_of_text(home->policy));
 }
 

@@ -30,17 +30,37 @@ struct roster_anchor realm_anchor(const struct realm *realm) {
     return (struct roster_anchor){.roots = realm->root_keys, .count = 3, .threshold = 2};
 }
 
+static void keep_key(struct realm *realm, const struct identity *identity) {
+    struct realm_key *key = arena_alloc(&realm->arena, sizeof *key);
+    ck_assert_ptr_nonnull(key);
+    key->next = realm->keys;
+    memcpy(key->key, identity->sign_key, SIGN_PUBLIC_SIZE);
+    memcpy(key->secret, identity->secrets->sign, SIGN_SECRET_SIZE);
+    realm->keys = key;
+}
+
 struct party *realm_party(struct realm *realm, const char *name, const char *country, const char *role) {
     ck_assert_uint_lt(realm->party_count, REALM_PARTIES_MAX);
     struct party *party = &realm->parties[realm->party_count++];
     *party = (struct party){.name = name, .country = country, .role = role};
     ck_assert_int_eq(identity_make(&party->identity, &realm->random), RESULT_OK);
+    keep_key(realm, &party->identity);
+    party->first = party->identity;
+    party->first.secrets = NULL;
     return party;
+}
+
+struct member realm_desk(struct realm *realm, const struct party *party) {
+    const struct party first = {
+        .identity = party->first, .name = party->name, .country = party->country, .role = party->role};
+    return realm_row(realm, &first);
 }
 
 struct member realm_row(struct realm *realm, const struct party *party) {
     const struct identity *now = arena_copy(&realm->arena, &party->identity, sizeof *now); /* they will change */
     ck_assert_ptr_nonnull(now);
+    if (now->secrets)
+        keep_key(realm, now);
     return (struct member){.id = now->id,
                            .sign_key = now->sign_key,
                            .encryption_key = now->encryption_key,
@@ -66,10 +86,29 @@ static int compare_rows(const void *a, const void *b) {
     return memcmp((*(Member *const *)a)->id.data, (*(Member *const *)b)->id.data, MEMBER_ID_SIZE);
 }
 
+const uint8_t *realm_proof(struct realm *realm, const struct member *row) {
+    struct member plain = *row;
+    uint8_t digest[HASH_SIZE], *proof = arena_alloc(&realm->arena, SIGNATURE_SIZE);
+    const struct realm_key *key = realm->keys;
+    while (key && memcmp(key->key, row->sign_key, SIGN_PUBLIC_SIZE) != 0)
+        key = key->next;
+    if (!key)
+        return NULL;
+    plain.former_count = 0;
+    plain.ended = NULL;
+    plain.proof = NULL;
+    hash_of(digest, "INAMA.card", encode(realm, member_row(&realm->arena, &plain)));
+    sign_make(proof, key->secret, "INAMA.sig.card", SPAN_OF_ARRAY(digest));
+    return proof;
+}
+
 static Member **rows_of(struct realm *realm, const struct realm_list *list) {
     Member **rows = arena_array(&realm->arena, list->count, sizeof *rows);
     for (size_t i = 0; i < list->count; i++) {
-        rows[i] = member_row(&realm->arena, &list->rows[i]);
+        struct member row = list->rows[i];
+        if (list->author && !row.proof)
+            row.proof = realm_proof(realm, &row);
+        rows[i] = member_row(&realm->arena, &row);
         ck_assert_ptr_nonnull(rows[i]);
     }
     if (list->count)

@@ -19,6 +19,14 @@ struct party {
     const char *name;
     const char *country;
     const char *role;
+    struct identity first; /* public parts of the keys that it began with */
+};
+
+/* A signing key of a row that was made, for the proof of a desk. */
+struct realm_key {
+    struct realm_key *next;
+    uint8_t key[SIGN_PUBLIC_SIZE];
+    uint8_t secret[SIGN_SECRET_SIZE];
 };
 
 struct realm {
@@ -29,6 +37,7 @@ struct realm {
     uint8_t root_secrets[REALM_ROOTS][SIGN_SECRET_SIZE];
     struct party parties[REALM_PARTIES_MAX];
     size_t party_count;
+    struct realm_key *keys;
 };
 
 void realm_init(struct realm *realm, uint64_t seed);
@@ -36,9 +45,13 @@ void realm_release(struct realm *realm);
 /* The first three roots, two of which must sign. */
 struct roster_anchor realm_anchor(const struct realm *realm);
 
-/* A new party with fresh keys, and its row as its keys are now (without former ones). */
+/* A new party with fresh keys, and its row as its keys are now (without former ones), or as they were at first, as in
+ * desks. */
 struct party *realm_party(struct realm *realm, const char *name, const char *country, const char *role);
 struct member realm_row(struct realm *realm, const struct party *party);
+struct member realm_desk(struct realm *realm, const struct party *party);
+/* The proof of a row, by its own key: of desks that have none realm_list() makes it. */
+const uint8_t *realm_proof(struct realm *realm, const struct member *row);
 
 /* A SignedRoster. Rows are sorted by id here. What is zero is: the first three roots, the threshold 2 (0 for desks),
  * signed by the first two roots (desks by their author), `realm_created`, 365 days from then. */

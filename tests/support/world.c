@@ -130,8 +130,8 @@ static void take_list(struct world *world, struct span unsigned_file) {
     buf_init(&signed_file, &world->arena);
     buf_init(&file, &world->arena);
     ck_assert_str_eq(result_name(list_read(&list, unsigned_file)), "ok");
-    ck_assert_str_eq(result_name(list_sign(&signed_file, &world->arena, list, world->root_secret, world->root_key)),
-                     "ok");
+    ck_assert_str_eq(
+        result_name(list_sign(&signed_file, &world->arena, list, NULL, world->root_secret, world->root_key)), "ok");
     list_drop(list);
     if (world->roster) {
         ck_assert_str_eq(result_name(roster_take(&world->roster, world->roster, TRUST_ROSTER, buf_span(&signed_file))),

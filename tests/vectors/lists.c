@@ -94,6 +94,46 @@ static int compare_rows(const void *a, const void *b) {
     return memcmp(((const Member *)a)->id.data, ((const Member *)b)->id.data, MEMBER_ID_SIZE);
 }
 
+/* ---- proofs ---- */
+
+enum { SIGNERS_MAX = 512 };
+static struct {
+    uint8_t key[SIGN_PUBLIC_SIZE];
+    uint8_t secret[SIGN_SECRET_SIZE];
+} signers[SIGNERS_MAX];
+static size_t signer_count;
+
+static const uint8_t *secret_of(const uint8_t *key) {
+    for (size_t i = 0; i < signer_count; i++)
+        if (memcmp(signers[i].key, key, SIGN_PUBLIC_SIZE) == 0)
+            return signers[i].secret;
+    return NULL;
+}
+
+static void keep_signer(const struct identity *identity) {
+    if (secret_of(identity->sign_key))
+        return;
+    MUST(signer_count < SIGNERS_MAX);
+    memcpy(signers[signer_count].key, identity->sign_key, SIGN_PUBLIC_SIZE);
+    memcpy(signers[signer_count++].secret, identity->secrets->sign, SIGN_SECRET_SIZE);
+}
+
+void prove(Member *row) {
+    const uint8_t *secret = secret_of(row->sign_key.data);
+    Member plain = *row;
+    MUST(secret);
+    plain.n_former = 0;
+    plain.ended = NULL;
+    plain.has_proof = false;
+    row->has_proof = true;
+    row->proof = words_of(list_signature(secret, "INAMA.sig.card", "INAMA.card", encoded(&plain)));
+}
+
+void prove_rows(struct list_draft *draft) {
+    for (size_t i = 0; i < draft->words.n_members; i++)
+        prove(&draft->rows[i]);
+}
+
 Member *add_row(struct list_draft *draft, const struct identity *identity, const char *name, const char *country,
                 const char *role) {
     MUST(draft->words.n_members < DRAFT_ROWS_MAX);
@@ -109,6 +149,9 @@ Member *add_row(struct list_draft *draft, const struct identity *identity, const
     row->role = text_of(role);
     row->has_serial = identity->serial > 1;
     row->serial = identity->serial;
+    keep_signer(identity);
+    if (draft->words.has_author)
+        prove(row);
     qsort(draft->rows, draft->words.n_members, sizeof *draft->rows, compare_rows);
     return row_named(draft, name);
 }

@@ -39,6 +39,9 @@ void set_roots(struct list_draft *draft, const char *letters, uint32_t threshold
  * one is added. */
 Member *add_row(struct list_draft *draft, const struct identity *identity, const char *name, const char *country,
                 const char *role);
+/* By the key of the row, which must be one that add_row() has met: the rows of desks have it, until they are spoilt. */
+void prove(Member *row);
+void prove_rows(struct list_draft *draft);
 /* The row of that name. */
 Member *row_named(struct list_draft *draft, const char *name);
 

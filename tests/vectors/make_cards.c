@@ -145,7 +145,7 @@ static void make_rows(void) {
     refuse("malformed", "a signature of 63 bytes", armored(card_of(good, filled(0, SIGNATURE_SIZE - 1))));
     refuse("malformed", "no signature", armored(field_bytes(1, good)));
     accept("an unknown field in the card", armored(joined(signed_card(good), field_number(3, 1))));
-    accept("an unknown field in the row", armored(signed_card(joined(good, field_number(12, 1)))));
+    accept("an unknown field in the row", armored(signed_card(joined(good, field_number(13, 1)))));
     refuse("not-canonical", "the card twice", armored(joined(signed_card(good), signed_card(good))));
     refuse("not-canonical", "the row twice", armored(signed_card(joined(good, good))));
     refuse("malformed", "a row that is cut", armored(signed_card(without_last(good, 1))));
@@ -222,6 +222,10 @@ static void make_endings_on_cards(void) {
     member.ended = ending_of(1, NOW_MS);
     refuse("malformed", "an ending", card_of_row(&member));
     refuse("malformed", "an ending, and a signature of 63 bytes", badly_signed(&member));
+    member = row();
+    member.has_proof = true;
+    member.proof = words_of(filled(0, SIGNATURE_SIZE));
+    refuse("malformed", "a proof", card_of_row(&member));
     member = row();
     member.has_serial = true;
     member.serial = 2;

@@ -92,8 +92,12 @@ static void make_rest(void) {
     }
     accept("a renewal of nobody", joined(roster, of_police), "abc");
     accept("desks of nobody", joined(roster, field_bytes(2, desks_by(desks_draft(1, &police), &police))), "abc");
-    refuse("bad-signature", "desks that their author has not signed",
-           joined(roster, field_bytes(2, desks_by(two_desks(1), &author))), "abc");
+    const struct span unsigned_desks = field_bytes(2, desks_by(two_desks(1), &author));
+    refuse("bad-signature", "desks that their author has not signed", joined(roster, unsigned_desks), "abc");
+    const struct span drafting = field_bytes(4, SPAN_OF_ARRAY(originator.id));
+    accept("desks that were worked on", joined(joined(roster, desks), drafting), "abc");
+    refuse("bad-signature", "desks that are worked on and not signed", joined(joined(roster, unsigned_desks), drafting),
+           "abc");
     refuse("malformed", "desks that cannot be read", joined(roster, field_bytes(2, filled(1, 9))), "abc");
     refuse("malformed", "a renewal that cannot be read", joined(roster, field_bytes(3, filled(1, 9))), "abc");
     refuse("malformed", "a roster for desks", joined(roster, field_bytes(2, three_signed(1))), "abc");
@@ -115,8 +119,8 @@ static void make_forms(void) {
     refuse_bytes("unknown-suite", "suite 2, and cut", cut(flipped(file, 8, 3), 9));
     refuse_bytes("malformed", "a byte missing", without_last(file, 1));
     refuse_bytes("malformed", "a byte more", joined(file, filled(0, 1)));
-    accept("an unknown field behind", joined(trust, field_number(4, 1)), "abc");
-    refuse_bytes("not-canonical", "an unknown field in front", roster_file(joined(field_number(4, 1), trust)));
+    accept("an unknown field behind", joined(trust, field_number(5, 1)), "abc");
+    refuse_bytes("not-canonical", "an unknown field in front", roster_file(joined(field_number(5, 1), trust)));
     refuse_bytes("not-canonical", "desks in front of the rosters",
                  roster_file(joined(field_bytes(2, desks_by(two_desks(1), &originator)), trust)));
     refuse_bytes("too-large", "33,554,433 bytes, and another magic", filled(0, ROSTER_FILE_BYTES_MAX + 1));

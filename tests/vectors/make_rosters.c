@@ -217,7 +217,7 @@ static void make_forms(void) {
                 signed_by_roots(d, spliced(roster, 2, 2, hex("108780808010")), "ab"));
     refuse_list("not-canonical", "the signatures in front",
                 joined(span_of(file.data + roster.len + 3, file.len - roster.len - 3), cut(file, roster.len + 3)));
-    const struct span longer = joined(row, field_number(12, 1)), twice = joined(row, field_bytes(2, span_of_text("x")));
+    const struct span longer = joined(row, field_number(13, 1)), twice = joined(row, field_bytes(2, span_of_text("x")));
     const size_t start = at - row.len - 3;
     accept_list("an unknown field in a row",
                 signed_by_roots(d, spliced(roster, start, row.len + 3, field_bytes(7, longer)), "ab"));

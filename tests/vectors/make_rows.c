@@ -393,11 +393,14 @@ static void make_desks(void) {
     accept_list("desks that are not signed", signed_by_roots(d, encoded(&d->words), ""));
     d->rows[0].country = text_of("UG");
     d->rows[0].role = d->rows[1].role = text_of("CUSTOMS");
+    prove_rows(d);
     accept_list("desks that claim what desks may not be: whoever takes them ignores the rows",
                 desks_by(d, &originator));
     d->rows[0].country = text_of("KE");
+    prove_rows(d);
     accept_list("desks: two administrations", desks_by(d, &originator));
     d->rows[0].name = d->rows[1].name;
+    prove_rows(d);
     refuse_list("conflict", "desks: two rows with one name", desks_by(d, &originator));
     d = desks_draft(1, &originator);
     accept_list("no desks", desks_by(d, &originator));
@@ -425,6 +428,83 @@ static void make_desks(void) {
     refuse_list("malformed", "desks with 17 roots", desks_by(d, &originator));
 }
 
+static void refuse_proof(const char *expect, const char *name, struct list_draft *d) {
+    refuse_list(expect, text_format(&memory, "desks: %s", name), desks_by(d, &originator));
+}
+
+static void make_proofs(void) {
+    struct list_draft *d = fresh_desks();
+    Member *row = &d->rows[0];
+    const Member good = *row;
+    row->ended = ending_of(2, NOW_MS);
+    accept_list("desks: one that has ended", desks_by(d, &originator));
+    *row = good;
+    row->has_proof = false;
+    refuse_proof("malformed", "no proof", d);
+    row->has_proof = true;
+    row->proof = words_of(filled(0, SIGNATURE_SIZE - 1));
+    refuse_proof("malformed", "a proof of 63 bytes", d);
+    row->proof = words_of(filled(0, SIGNATURE_SIZE));
+    refuse_proof("bad-point", "a proof of zeros", d);
+    row->proof = d->rows[1].proof;
+    refuse_proof("bad-signature", "the proof of another", d);
+    d->rows[1].id = row->id;
+    refuse_proof("bad-signature", "the proof of another, and a row behind it that is malformed", d);
+    d = fresh_desks();
+    row = &d->rows[0];
+    static const size_t texts[] = {offsetof(Member, name), offsetof(Member, label), offsetof(Member, role)};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *row = good;
+        *(char **)(void *)((char *)row + texts[i]) = text_of(texts[i] == offsetof(Member, role) ? "OTHER" : "ke-other");
+        refuse_proof("bad-signature", "a text that was changed", d);
+    }
+    *row = good;
+    row->country = text_of("UG");
+    refuse_proof("bad-signature", "a row that was moved to another country", d);
+    *row = good;
+    row->session_key = proto_bytes(stranger.session_key, EXCHANGE_KEY_SIZE);
+    refuse_proof("bad-signature", "another session key", d);
+    *row = good;
+    row->has_serial = true;
+    row->serial = 1;
+    prove(row);
+    refuse_proof("malformed", "serial 1, in so many words", d);
+    row->serial = 2;
+    prove(row);
+    refuse_proof("malformed", "serial 2", d);
+    add_former(row, SPAN_OF_ARRAY(stranger.sign_key), ending_of(1, NOW_MS));
+    refuse_proof("malformed", "a former key", d);
+    d = fresh();
+    row = &d->rows[0];
+    row->has_proof = true;
+    row->proof = words_of(filled(0, 3));
+    accept_list("a roster with a proof that is none", roster_by(d, "ab"));
+}
+
+static void make_desk_sizes(void) {
+    struct list_draft *d = desks_draft(1, &originator);
+    const struct span empty = hex("3a100a0012001a0022002a0032003a004200"), head = encoded(&d->words);
+    const size_t author_at = head.len - 34; /* the author stands behind the rows */
+    struct buf many;
+    buf_init(&many, &memory);
+    for (size_t i = 0; i <= DESKS_MAX; i++)
+        buf_put_span(&many, empty);
+    const struct span rows = buf_span(&many);
+    refuse_list("too-large", "257 desks", signed_by_roots(d, spliced(head, author_at, 0, rows), ""));
+    refuse_list("malformed", "256 desks, of empty texts and keys",
+                signed_by_roots(d, spliced(head, author_at, 0, cut(rows, rows.len - empty.len)), ""));
+    d = fresh_desks();
+    struct span file = desks_by(d, &originator);
+    file = joined(file, field_bytes(12, filled('u', DESKS_BYTES_MAX - file.len - 4)));
+    MUST(file.len == DESKS_BYTES_MAX);
+    accept_list("desks of 524,288 bytes", file);
+    file = joined(desks_by(d, &originator), field_bytes(12, filled('u', DESKS_BYTES_MAX - file.len)));
+    d->words.author = words_of(filled(1, 31));
+    const struct span bad = desks_by(d, &originator);
+    refuse_list("too-large", "desks of more than 524,288 bytes",
+                joined(bad, field_bytes(12, filled('u', DESKS_BYTES_MAX - bad.len))));
+}
+
 void make_list_rows(void) {
     make_row_texts();
     make_row_keys();
@@ -436,4 +516,6 @@ void make_list_rows(void) {
     make_sign_key_conflicts();
     make_countries();
     make_desks();
+    make_proofs();
+    make_desk_sizes();
 }

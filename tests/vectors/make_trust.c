@@ -29,7 +29,7 @@ static void make_beginnings(void) {
     begin_only("ok", "the highest version", roster_by(d, "abc"), "abc", 2);
     row_named(d, "ke-customs")->name = text_of("ug-customs");
     begin_only("conflict", "two rows with one name", roster_by(d, "abc"), "abc", 2);
-    begin_only("conflict", "two rows with one name, and not signed", roster_by(d, ""), "abc", 2);
+    begin_only("too-few-signatures", "two rows with one name, and not signed", roster_by(d, ""), "abc", 2);
 }
 
 /* ---- one version after the other ---- */
@@ -64,7 +64,7 @@ static void make_versions(void) {
     take_roster("malformed", without_last(three_signed(2), 1));
     take_roster("not-canonical", joined(three_signed(2), three_signed(2)));
     take_roster("invalid", roster_by(bad, "ab"));
-    take_roster("invalid", roster_by(bad, ""));
+    take_roster("too-few-signatures", roster_by(bad, ""));
     take_roster("malformed", desks_by(desks_draft(2, &originator), &originator));
     end();
 

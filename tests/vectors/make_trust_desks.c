@@ -134,6 +134,7 @@ static struct list_draft *spoilt_desks(Member **row) {
 }
 
 static void ignored(const char *name, struct span start, struct list_draft *d) {
+    prove_rows(d);
     begin(text_format(&memory, "a desk that is ignored: %s", name), start);
     take_desks("ok", desks_by(d, &originator));
     end();
@@ -163,58 +164,78 @@ static void make_forbidden_texts(void) {
     struct list_draft *d = spoilt_desks(&row);
     row->name = text_of("ke-");
     row->role = text_of("DRAGON");
+    prove(row);
     begin("a desk with the shortest name, and a role that nobody knows", three_signed(1));
     take_desks("ok", desks_by(d, &originator));
     end();
 }
 
 /* The roster has UG ended, and CD with a former key. */
-static struct span start_with_former(struct span *former) {
+static struct span start_with_former(void) {
     const struct identity next = renewed(&reader, true, "cd renewed");
     struct list_draft *d = roster_draft(1);
     add_row(d, &originator, "ke-customs", "KE", "CUSTOMS");
     add_row(d, &author, "ug-customs", "UG", "CUSTOMS")->ended = ending_of(1, NOW_MS);
     add_former(add_row(d, &next, "cd-customs", "CD", "CUSTOMS"), SPAN_OF_ARRAY(reader.sign_key), ending_of(1, NOW_MS));
-    *former = SPAN_OF_ARRAY(reader.sign_key);
     return roster_by(d, "ab");
 }
 
-static void set_sign_key(Member *row, struct span key) {
-    row->has_serial = true;
-    row->serial = 2;
-    row->sign_key = words_of(key);
+static void set_sign_key(Member *row, const struct identity *of) {
+    row->id = proto_bytes(of->id, MEMBER_ID_SIZE);
+    row->sign_key = proto_bytes(of->sign_key, SIGN_PUBLIC_SIZE);
 }
 
 static void make_forbidden_keys(void) {
     Member *row;
-    struct span former;
-    const struct span start = start_with_former(&former);
+    const struct span start = start_with_former();
     struct list_draft *d = spoilt_desks(&row);
-    set_sign_key(row, SPAN_OF_ARRAY(originator.sign_key));
+    set_sign_key(row, &originator);
     ignored("the administration's signing key", start, d);
     d = spoilt_desks(&row);
-    set_sign_key(row, SPAN_OF_ARRAY(author.sign_key));
+    set_sign_key(row, &author);
     ignored("the signing key of a member that has ended", start, d);
     d = spoilt_desks(&row);
-    set_sign_key(row, former);
+    set_sign_key(row, &reader);
     ignored("another's former key", start, d);
-    d = spoilt_desks(&row);
-    set_sign_key(row, SPAN_OF_ARRAY(stranger.sign_key));
-    add_former(row, SPAN_OF_ARRAY(originator.sign_key), ending_of(1, 0));
-    ignored("a former key that is another's signing key", start, d);
     d = spoilt_desks(&row);
     row->encryption_key = proto_bytes(reader.session_key, 32);
     ignored("an encryption key that is another's session key", start, d);
     d = spoilt_desks(&row);
     row->session_key = proto_bytes(author.session_key, 32);
     ignored("the session key of a member that has ended", start, d);
-    d = desks_draft(1, &originator);
-    add_row(d, &wildlife, "ke-wildlife", "KE", "WILDLIFE");
-    struct identity same_id = police;
-    memcpy(same_id.id, reader.id, MEMBER_ID_SIZE);
-    same_id.serial = 2;
-    add_row(d, &same_id, "ke-police", "KE", "POLICE");
-    ignored("another's id", start, d);
+}
+
+/* UG names KE's police, with what is to be had of its proof. */
+static void make_stolen_desks(void) {
+    const struct identity next = renewed(&police, true, "police 2");
+    struct list_draft *d = desks_draft(1, &author), *ke = two_desks(1);
+    const Member *truth = row_named(ke, "ke-police");
+    Member *row = add_row(d, &police, "ug-police", "UG", "POLICE");
+    row->session_key = proto_bytes(other_police.session_key, EXCHANGE_KEY_SIZE);
+    row->proof = truth->proof;
+    begin("another country's desk, listed by an administration", three_signed(1));
+    take_desks("ok", signed_desks(1));
+    take_desks("bad-signature", desks_by(d, &author));
+    row->has_proof = false;
+    take_desks("malformed", desks_by(d, &author));
+    *row = *truth;
+    row->country = text_of("UG");
+    row->name = text_of("ug-police");
+    take_desks("bad-signature", desks_by(d, &author)); /* its row, moved */
+    *row = *truth;
+    take_desks("ok", desks_by(d, &author)); /* its row as it is: ignored */
+    end();
+    struct identity as_first = next; /* a renewed key has an id of its own */
+    identity_id_of(as_first.id, next.sign_key);
+    as_first.serial = 1;
+    d = desks_draft(1, &author);
+    row = add_row(d, &as_first, "ug-police", "UG", "POLICE");
+    row->proof = truth->proof;
+    begin("a renewed key, listed as a desk", three_signed(1));
+    take_desks("ok", signed_desks(1));
+    take_renewal("ok", renewal_of(&police, &next, ending_of(1, NOW_MS)));
+    take_desks("bad-signature", desks_by(d, &author));
+    end();
 }
 
 /* Two administrations name the same agency: the one with the smaller id is heard. */
@@ -234,6 +255,7 @@ static void make_shared_desks(void) {
     Member *row;
     struct list_draft *d = spoilt_desks(&row);
     row->role = text_of("CUSTOMS");
+    prove(row);
     begin("a row that is ignored keeps nobody's key", three_signed(1));
     take_desks("ok", desks_by(d, &originator));
     take_desks("ok", ug);
@@ -312,6 +334,7 @@ void make_trust_in_desks(void) {
     make_rivals();
     make_forbidden_texts();
     make_forbidden_keys();
+    make_stolen_desks();
     make_shared_desks();
     make_removals();
     make_new_keys();

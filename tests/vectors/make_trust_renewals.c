@@ -113,13 +113,25 @@ static void make_sizes(void) {
     end();
 
     const struct span whole = renewal_of(&originator, &fourth, replaced_now());
-    const struct span unknown = field_bytes(9, filled('u', RENEWAL_BYTES_MAX - whole.len - 4));
-    begin("65,536 bytes, and one more", three_signed(1));
-    take_renewal("too-large", joined(whole, joined(unknown, filled(0, 1))));
+    begin("24,576 bytes, and one more", three_signed(1));
     take_renewal("too-large", filled(0xff, RENEWAL_BYTES_MAX + 1));
-    MUST(joined(whole, unknown).len == RENEWAL_BYTES_MAX);
-    take_renewal("ok", joined(whole, unknown));
-    take_renewal("replayed", whole);
+    take_renewal("malformed", filled(0xff, RENEWAL_BYTES_MAX));
+    end();
+
+    Renewal *words = draft();
+    ProtobufCMessageUnknownField unknown = {
+        .tag = 9, .wire_type = PROTOBUF_C_WIRE_TYPE_VARINT, .len = 1, .data = (uint8_t *)(uintptr_t) "\1"};
+    begin("fields that nobody knows", three_signed(1));
+    take_renewal("malformed", joined(whole, field_number(9, 1)));
+    words->base.unknown_fields = words->ending->base.unknown_fields = &unknown;
+    words->base.n_unknown_fields = 1;
+    take_renewal("malformed", twice_signed(words));
+    words->base.n_unknown_fields = 0;
+    words->ending->base.n_unknown_fields = 1;
+    take_renewal("malformed", twice_signed(words));
+    words->suite = 2;
+    take_renewal("unknown-suite", twice_signed(words));
+    take_renewal("ok", whole);
     end();
 }
 
@@ -152,7 +164,8 @@ static void make_forms(void) {
     words = draft();
     words->sign_key = words_of(filled(0, 32));
     take_renewal("bad-point", twice_signed(words));
-    take_renewal("bad-point", renewal_by(words, originator.secrets->sign, NULL));
+    take_renewal("malformed", renewal_by(words, originator.secrets->sign, NULL));
+    take_renewal("bad-signature", renewal_by(words, author.secrets->sign, fourth.secrets->sign));
     words->serial = 1;
     take_renewal("malformed", twice_signed(words));
     end();
@@ -191,7 +204,7 @@ static void make_signers(void) {
     take_renewal("bad-point", parts_of(renewal, old, zeros));
     take_renewal("bad-signature", parts_of(renewal, new, new));
     take_renewal("bad-point", parts_of(renewal, zeros, new));
-    take_renewal("bad-signature", parts_of(renewal, zeros, old));
+    take_renewal("bad-point", parts_of(renewal, zeros, old));
     take_renewal("bad-signature", renewal_by(draft(), author.secrets->sign, fourth.secrets->sign));
     take_renewal(
         "bad-signature",
@@ -317,12 +330,20 @@ static void make_desks_with_keys(void) {
     take_renewal("unknown-member", renewal);
     take_desks("ok", desks_by(two_desks(3), &originator));
     end();
-    begin("a desk ends, and takes no renewals", three_signed(1));
+    begin("a desk leaves, and what it renewed before counts", three_signed(1));
     take_desks("ok", desks_by(ended, &originator));
-    take_renewal("unknown-member", renewal);
+    take_renewal("ok", renewal);
     end();
+    for (uint32_t cause = 2; cause <= 3; cause++) {
+        row_named(ended, "ke-police")->ended = ending_of(cause, NOW_MS);
+        begin(text_format(&memory, "a desk ends, cause %u, and takes no renewals", cause), three_signed(1));
+        take_desks("ok", desks_by(ended, &originator));
+        take_renewal("unknown-member", renewal);
+        end();
+    }
     const struct identity wildlife_next = renewed(&wildlife, false, "wildlife 2");
     row_named(gone, "ke-wildlife")->country = text_of("UG");
+    prove_rows(gone);
     begin("a row that is ignored takes no renewals", three_signed(1));
     take_desks("ok", desks_by(gone, &originator));
     take_renewal("unknown-member", renewal_of(&wildlife, &wildlife_next, NULL));

@@ -349,7 +349,14 @@ def row(name, /, **change):
     sign_key = curve.public_key(random(name + " sign"))
     fields = {"id": key_id(sign_key), "name": name, "label": "Customs, " + name, "country": "KE", "role": "POLICE"}
     fields |= {"sign_key": sign_key, "encryption_key": random(name + " enc"), "session_key": random(name + " session")}
-    return {**fields, "serial": None, "former": [], "ended": None, "unknown": [], **change}
+    return {**fields, "serial": None, "former": [], "ended": None, "proof": None, "unknown": [], **change}
+
+
+def proved(member, seed=None):
+    """[8.2.7] The row of a desk."""
+    card = wire.encode(wire.MEMBER, {**member, "ended": None, "proof": None})
+    proof = sign(seed or random(member["name"] + " sign"), "INAMA.sig.card", H("INAMA.card", card))
+    return {**member, "proof": proof}
 
 
 def ending(cause=1, ends=()):
@@ -447,7 +454,7 @@ def lists():
 
 ADMINISTRATION = row("ke-customs", role="CUSTOMS")
 SEED, NEXT_SEED = random("ke-customs sign"), random("ke-customs sign 2")
-DESK = row("ke-police")
+DESK = proved(row("ke-police"))
 NEXT_KEY = curve.public_key(NEXT_SEED)
 
 
@@ -516,7 +523,18 @@ def stories():
     listed = [("desks", desks(), "ok"), ("desks", desks(), "replayed")]
     listed.append(("desks", desks(2, NEXT_SEED), "bad-signature"))
     yield "desks", listed, believed(1, world(), FIRST_KEYS, True)
-    stranger = [("desks", desks(rows=[row("ke-police", country="UG")]), "ok")]
+    stranger = [("desks", desks(rows=[proved(row("ke-police", country="UG"))]), "ok")]
+    bad = {
+        "no proof": ({"proof": None}, "malformed"),
+        "a proof of 63 bytes": ({"proof": bytes(63)}, "malformed"),
+        "a proof of zeros": ({"proof": bytes(64)}, "bad-point"),
+        "moved to another country": ({"country": "UG"}, "bad-signature"),
+        "another session key": ({"session_key": random("another")}, "bad-signature"),
+        "serial 1 in so many words": ({"serial": 1}, "malformed"),
+    }
+    for name, (change, expected) in bad.items():
+        spoilt = [("desks", desks(rows=[{**DESK, **change}]), expected)]
+        yield f"a desk with {name}", spoilt, believed(1, world(), FIRST_KEYS, False)
     yield "a desk of another country", stranger, believed(1, world(), FIRST_KEYS, False, ignored=1)
 
     renewed = [("desks", desks(), "ok"), ("renewal", renewal(), "ok"), ("renewal", renewal(), "replayed")]
@@ -546,7 +564,8 @@ def roster_hash(data):
 
 
 def trust_file(rosters=(), desks=(), renewals=(), start=b"INAMALST\1"):
-    fields = {"rosters": list(rosters), "desks": list(desks), "renewals": list(renewals), "unknown": []}
+    fields = {"rosters": list(rosters), "desks": list(desks), "renewals": list(renewals)}
+    fields |= {"drafting": None, "unknown": []}
     return start + wire.encode(wire.TRUST, fields)
 
 

@@ -13,9 +13,10 @@ from protocol import CAUSE_LEFT, CAUSE_REVOKED, SUITE, H, check_signature, key_i
 from wire import Refused
 
 LIST_SIZE_MAX, ROWS_MAX, ROOTS_MAX, SIGNATURES_MAX = 1048576, 2048, 16, 32  # [8.1, 8.3]
+DESKS_SIZE_MAX, DESKS_MAX = 524288, 256  # [8.3.3, 8.3.4]
 GRACE_DAYS_MAX = 366  # [8.3.2]
 LABEL_SIZE_MAX, FORMER_MAX, ENDS_MAX = 256, 16, 256  # [8.2]
-CARD_SIZE_MAX, RENEWAL_SIZE_MAX, FILE_SIZE_MAX = 65536, 65536, 33554432  # [8.4, 8.7, 8.10]
+CARD_SIZE_MAX, RENEWAL_SIZE_MAX, FILE_SIZE_MAX = 65536, 24576, 33554432  # [8.4, 8.7, 8.10]
 ADMINISTRATION, SECRETARIAT = "CUSTOMS", "SECRETARIAT"
 
 
@@ -77,6 +78,13 @@ def check_ending(ending):
         last = end["feed"]
 
 
+def check_desk(row, serial):
+    """[8.2.7] A checked row of desks; `serial` is as it stands there."""
+    require(serial is None and not row["former"] and row["proof"] is not None and len(row["proof"]) == 64)
+    card = {**row, "serial": None, "ended": None, "proof": None, "unknown": []}
+    check_signature(row["sign_key"], "INAMA.sig.card", H("INAMA.card", wire.encode(wire.MEMBER, card)), row["proof"])
+
+
 def sign_keys_of(row):
     return {row["sign_key"], *(former["sign_key"] for former in row["former"])}
 
@@ -94,9 +102,9 @@ def is_administration(row):
 
 
 class List:
-    """[8.3] A well-formed one."""
+    """[8.3] A well-formed one. `admit` is asked about it before its rows are read [8.3.5]."""
 
-    def __init__(self, file):
+    def __init__(self, file, admit=None):
         require(len(file) <= LIST_SIZE_MAX, "too-large")
         signed = wire.decode(wire.SIGNED_ROSTER, file)
         words = wire.decode(wire.ROSTER, signed["roster"])
@@ -106,12 +114,16 @@ class List:
         if self.author is None:
             self._check_roots()
         else:
+            require(len(file) <= DESKS_SIZE_MAX, "too-large")
             require(len(self.author) == 32 and not self.roots and self.threshold == 0)
         self.signatures = signed["signatures"]
         require(len(self.signatures) <= SIGNATURES_MAX, "too-large")
         self.version, self.members = words["version"], words["members"]
-        self._check_rows()
+        require(len(self.members) <= (ROWS_MAX if self.author is None else DESKS_MAX), "too-large")
         self.hash = H("INAMA.roster", signed["roster"])
+        if admit is not None:
+            admit(self)
+        self._check_rows()
         self.row = {member["id"]: member for member in self.members}
 
     def _check_roots(self):
@@ -125,10 +137,12 @@ class List:
 
     def _check_rows(self):
         """[8.3.5] Row after row."""
-        require(len(self.members) <= ROWS_MAX, "too-large")
         names, sign_keys, exchange_keys, countries, last_id = set(), {*self.roots}, set(), set(), b""
         for row in self.members:
+            serial = row["serial"]
             check_row(row)
+            if self.author is not None:
+                check_desk(row, serial)
             require(row["id"] > last_id)
             last_id = row["id"]
             require(row["name"] not in names, "conflict")
@@ -172,7 +186,7 @@ def read_card(text):
     card = wire.decode(wire.CARD, card_bytes(text))
     member = wire.decode(wire.MEMBER, card["member"])
     check_row(member)
-    require(not member["former"] and member["ended"] is None)
+    require(not member["former"] and member["ended"] is None and member["proof"] is None)
     require(len(card["signature"]) == 64)
     check_signature(member["sign_key"], "INAMA.sig.card", H("INAMA.card", card["member"]), card["signature"])
     return member
@@ -221,13 +235,14 @@ def word_of(bits):
 
 
 class Renewal:
-    """[8.7] What it says of itself is right; nothing is said of the key before."""
+    """[8.7] Its form is right; nothing is said of who has signed."""
 
     def __init__(self, file):
         require(len(file) <= RENEWAL_SIZE_MAX, "too-large")
         signed = wire.decode(wire.SIGNED_RENEWAL, file)
         words = wire.decode(wire.RENEWAL, signed["renewal"])
         require(words["suite"] == SUITE, "unknown-suite")
+        require(not signed["unknown"] and not has_unknown(words))
         for name in ("member", "sign_key", "encryption_key"):
             require(len(words[name]) == 32)
         new_signature = signed["new_signature"]
@@ -236,15 +251,25 @@ class Renewal:
         self.ending = words["ending"]
         if self.ending is not None:
             check_ending(self.ending)
-        check_exchange_key(words["encryption_key"])
-        check_sign_key(words["sign_key"])
         require((self.ending is None) == (new_signature is None))
         self.hash = H("INAMA.renewal", signed["renewal"])
-        if new_signature is not None:
-            check_signature(words["sign_key"], "INAMA.sig.renew", self.hash, new_signature)
         self.member, self.serial, self.signature = words["member"], words["serial"], signed["signature"]
+        self.new_signature = new_signature
         self.sign_key, self.encryption_key = words["sign_key"], words["encryption_key"]
         self.signer = None  # the key before, once it is taken
+
+    def verify(self, sign_key):
+        """[8.7] By the key before, and only then by the new one."""
+        check_signature(sign_key, "INAMA.sig.renew", self.hash, self.signature)
+        check_exchange_key(self.encryption_key)
+        check_sign_key(self.sign_key)
+        if self.new_signature is not None:
+            check_signature(self.sign_key, "INAMA.sig.renew", self.hash, self.new_signature)
+
+
+def has_unknown(words):
+    ending = words["ending"] or {"unknown": [], "ends": []}
+    return bool(words["unknown"] or ending["unknown"] or any(end["unknown"] for end in ending["ends"]))
 
 
 # 8.6 to 8.8: what is gone by
@@ -274,9 +299,7 @@ class Trust:
 
     def __init__(self, first, roots, threshold):
         """[8.6] The reader has no roster yet."""
-        roster = List(first)
-        require(roster.author is None)
-        roster.check_roots_signed(roots, threshold)
+        roster = List(first, lambda head: check_first(head, roots, threshold))
         self.rosters, self.desks, self.renewals = [roster], {}, {}
 
     def take(self, kind, data):
@@ -284,26 +307,34 @@ class Trust:
 
     def take_roster(self, data):
         """[8.6]"""
-        new, here = List(data), self.rosters[-1]
+        new = List(data, self._admit_roster)
+        if new.version == self.rosters[-1].version:
+            self.rosters.pop()
+        self.rosters.append(new)
+        self.settle()
+
+    def _admit_roster(self, new):
+        here = self.rosters[-1]
         require(new.author is None)
         require(new.hash != here.hash, "replayed")
         require(new.version >= here.version, "rollback")
         require(new.version <= here.version + 1, "out-of-order")
         if new.version > here.version:
             new.check_roots_signed(here.roots, here.threshold)
-            self.rosters.append(new)
-            self.settle()
             return
         require(len(self.rosters) > 1, "exists")  # nobody here knows who had to sign it
         before = self.rosters[-2]
         new.check_roots_signed(before.roots, before.threshold)
         require(new.hash < here.hash, "exists")
-        self.rosters[-1] = new
-        self.settle()
 
     def take_desks(self, data, restoring=False):
         """[8.7] `restoring`: from a roster file, where also a key that was replaced since may have signed."""
-        new = List(data)
+        new = List(data, lambda head: self._admit_desks(head, restoring))
+        self.desks[new.author] = new, self._admit_desks(new, restoring)
+        self.settle()
+
+    def _admit_desks(self, new, restoring):
+        """The key that has signed them."""
         require(new.author is not None)
         row = self.rosters[-1].row.get(new.author)
         require(is_administration(row), "unknown-member")
@@ -318,21 +349,20 @@ class Trust:
             if signer_here == keys.sign_key:
                 require(new.version >= here.version, "rollback")
                 require(new.version > here.version or new.hash < here.hash, "exists")
-        self.desks[new.author] = new, signer
-        self.settle()
+        return signer
 
-    def take_renewal(self, data):
+    def take_renewal(self, data, restoring=False):
         """[8.7]"""
         new = Renewal(data)
         rows, _ = self.rows()
-        require(new.member in rows and rows[new.member][0]["ended"] is None, "unknown-member")
+        require(new.member in rows and may_renew(*rows[new.member], restoring), "unknown-member")
         row, here = rows[new.member][0], self.renewals.get(new.member, [])
         same = [other for other in here if other.serial == new.serial]
         if same:
             raise Refused("replayed" if same[0].hash == new.hash else "fork")
         keys = self.keys(row)
         require(new.serial > keys.serial, "rollback")
-        check_signature(keys.sign_key, "INAMA.sig.renew", new.hash, new.signature)
+        new.verify(keys.sign_key)
         if new.ending is None:
             require(new.sign_key == keys.sign_key)
         else:
@@ -371,11 +401,26 @@ class Trust:
                 del self.desks[author]
         rows, _ = self.rows()
         for member in list(self.renewals):
-            row, _ = rows.get(member, (None, None))
-            if row is None or row["ended"] is not None:
+            row, by = rows.get(member, (None, None))
+            if row is None or (by is None and row["ended"] is not None and row["ended"]["cause"] == CAUSE_REVOKED):
                 del self.renewals[member]
             else:
                 self.renewals[member] = self.keys(row).renewals
+
+
+def check_first(roster, roots, threshold):
+    require(roster.author is None)
+    roster.check_roots_signed(roots, threshold)
+
+
+def may_renew(row, by, restoring):
+    """[8.7, 8.10] Who has not ended, and desks that left; in a file all desks, and all but who was revoked."""
+    if row["ended"] is None:
+        return True
+    cause = row["ended"]["cause"]
+    if restoring:
+        return by is not None or cause != CAUSE_REVOKED
+    return by is not None and cause == CAUSE_LEFT
 
 
 def may_be_desk(row, administration):
@@ -406,7 +451,7 @@ MAGIC = b"INAMALST"
 def open_file(file, roots, threshold):
     """[8.10]"""
     words = file_words(file)
-    rosters = [(List(data), data) for data in words["rosters"]]
+    rosters = [(head_of(data), data) for data in words["rosters"]]
     signed = [(roster, data) for roster, data in rosters if begins(roster, roots, threshold)]
     require(signed, "too-few-signatures")
     first, data = max(signed, key=lambda pair: pair[0].version)
@@ -426,10 +471,25 @@ def file_words(file):
     return wire.decode(wire.TRUST, file[9:])
 
 
+def head_of(data):
+    """What a list says before its rows: of a roster that is not gone by, they are nobody's matter."""
+    heads = []
+
+    def keep(head):
+        heads.append(head)
+        raise Refused("enough")
+
+    try:
+        List(data, keep)
+    except Refused:
+        if not heads:
+            raise
+    return heads[0]
+
+
 def begins(roster, roots, threshold):
     try:
-        require(roster.author is None)
-        roster.check_roots_signed(roots, threshold)
+        check_first(roster, roots, threshold)
     except Refused:
         return False
     return True
@@ -444,7 +504,7 @@ def take_rest(trust, words):
         for data in renewals:
             if results.get(data, "unknown-member") != "unknown-member":
                 continue
-            results[data] = result_of_taking(trust.take_renewal, data)
+            results[data] = result_of_taking(trust.take_renewal, data, True)
             for waiting in desks:
                 if results[data] == "ok" and results[waiting] == "bad-signature":
                     results[waiting] = result_of_taking(trust.take_desks, waiting, True)

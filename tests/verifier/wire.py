@@ -100,6 +100,7 @@ MEMBER = (
     (9, "serial", OPTIONAL, UINT32),
     (10, "former", REPEATED, FORMER_KEY),
     (11, "ended", OPTIONAL, ENDING),
+    (12, "proof", OPTIONAL, BYTES),
 )
 
 CARD = (
@@ -149,6 +150,7 @@ TRUST = (
     (1, "rosters", REPEATED, BYTES),
     (2, "desks", REPEATED, BYTES),
     (3, "renewals", REPEATED, BYTES),
+    (4, "drafting", OPTIONAL, BYTES),
 )
 
 

@@ -50,6 +50,7 @@ START_TEST(card_says_who_wrote_it) {
     ck_assert_uint_eq(member.serial, 1);
     ck_assert_uint_eq(member.former_count, 0);
     ck_assert_ptr_null(member.ended);
+    ck_assert_ptr_nonnull(member.proof);
 }
 END_TEST
 
@@ -154,6 +155,7 @@ static struct span forged(const Member *row, const struct forgery *how) {
 static Member *row_of(const struct identity *identity) {
     struct member member;
     ck_assert_int_eq(card_read(&member, &arena, card_of(identity)), RESULT_OK);
+    member.proof = NULL; /* it is what the card brings, and not in it */
     Member *row = member_row(&arena, &member);
     ck_assert_ptr_nonnull(row);
     return row;
@@ -191,6 +193,8 @@ START_TEST(card_refuses_former_keys_and_endings) {
     const struct former_key former = {.sign_key = other.sign_key, .ending = {.cause = ENDING_LEFT, .at = 1}};
     struct member member;
     ck_assert_int_eq(card_read(&member, &arena, card_of(&mine)), RESULT_OK);
+    ck_assert_int_eq(read_row(member_row(&arena, &member)), RESULT_MALFORMED); /* nor is a proof */
+    member.proof = NULL;
     member.serial = 2;
     ck_assert_int_eq(read_row(member_row(&arena, &member)), RESULT_OK);
     member.former = &former;

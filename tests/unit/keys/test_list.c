@@ -57,9 +57,10 @@ static uint8_t *of_hex(const char *hex) {
     return bytes;
 }
 
+/* The secret lies behind the key. */
 static uint8_t *sign_key(void) {
-    uint8_t *key = drawn(SIGN_PUBLIC_SIZE), secret[SIGN_SECRET_SIZE];
-    sign_keypair(key, secret, drawn(SIGN_SEED_SIZE));
+    uint8_t *key = drawn(SIGN_PUBLIC_SIZE + SIGN_SECRET_SIZE);
+    sign_keypair(key, key + SIGN_PUBLIC_SIZE, drawn(SIGN_SEED_SIZE));
     return key;
 }
 
@@ -132,9 +133,36 @@ static Roster *words_of(void) {
     return words_with(rows, MEMBERS);
 }
 
-/* The same as the desks of the author. */
+/* Of a row with a key of sign_key(). */
+static void prove(Member *row) {
+    Member plain = *row;
+    struct buf out;
+    uint8_t digest[HASH_SIZE], *proof = drawn(SIGNATURE_SIZE);
+    plain.n_former = 0;
+    plain.ended = NULL;
+    plain.has_proof = false;
+    plain.base.n_unknown_fields = 0;
+    buf_init(&out, &arena);
+    proto_encode(&out, &plain);
+    hash_of(digest, "INAMA.card", buf_span(&out));
+    sign_make(proof, row->sign_key.data + SIGN_PUBLIC_SIZE, "INAMA.sig.card", SPAN_OF_ARRAY(digest));
+    row->has_proof = true;
+    row->proof = proto_bytes(proof, SIGNATURE_SIZE);
+}
+
+static void prove_all(Roster *words) {
+    for (size_t i = 0; i < words->n_members; i++)
+        prove(words->members[i]);
+}
+
+/* The same as the desks of the author, without former keys. */
 static Roster *desk_words(void) {
     Roster *words = words_of();
+    for (size_t i = 0; i < words->n_members; i++) {
+        words->members[i]->has_serial = false;
+        words->members[i]->n_former = 0;
+    }
+    prove_all(words);
     words->has_author = true;
     words->author = proto_bytes(author_id, MEMBER_ID_SIZE);
     words->n_roots = 0;
@@ -185,7 +213,7 @@ static enum result read(struct span file) {
 static struct span signed_by(const struct list *list, const uint8_t *secret, const uint8_t *key) {
     struct buf out;
     buf_init(&out, &arena);
-    ck_assert_int_eq(list_sign(&out, &arena, list, secret, key), RESULT_OK);
+    ck_assert_int_eq(list_sign(&out, &arena, list, NULL, secret, key), RESULT_OK);
     return buf_span(&out);
 }
 
@@ -511,12 +539,12 @@ static const struct {
     void (*apply)(Roster *words);
     const char *what;
     size_t one, other; /* of names[]; the same: a root */
-    bool also_desks;
+    bool also_desks;   /* where a former key is malformed, and so is another's signing key */
 } clashes[] = {
     {clash_name, "name", 1, 1, true}, /* both are called so */
-    {clash_sign_key, "signing key", 1, 2, true},
-    {clash_former_key, "signing key", 0, 1, true},
-    {clash_two_former_keys, "signing key", 0, 1, true},
+    {clash_sign_key, "signing key", 1, 2, false},
+    {clash_former_key, "signing key", 0, 1, false},
+    {clash_two_former_keys, "signing key", 0, 1, false},
     {clash_encryption_key, "encryption key", 0, 2, true},
     {clash_session_key, "session key", 0, 2, true},
     {clash_session_is_encryption, NULL, 0, 2, true}, /* one or the other, whichever row is first */
@@ -544,6 +572,7 @@ START_TEST(read_refuses_what_two_claim_and_says_who) {
     words = desk_words();
     if (clashes[_i].also_desks) {
         clashes[_i].apply(words);
+        prove_all(words);
         ck_assert_int_eq(read(file_of(words)), RESULT_CONFLICT);
     }
 }
@@ -553,6 +582,7 @@ END_TEST
 START_TEST(two_of_one_country_conflict_only_as_administrations_that_have_not_ended) {
     Roster *words = desk_words();
     clash_country(words);
+    prove_all(words);
     ck_assert_int_eq(read(file_of(words)), RESULT_OK);
     words = words_of();
     clash_country(words);
@@ -564,6 +594,114 @@ START_TEST(two_of_one_country_conflict_only_as_administrations_that_have_not_end
     ck_assert_int_eq(read(file_of(words)), RESULT_OK);
     clash_encryption_key(words); /* those that ended keep their names and keys */
     ck_assert_int_eq(read(file_of(words)), RESULT_CONFLICT);
+}
+END_TEST
+
+/* ---- the proof of a desk ---- */
+
+static void spoil_nothing(Member *row) {
+    (void)row;
+}
+static void spoil_by_unknown_field(Member *row) {
+    ProtobufCMessageUnknownField *field = arena_alloc(&arena, sizeof *field);
+    *field = (ProtobufCMessageUnknownField){
+        .tag = 13, .wire_type = PROTOBUF_C_WIRE_TYPE_VARINT, .len = 1, .data = arena_copy(&arena, "\1", 1)};
+    row->base.unknown_fields = field;
+    row->base.n_unknown_fields = 1;
+}
+static void spoil_ending(Member *row) {
+    row->ended = ending_words(&arena, ending_of(ENDING_LOST));
+}
+static void spoil_proof(Member *row) {
+    row->has_proof = false;
+}
+static void spoil_proof_size(Member *row) {
+    row->proof.len = 63;
+}
+static void spoil_proof_point(Member *row) {
+    memset(row->proof.data, 0, 32);
+}
+static void spoil_proof_bit(Member *row) {
+    row->proof.data[40] ^= 1;
+}
+static void spoil_serial_two(Member *row) {
+    row->has_serial = true;
+    row->serial = 2;
+    prove(row);
+}
+static void spoil_serial_one(Member *row) { /* it would be lost when the list is written anew, and the proof with it */
+    row->has_serial = true;
+    row->serial = 1;
+    prove(row);
+}
+static void spoil_country(Member *row) {
+    row->country = (char *)(uintptr_t) "UG";
+}
+static void spoil_name(Member *row) {
+    row->name = (char *)(uintptr_t) "ug-police";
+}
+static void spoil_role(Member *row) {
+    row->role = (char *)(uintptr_t) "WILDLIFE";
+}
+static void spoil_label(Member *row) {
+    row->label = (char *)(uintptr_t) "Somebody";
+}
+static void spoil_session_key(Member *row) {
+    row->session_key = proto_bytes(drawn(EXCHANGE_KEY_SIZE), EXCHANGE_KEY_SIZE);
+}
+static void spoil_encryption_key(Member *row) {
+    row->encryption_key = proto_bytes(drawn(EXCHANGE_KEY_SIZE), EXCHANGE_KEY_SIZE);
+}
+
+static const struct {
+    void (*apply)(Member *row);
+    enum result result;
+} spoils[] = {
+    {spoil_nothing, RESULT_OK},
+    {spoil_by_unknown_field, RESULT_OK},
+    {spoil_ending, RESULT_OK},
+    {spoil_proof, RESULT_MALFORMED},
+    {spoil_proof_size, RESULT_MALFORMED},
+    {spoil_proof_point, RESULT_BAD_POINT},
+    {spoil_proof_bit, RESULT_BAD_SIGNATURE},
+    {spoil_serial_two, RESULT_MALFORMED},
+    {spoil_serial_one, RESULT_MALFORMED},
+    {spoil_country, RESULT_BAD_SIGNATURE},
+    {spoil_name, RESULT_BAD_SIGNATURE},
+    {spoil_role, RESULT_BAD_SIGNATURE},
+    {spoil_label, RESULT_BAD_SIGNATURE},
+    {spoil_session_key, RESULT_BAD_SIGNATURE},
+    {spoil_encryption_key, RESULT_BAD_SIGNATURE},
+};
+
+START_TEST(a_desk_proves_all_of_its_row_but_how_it_ends) {
+    Roster *words = desk_words();
+    spoils[_i].apply(find_row(words, 2));
+    ck_assert_str_eq(result_name(read(file_of(words))), result_name(spoils[_i].result));
+    words = words_of(); /* the roots answer for what stands in their own list */
+    prove_all(words);
+    spoil_proof_bit(find_row(words, 2));
+    spoil_proof_size(find_row(words, 1));
+    ck_assert_int_eq(read(file_of(words)), RESULT_OK);
+}
+END_TEST
+
+static enum result refuse_all(const struct list *list, void *context) {
+    ck_assert_uint_eq(list->count, 0);
+    *(uint32_t *)context = list->version;
+    return RESULT_EXISTS;
+}
+
+/* Who is not trusted has no points checked. */
+START_TEST(what_is_not_admitted_is_read_no_further) {
+    Roster *words = words_of();
+    struct list *list = NULL;
+    uint32_t version = 0;
+    memset(find_row(words, 2)->encryption_key.data, 0, EXCHANGE_KEY_SIZE);
+    ck_assert_int_eq(list_read_admitted(&list, file_of(words), refuse_all, &version), RESULT_EXISTS);
+    ck_assert_ptr_null(list);
+    ck_assert_uint_eq(version, 3);
+    ck_assert_int_eq(read(file_of(words)), RESULT_BAD_POINT);
 }
 END_TEST
 
@@ -585,6 +723,18 @@ static Roster *words_of_many(size_t count) {
     }
     return words_with(rows, count);
 }
+
+START_TEST(read_takes_256_desks_and_not_one_more) {
+    Roster *words = words_of_many(DESKS_MAX + 1);
+    words->has_author = true;
+    words->author = proto_bytes(author_id, MEMBER_ID_SIZE);
+    words->n_roots = words->threshold = 0;
+    ck_assert_int_eq(read(file_of(words)), RESULT_TOO_LARGE);
+    words->n_members = DESKS_MAX;
+    prove_all(words);
+    ck_assert_int_eq(read(file_of(words)), RESULT_OK);
+}
+END_TEST
 
 START_TEST(read_takes_2048_rows_and_not_one_more) {
     Roster *words = words_of_many(ROSTER_MEMBERS_MAX + 1);
@@ -708,7 +858,7 @@ START_TEST(read_refuses_more_than_32_signatures) {
     struct list *list = with_signatures(words, rows, SIGNATURES_MAX, RESULT_OK);
     struct buf out;
     buf_init(&out, &arena);
-    ck_assert_int_eq(list_sign(&out, &arena, list, root_secrets[0], root_keys[0]), RESULT_TOO_LARGE);
+    ck_assert_int_eq(list_sign(&out, &arena, list, NULL, root_secrets[0], root_keys[0]), RESULT_TOO_LARGE);
     list_drop(list);
 }
 END_TEST
@@ -717,10 +867,34 @@ START_TEST(sign_refuses_strangers_and_those_who_have_signed) {
     struct list *list = signed_again(opened(file_of(words_of())), 0);
     struct buf out;
     buf_init(&out, &arena);
-    ck_assert_int_eq(list_sign(&out, &arena, list, root_secrets[0], root_keys[0]), RESULT_EXISTS);
-    ck_assert_int_eq(list_sign(&out, &arena, list, author_secret, author_key), RESULT_NOT_FOUND);
+    ck_assert_int_eq(list_sign(&out, &arena, list, NULL, root_secrets[0], root_keys[0]), RESULT_EXISTS);
+    ck_assert_int_eq(list_sign(&out, &arena, list, NULL, author_secret, author_key), RESULT_NOT_FOUND);
     ck_assert_uint_eq(out.len, 0);
     list_drop(list);
+}
+END_TEST
+
+/* Those who hand over: a root of before that is none any more signs the next list, and nobody else does. */
+START_TEST(sign_takes_a_root_of_the_list_before) {
+    struct list *before = opened(file_of(words_of())), *list;
+    Roster *words = words_of();
+    struct buf out;
+    words->roots++; /* without the first */
+    words->n_roots--;
+    list = opened(file_of(words));
+    buf_init(&out, &arena);
+    ck_assert_int_eq(list_sign(&out, &arena, list, NULL, root_secrets[0], root_keys[0]), RESULT_NOT_FOUND);
+    ck_assert_int_eq(list_sign(&out, &arena, list, before, author_secret, author_key), RESULT_NOT_FOUND);
+    ck_assert_uint_eq(out.len, 0);
+    ck_assert_int_eq(list_sign(&out, &arena, list, before, root_secrets[0], root_keys[0]), RESULT_OK);
+    struct list *handed = opened(buf_span(&out));
+    ck_assert_uint_eq(list_signatures(handed, before->roots, before->root_count), 1);
+    ck_assert_uint_eq(list_signatures(handed, list->roots, list->root_count), 0);
+    ck_assert_int_eq(list_sign(&out, &arena, handed, before, root_secrets[0], root_keys[0]), RESULT_EXISTS);
+    ck_assert_int_eq(list_sign(&out, &arena, handed, before, root_secrets[1], root_keys[1]), RESULT_OK);
+    list_drop(handed);
+    list_drop(list);
+    list_drop(before);
 }
 END_TEST
 
@@ -744,7 +918,7 @@ START_TEST(desks_are_signed_by_their_author) {
     ck_assert_uint_eq(list_signatures(next, (const uint8_t(*)[SIGN_PUBLIC_SIZE]) & author_key, 1), 1);
     struct buf out;
     buf_init(&out, &arena);
-    ck_assert_int_eq(list_sign(&out, &arena, next, author_secret, author_key), RESULT_EXISTS);
+    ck_assert_int_eq(list_sign(&out, &arena, next, NULL, author_secret, author_key), RESULT_EXISTS);
     list_drop(next);
     list_drop(list);
 }
@@ -786,6 +960,9 @@ Suite *suite(void) {
     tcase_add_test(reading, two_of_one_country_conflict_only_as_administrations_that_have_not_ended);
     tcase_add_test(reading, a_signing_key_is_no_encryption_key);
     tcase_add_test(reading, read_takes_2048_rows_and_not_one_more);
+    tcase_add_test(reading, read_takes_256_desks_and_not_one_more);
+    tcase_add_loop_test(reading, a_desk_proves_all_of_its_row_but_how_it_ends, 0, sizeof spoils / sizeof *spoils);
+    tcase_add_test(reading, what_is_not_admitted_is_read_no_further);
     tcase_add_test(reading, a_thousand_rows_are_read);
     suite_add_tcase(suite, reading);
 
@@ -796,6 +973,7 @@ Suite *suite(void) {
     tcase_add_test(signing, signatures_that_do_not_verify_count_for_nothing);
     tcase_add_test(signing, read_refuses_more_than_32_signatures);
     tcase_add_test(signing, sign_refuses_strangers_and_those_who_have_signed);
+    tcase_add_test(signing, sign_takes_a_root_of_the_list_before);
     tcase_add_test(signing, sign_goes_past_a_signature_that_does_not_verify);
     tcase_add_test(signing, desks_are_signed_by_their_author);
     tcase_add_test(signing, verify_author_refuses_by_name);

@@ -2,10 +2,12 @@
 #include "keys/list.h"
 
 #include <check.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/proto.h"
+#include "keys/member_rows.h"
 #include "keys/secret.h"
 #include "roster.pb-c.h"
 #include "tests/support/chance.h"
@@ -44,9 +46,10 @@ static void tear_down(void) {
     arena_release(&arena);
 }
 
+/* The secret lies behind the key. */
 static uint8_t *sign_key(void) {
-    uint8_t *key = drawn(SIGN_PUBLIC_SIZE), secret[SIGN_SECRET_SIZE];
-    sign_keypair(key, secret, drawn(SIGN_SEED_SIZE));
+    uint8_t *key = drawn(SIGN_PUBLIC_SIZE + SIGN_SECRET_SIZE);
+    sign_keypair(key, key + SIGN_PUBLIC_SIZE, drawn(SIGN_SEED_SIZE));
     return key;
 }
 
@@ -66,6 +69,19 @@ static struct member member_of(const char *name, const char *country, const char
         .role = role,
         .serial = 1,
     };
+}
+
+/* The same with the proof that a desk needs. */
+static struct member desk_of(const char *name, const char *country, const char *role) {
+    struct member desk = member_of(name, country, role);
+    struct buf words;
+    uint8_t digest[HASH_SIZE], *proof = drawn(SIGNATURE_SIZE);
+    buf_init(&words, &arena);
+    proto_encode(&words, member_row(&arena, &desk));
+    hash_of(digest, "INAMA.card", buf_span(&words));
+    sign_make(proof, desk.sign_key + SIGN_PUBLIC_SIZE, "INAMA.sig.card", SPAN_OF_ARRAY(digest));
+    desk.proof = proof;
+    return desk;
 }
 
 /* The same member with other keys. */
@@ -94,7 +110,7 @@ static struct list *opened(struct span file) {
 static struct span signed_by(const struct list *list, const uint8_t *secret, const uint8_t *key) {
     struct buf out;
     buf_init(&out, &arena);
-    ck_assert_int_eq(list_sign(&out, &arena, list, secret, key), RESULT_OK);
+    ck_assert_int_eq(list_sign(&out, &arena, list, NULL, secret, key), RESULT_OK);
     return buf_span(&out);
 }
 
@@ -173,8 +189,7 @@ END_TEST
 
 START_TEST(a_first_list_of_desks_has_an_author) {
     struct list_edit edit = edit_of(NULL, LIST_ADD);
-    struct member police = member_of("ke-police", "KE", "POLICE"),
-                  wildlife = member_of("ke-wildlife", "KE", "WILDLIFE");
+    struct member police = desk_of("ke-police", "KE", "POLICE"), wildlife = desk_of("ke-wildlife", "KE", "WILDLIFE");
     edit.author = author_id;
     edit.member = &police;
     struct list *list = edited(&edit), *next;
@@ -189,6 +204,37 @@ START_TEST(a_first_list_of_desks_has_an_author) {
     edit = first_edit();
     edit.author = author_id;
     ck_assert_int_eq(try_edit(&edit), RESULT_MALFORMED); /* roots and an author */
+}
+END_TEST
+
+/* The proof is by the first keys, so the row stays: whoever lost them comes as somebody else. */
+START_TEST(desks_keep_their_proofs_and_are_not_replaced) {
+    struct list_edit edit = edit_of(NULL, LIST_ADD);
+    struct member police = desk_of("ke-police", "KE", "POLICE"), next = renewed(&police);
+    edit.author = author_id;
+    edit.member = &police;
+    struct list *list = edited(&edit);
+    ck_assert_mem_eq(list->members[0].proof, police.proof, SIGNATURE_SIZE);
+    edit = edit_of(list, LIST_REPLACE);
+    edit.ending = ending_of(ENDING_LOST);
+    edit.member = &next;
+    ck_assert_int_eq(try_edit(&edit), RESULT_INVALID);
+    edit.change = LIST_END;
+    edit.before = &next; /* what it renewed since stays its renewals' matter */
+    struct list *ended = edited(&edit);
+    ck_assert_ptr_nonnull(ended->members[0].ended);
+    ck_assert_mem_eq(ended->members[0].sign_key, police.sign_key, SIGN_PUBLIC_SIZE);
+    ck_assert_mem_eq(ended->members[0].proof, police.proof, SIGNATURE_SIZE);
+    ck_assert_uint_eq(ended->members[0].serial, 1);
+    list_drop(ended);
+    struct member other = desk_of("ke-other", "KE", "POLICE");
+    other.country = "UG"; /* not what it has signed */
+    edit = edit_of(list, LIST_ADD);
+    edit.member = &other;
+    ck_assert_int_eq(try_edit(&edit), RESULT_BAD_SIGNATURE);
+    other.proof = NULL;
+    ck_assert_int_eq(try_edit(&edit), RESULT_MALFORMED);
+    list_drop(list);
 }
 END_TEST
 
@@ -362,6 +408,131 @@ START_TEST(replace_refuses_by_name) {
 }
 END_TEST
 
+/* What a member makes of itself by so many renewals of its signing key, as keys/roster_build.c does it. */
+static struct member renewed_by_itself(const struct member *row, size_t times) {
+    struct member member = *row;
+    for (size_t i = 0; i < times; i++) {
+        struct former_key *former = arena_array(&arena, member.former_count + 1, sizeof *former);
+        former[0] = (struct former_key){.sign_key = member.sign_key, .ending = *ending_of(ENDING_LEFT)};
+        for (size_t k = 0; k < member.former_count; k++)
+            former[k + 1] = member.former[k];
+        member = renewed(&member);
+        member.former = former;
+        member.former_count++;
+    }
+    return member;
+}
+
+START_TEST(replace_takes_over_what_renewals_did) {
+    struct list *list = base_list();
+    const struct member *row = list_find_name(list, "ke-customs");
+    struct member before = renewed_by_itself(row, 1), next = renewed(&before);
+    struct list_edit edit = edit_of(list, LIST_REPLACE);
+    edit.member = &next;
+    edit.before = &before;
+    edit.ending = ending_of(ENDING_LOST);
+    struct list *after = edited(&edit);
+    const struct member *member = list_find(after, row->id);
+    ck_assert_mem_eq(member->sign_key, next.sign_key, SIGN_PUBLIC_SIZE);
+    ck_assert_uint_eq(member->serial, row->serial + 2);
+    ck_assert_uint_eq(member->former_count, 3);
+    ck_assert_mem_eq(member->former[0].sign_key, before.sign_key, SIGN_PUBLIC_SIZE);
+    ck_assert_int_eq(member->former[0].ending.cause, ENDING_LOST);
+    ck_assert_mem_eq(member->former[1].sign_key, row->sign_key, SIGN_PUBLIC_SIZE);
+    ck_assert_int_eq(member->former[1].ending.cause, ENDING_LEFT);
+    ck_assert_mem_eq(member->former[2].sign_key, row->former[0].sign_key, SIGN_PUBLIC_SIZE);
+    list_drop(after);
+    next.serial = before.serial; /* the member has used that itself */
+    ck_assert_int_eq(try_edit(&edit), RESULT_ROLLBACK);
+    next.serial++;
+    next.sign_key = row->sign_key; /* and has put that away */
+    ck_assert_int_eq(try_edit(&edit), RESULT_MALFORMED);
+    list_drop(list);
+}
+END_TEST
+
+START_TEST(end_takes_over_what_renewals_did) {
+    struct list *list = base_list();
+    const struct member *row = list_find_name(list, "sg-police");
+    struct member before = renewed_by_itself(row, 1);
+    struct list_edit edit = edit_of(list, LIST_END);
+    edit.member = row;
+    edit.before = &before;
+    edit.ending = ending_of(ENDING_REVOKED);
+    struct list *after = edited(&edit);
+    const struct member *member = list_find(after, row->id);
+    ck_assert_int_eq(member->ended->cause, ENDING_REVOKED);
+    ck_assert_str_eq(member->name, "sg-police");
+    ck_assert_uint_eq(member->serial, 2);
+    ck_assert_mem_eq(member->sign_key, before.sign_key, SIGN_PUBLIC_SIZE);
+    ck_assert_mem_eq(member->encryption_key, before.encryption_key, EXCHANGE_KEY_SIZE);
+    ck_assert_uint_eq(member->former_count, 1);
+    ck_assert_mem_eq(member->former[0].sign_key, row->sign_key, SIGN_PUBLIC_SIZE);
+    list_drop(after);
+    list_drop(list);
+}
+END_TEST
+
+START_TEST(of_too_many_renewals_the_newest_keys_stay) {
+    struct list *list = base_list();
+    const struct member *row = list_find_name(list, "cd-customs");
+    struct member before = renewed_by_itself(row, FORMER_KEYS_MAX + 2), next = renewed(&before);
+    struct list_edit edit = edit_of(list, LIST_END);
+    edit.member = row;
+    edit.before = &before;
+    edit.ending = ending_of(ENDING_LEFT);
+    struct list *after = edited(&edit);
+    const struct member *member = list_find(after, row->id);
+    ck_assert_uint_eq(member->former_count, FORMER_KEYS_MAX);
+    ck_assert_mem_eq(member->former[0].sign_key, before.former[0].sign_key, SIGN_PUBLIC_SIZE);
+    list_drop(after);
+    next.sign_key = before.sign_key; /* the other keys alone are new */
+    edit.change = LIST_REPLACE;
+    edit.member = &next;
+    after = edited(&edit);
+    member = list_find(after, row->id);
+    ck_assert_uint_eq(member->former_count, FORMER_KEYS_MAX);
+    ck_assert_mem_eq(member->former[0].sign_key, before.former[0].sign_key, SIGN_PUBLIC_SIZE);
+    list_drop(after);
+    list_drop(list);
+}
+END_TEST
+
+START_TEST(a_key_of_another_does_not_keep_a_member_in) {
+    struct list *list = base_list();
+    const struct member *row = list_find_name(list, "cd-customs");
+    struct member before = renewed_by_itself(row, 1), next = renewed(&before);
+    before.encryption_key = list_find_name(list, "sg-police")->encryption_key;
+    struct list_edit edit = edit_of(list, LIST_END);
+    edit.member = row;
+    edit.before = &before;
+    edit.ending = ending_of(ENDING_REVOKED);
+    struct list *after = edited(&edit);
+    const struct member *member = list_find(after, row->id);
+    ck_assert_ptr_nonnull(member->ended);
+    ck_assert_uint_eq(member->serial, 1);
+    ck_assert_uint_eq(member->former_count, 0);
+    ck_assert_mem_eq(member->encryption_key, row->encryption_key, EXCHANGE_KEY_SIZE);
+    list_drop(after);
+    edit.change = LIST_REPLACE;
+    edit.member = &next;
+    ck_assert_int_eq(try_edit(&edit), RESULT_OK); /* that key goes */
+    before.sign_key = list_find_name(list, "sg-police")->sign_key;
+    ck_assert_int_eq(try_edit(&edit), RESULT_CONFLICT);
+    list_drop(list);
+}
+END_TEST
+
+START_TEST(nobody_takes_over_what_another_did) {
+    struct list *list = base_list();
+    struct list_edit edit = edit_of(list, LIST_END);
+    edit.member = &list->members[0];
+    edit.before = &list->members[1];
+    edit.ending = ending_of(ENDING_LEFT);
+    (void)try_edit(&edit); /* aborts */
+}
+END_TEST
+
 START_TEST(one_that_ended_stays_and_neither_ends_nor_changes_again) {
     struct list *list = base_list();
     const struct member *before = list_find_name(list, "ke-customs");
@@ -468,6 +639,7 @@ Suite *suite(void) {
     tcase_add_checked_fixture(editing, set_up, tear_down);
     tcase_add_test(editing, a_first_list_has_version_one_and_these_roots);
     tcase_add_test(editing, a_first_list_of_desks_has_an_author);
+    tcase_add_test(editing, desks_keep_their_proofs_and_are_not_replaced);
     tcase_add_test(editing, edit_signs_and_reads_again);
     tcase_add_test(editing, renew_changes_dates_alone_and_drops_signatures);
     tcase_add_test(editing, add_refuses_what_is_taken);
@@ -475,6 +647,11 @@ Suite *suite(void) {
     tcase_add_test(editing, replace_of_the_other_keys_alone_ends_nothing);
     tcase_add_test(editing, replace_drops_the_oldest_of_too_many);
     tcase_add_test(editing, replace_refuses_by_name);
+    tcase_add_test(editing, replace_takes_over_what_renewals_did);
+    tcase_add_test(editing, end_takes_over_what_renewals_did);
+    tcase_add_test(editing, of_too_many_renewals_the_newest_keys_stay);
+    tcase_add_test(editing, a_key_of_another_does_not_keep_a_member_in);
+    tcase_add_test_raise_signal(editing, nobody_takes_over_what_another_did, SIGABRT);
     tcase_add_test(editing, one_that_ended_stays_and_neither_ends_nor_changes_again);
     tcase_add_test(editing, end_refuses_by_name);
     tcase_add_test(editing, roots_are_changed_and_checked);
