@@ -16,6 +16,7 @@ struct check {
     uint64_t found;
     struct place last;  /* before the one being read; first 0: none of this table yet */
     uint64_t last_feed; /* the greatest ordinal */
+    uint64_t last_alert;
     enum result result;
 };
 
@@ -27,11 +28,15 @@ static void report(struct check *check, const struct place *place, const char *c
 }
 
 static bool has_holes(enum table table) {
-    return table == TABLE_NOTES;
+    return table == TABLE_NOTES || table == TABLE_TOLD;
 }
 
 static bool is_of_a_feed(enum table table) {
     return table == TABLE_ENTRIES || table == TABLE_EPOCHS || table == TABLE_POSITIONS;
+}
+
+static bool is_of_an_alert(enum table table) {
+    return table == TABLE_TOLD;
 }
 
 /* Running numbers have no holes. (Those of the entries of one feed are looked at where they are used, entries.c.) */
@@ -46,10 +51,15 @@ static void check_place(struct check *check, const struct place *place) {
         report(check, place, _("its key is impossible"));
     else if (is_of_a_feed(place->table) && place->first > check->last_feed)
         report(check, place, _("it belongs to no feed"));
+    else if (is_of_an_alert(place->table) &&
+             (place->first > check->last_alert || place->second == 0 || place->second > check->last_feed))
+        report(check, place, _("it belongs to no alert or no feed"));
     else if (!follows(place, &check->last))
         report(check, place, _("the one before it is missing"));
     if (place->table == TABLE_FEEDS)
         check->last_feed = place->first;
+    if (place->table == TABLE_ALERTS)
+        check->last_alert = place->first;
     check->last = *place;
 }
 
@@ -65,6 +75,7 @@ static bool has_form(struct check *check, enum table table, struct span record) 
     case TABLE_READERS:
         return record.len == 32;
     case TABLE_POSITIONS:
+    case TABLE_TOLD:
         return record.len == 8;
     default:
         return true;
@@ -89,7 +100,7 @@ static void check_content(struct check *check, const struct place *place, struct
 
 static bool check_record(void *context, const struct place *place, struct span sealed) {
     struct check *check = context;
-    bool is_large = place->table == TABLE_ENTRIES || place->table == TABLE_ALERTS;
+    bool is_large = place->table == TABLE_ENTRIES || place->table == TABLE_ALERTS || place->table == TABLE_TOLD;
     check->count++;
     check_place(check, place);
     if (!is_large || !check->keys_only)

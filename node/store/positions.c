@@ -95,6 +95,49 @@ enum result positions_get(const struct positions *positions, struct records *rec
     return result;
 }
 
+struct listing {
+    const struct positions *positions;
+    struct records *records;
+    uint32_t ordinal;
+    struct store_position *list; /* room for every reader */
+    size_t count;
+    enum result result;
+};
+
+static bool list_position(void *context, const struct place *place, struct span sealed) {
+    struct listing *listing = context;
+    struct arena arena;
+    struct span record;
+    if (place->first != listing->ordinal)
+        return false;
+    struct store_position *row = &listing->list[listing->count];
+    arena_init(&arena, RECORD_MEMORY);
+    listing->result = records_open_sealed(listing->records, &arena, place, sealed, &record);
+    if (!listing->result && (place->second == 0 || place->second > listing->positions->count || record.len != 8 ||
+                             listing->count == listing->positions->count || !span_u64(&record, &row->number)))
+        listing->result = records_complain(listing->records, RESULT_STORE_DAMAGED, place, _("it is no position"));
+    if (!listing->result) {
+        memcpy(row->member, listing->positions->readers[place->second - 1], 32);
+        listing->count++;
+    }
+    arena_release(&arena);
+    return !listing->result;
+}
+
+enum result positions_of(const struct positions *positions, struct records *records, struct arena *arena,
+                         uint32_t ordinal, struct store_position **out, size_t *count) {
+    struct listing listing = {.positions = positions, .records = records, .ordinal = ordinal};
+    listing.list = arena_array(arena, positions->count + (size_t)1, sizeof *listing.list);
+    if (!listing.list)
+        return RESULT_NO_MEMORY;
+    const struct place from = {.table = TABLE_POSITIONS, .first = ordinal};
+    TRY(records_walk(records, &from, list_position, &listing));
+    TRY(listing.result);
+    *out = listing.list;
+    *count = listing.count;
+    return RESULT_OK;
+}
+
 void positions_settle(struct positions *positions, bool committed) {
     if (committed)
         positions->durable = positions->count;

@@ -23,6 +23,9 @@ MUST_USE enum result positions_put(struct positions *positions, struct records *
                                    const uint8_t member[static 32], uint64_t number);
 MUST_USE enum result positions_get(const struct positions *positions, struct records *records, uint32_t ordinal,
                                    const uint8_t member[static 32], uint64_t *number);
+/* As store_positions(). */
+MUST_USE enum result positions_of(const struct positions *positions, struct records *records, struct arena *arena,
+                                  uint32_t ordinal, struct store_position **out, size_t *count);
 /* The change that brought new readers was committed, or lost. */
 void positions_settle(struct positions *positions, bool committed);
 

@@ -20,6 +20,7 @@ static const struct table_row rows[TABLE_COUNT] = {
     [TABLE_READERS]   = {"readers",   0, 4, 0},
     [TABLE_POSITIONS] = {"positions", 0, 4, 4},
     [TABLE_NOTES]     = {"notes",     0, 4, 4},
+    [TABLE_TOLD]      = {"told",      0, 8, 4},
 };
 /* clang-format on */
 

@@ -13,6 +13,7 @@
  *   readers    u32 reader                                member id, 32
  *   positions  u32 ordinal || u32 reader                 u64 number
  *   notes      u32 kind || u32 number                    the caller's
+ *   told       u64 sequence || u32 ordinal               u64 number
  *
  * Readers are numbered because a key is not sealed: member ids in it would tell a thief who reads what.
  */
@@ -23,7 +24,7 @@
 #include "base/span.h"
 #include "store/store.h"
 
-enum { SCHEMA_FORMAT = 2 };
+enum { SCHEMA_FORMAT = 3 };
 
 enum table {
     TABLE_FORMAT,
@@ -34,6 +35,7 @@ enum table {
     TABLE_READERS,
     TABLE_POSITIONS,
     TABLE_NOTES,
+    TABLE_TOLD,
     TABLE_COUNT
 };
 

@@ -10,6 +10,7 @@
 #include "store/entries.h"
 #include "store/positions.h"
 #include "store/records.h"
+#include "store/told.h"
 
 enum { SCRATCH_BYTES = 4 * 1024 * 1024 };
 
@@ -256,6 +257,18 @@ uint64_t store_last_alert(const struct store *store) {
     return store->now.alert;
 }
 
+/* ---- to whom an alert was told ---- */
+
+enum result store_put_told(struct store *store, uint64_t sequence, uint32_t ordinal, uint64_t number) {
+    assert(sequence && sequence <= store->now.alert && is_a_feed(store, ordinal));
+    return told_put(store->records, sequence, ordinal, number);
+}
+
+enum result store_get_told(struct store *store, struct arena *arena, uint64_t sequence, struct store_told **told,
+                           size_t *count) {
+    return told_get(store->records, arena, sequence, told, count);
+}
+
 /* ---- notes ---- */
 
 enum result store_put_note(struct store *store, enum store_note kind, uint32_t number, struct span content) {
@@ -280,6 +293,11 @@ enum result store_put_position(struct store *store, uint32_t ordinal, const uint
 enum result store_get_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
                                uint64_t *number) {
     return positions_get(&store->positions, store->records, ordinal, member, number);
+}
+
+enum result store_positions(struct store *store, struct arena *arena, uint32_t ordinal,
+                            struct store_position **positions, size_t *count) {
+    return positions_of(&store->positions, store->records, arena, ordinal, positions, count);
 }
 
 void store_usage(struct store *store, uint64_t *used, uint64_t *size_max) {

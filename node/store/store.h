@@ -105,11 +105,28 @@ MUST_USE enum result store_get_alert(struct store *store, struct arena *arena, u
 /* The last sequence given; 0: none. */
 uint64_t store_last_alert(const struct store *store);
 
+/* An alert was told to a feed of ours, by this entry of it. Putting replaces; both the alert and the feed are there. */
+MUST_USE enum result store_put_told(struct store *store, uint64_t sequence, uint32_t ordinal, uint64_t number);
+struct store_told {
+    uint32_t ordinal;
+    uint64_t number;
+};
+/* Where this alert was told, in the order of the ordinals. */
+MUST_USE enum result store_get_told(struct store *store, struct arena *arena, uint64_t sequence,
+                                    struct store_told **told, size_t *count);
+
 /* How far a member has acknowledged one of our feeds; 0 if never. */
 MUST_USE enum result store_put_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
                                         uint64_t number);
 MUST_USE enum result store_get_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
                                         uint64_t *number);
+/* Everybody who has ever acknowledged something of this feed. */
+struct store_position {
+    uint8_t member[32];
+    uint64_t number;
+};
+MUST_USE enum result store_positions(struct store *store, struct arena *arena, uint32_t ordinal,
+                                     struct store_position **positions, size_t *count);
 
 /* A note: a small record of the caller's, by its kind and a running number from 1. Putting replaces. */
 enum store_note { STORE_NOTE_TRUST = 1, STORE_NOTE_PLACE, STORE_NOTE_FORK, STORE_NOTE_KEYS };
