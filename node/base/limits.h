@@ -22,10 +22,16 @@ enum {
     NAME_BYTES_MAX = 64,   /* a member's or an audience's name */
     LABEL_BYTES_MAX = 256, /* a member's full name */
     ROSTER_MEMBERS_MAX = 2048,
+    DESKS_MAX = 256,           /* rows in one list of desks */
+    DESKS_TOGETHER_MAX = 6144, /* rows in all of them: with a roster, 8,192 members at most */
     ROSTER_ROOTS_MAX = 16,
     ROSTER_BYTES_MAX = 1024 * 1024,
+    DESKS_BYTES_MAX = 512 * 1024,
     ROSTER_FILE_BYTES_MAX = 32 * 1024 * 1024, /* every roster there was, with desks and renewals */
-    RENEWAL_BYTES_MAX = 64 * 1024,
+    VOUCHED_BYTES_MAX = 24 * 1024 * 1024,     /* desks and renewals in it: the rest is for rosters alone */
+    RENEWAL_BYTES_MAX = 24 * 1024,
+    RENEWALS_BYTES_MAX = 1024 * 1024, /* renewals of a member of the roster and its desks together */
+    TRUST_REFUSALS_MAX = 8,           /* objects refused in one Trust; the rest is not looked at */
     FORMER_KEYS_MAX = 16,
     FEED_ENDS_MAX = 256, /* feeds that one ending names */
     GRACE_DAYS_MAX = 366,
@@ -55,6 +61,10 @@ enum {
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
 
     /* the store */
+    FEEDS_OF_MEMBER_MAX = 256, /* followed, under all its keys */
+    KEYS_LOADED_MAX = 1024,    /* epoch keys of others in guarded memory at a time */
+    GRANT_MEMBERS_MAX = 2000,  /* in one grant; more have several */
+    FORKS_MAX = 1024,          /* proofs kept */
     EPOCH_DAYS_MAX = 30,
     EPOCH_ENTRIES_MAX = 1 << 20,
 };

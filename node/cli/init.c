@@ -215,7 +215,9 @@ static enum exit_code write_identity(struct call *call, const struct wish *wish,
         print_error("identity.key: %s", result_text(result));
         return EXIT_NOT_ALLOWED;
     }
-    return create(call, below(call, wish, "identity.key"), buf_span(&sealed), 0600);
+    code = create(call, below(call, wish, "identity.key"), buf_span(&sealed), 0600);
+    /* a node without a store and without this has lost its store, and asks its readers before it publishes */
+    return code ? code : create(call, below(call, wish, "new"), span_of_text("removed by the first start\n"), 0600);
 }
 
 static struct member words_of(const struct wish *wish) {

@@ -25,6 +25,10 @@ const struct command *const commands[] = {
     &command_watch,
     &command_disclose,
 
+    &command_bundle_write,
+    &command_bundle_read,
+    &command_bundle_inspect,
+
     &command_policy_check,
     &command_policy_explain,
     &command_reload,

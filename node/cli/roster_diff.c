@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/roster_file.h"
+#include "cli/roster_table.h"
 
 static const uint64_t minute_ms = 60 * 1000; /* people see no less */
 
@@ -174,24 +175,28 @@ static void say_row(struct arena *arena, const char *format, const struct member
     print_line(format, member->name, text_escape(arena, member->label), member->country, member->role, of);
 }
 
-static const struct ending *ending_of_former(const struct member *now, const struct member *before) {
-    for (size_t i = 0; now && i < now->former_count; i++)
+/* How many of the former keys, which stand newest first, have come since. */
+static size_t count_ended(const struct member *now, const struct member *before) {
+    if (!now || memcmp(now->sign_key, before->sign_key, SIGN_PUBLIC_SIZE) == 0)
+        return 0;
+    for (size_t i = 0; i < now->former_count; i++)
         if (memcmp(now->former[i].sign_key, before->sign_key, SIGN_PUBLIC_SIZE) == 0)
-            return &now->former[i].ending;
-    return NULL;
+            return i + 1;
+    return now->former_count;
 }
 
 static void say_member(struct arena *arena, const struct change *change) {
     const struct member *before = change->before, *now = change->now;
-    const struct ending *ending = NULL;
     if (change->kind == CHANGE_JOINS) {
         say_row(arena, _("  + %s joins: %s, %s, %s%s"), now, change->owner);
     } else if (change->kind == CHANGE_LEAVES) {
         say_row(arena, _("  - %s leaves: %s, %s, %s%s"), before, change->owner);
-        ending = now ? now->ended : NULL;
+        if (now && now->ended)
+            say_ending(arena, now->ended);
     } else if (change->kind == CHANGE_KEYS) {
         print_line(_("  ~ %s gets new keys, number %u; those before end:"), now->name, now->serial);
-        ending = ending_of_former(now, before);
+        for (size_t i = 0; i < count_ended(now, before); i++)
+            say_ending(arena, &now->former[i].ending);
     } else if (change->kind == CHANGE_RENEWAL) {
         print_line(_("  ~ %s has renewed its keys itself, number %llu"), now->name,
                    (unsigned long long)change->new_number);
@@ -201,8 +206,6 @@ static void say_member(struct arena *arena, const struct change *change) {
         print_line(_("    is from now on %s (%s, %s, %s)"), now->name, text_escape(arena, now->label), now->country,
                    now->role);
     }
-    if (ending)
-        say_ending(arena, ending);
     if (change->kind == CHANGE_JOINS || change->kind == CHANGE_KEYS)
         say_fingerprint(now);
 }
@@ -290,14 +293,15 @@ static void put_ending(json_t *row, const struct ending *ending) {
 static void put_member(json_t *row, const struct change *change) {
     const struct member *shown = change->now ? change->now : change->before;
     const struct ending *ending = change->kind == CHANGE_LEAVES && change->now ? change->now->ended : NULL;
-    if (change->kind == CHANGE_KEYS)
-        ending = ending_of_former(change->now, change->before);
+    if (change->kind == CHANGE_KEYS && count_ended(change->now, change->before) > 0)
+        ending = &shown->former[0].ending;
     json_object_set_new(row, "name", print_json_text(shown->name));
     json_object_set_new(row, "id", print_json_hex(span_of(shown->id, MEMBER_ID_SIZE)));
     json_object_set_new(row, "label", print_json_text(shown->label));
     json_object_set_new(row, "country", print_json_text(shown->country));
     json_object_set_new(row, "role", print_json_text(shown->role));
     json_object_set_new(row, "serial", json_integer((json_int_t)shown->serial));
+    json_object_set_new(row, "former", roster_table_former(shown));
     put_ending(row, ending);
 }
 

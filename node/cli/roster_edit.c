@@ -30,6 +30,7 @@ static enum exit_code change(struct call *call, struct roster_file *file, struct
     buf_init(&out, call->arena);
     diff_init(&diff, call->arena);
     edit.base = file->list;
+    edit.before = edit.member ? roster_file_member(file, edit.member->id) : NULL;
     edit.version = file->is_draft ? file->list->version : 0;
     edit.author = file->list->author;
     edit.created = clock_wall_ms(clock_system());
@@ -120,7 +121,8 @@ static const char *find_desk_fault(struct arena *arena, const struct roster_file
 
 static enum exit_code refuse_card(struct call *call, const struct roster_file *file, const char *path,
                                   const struct member *card, enum result result) {
-    const struct member *present = list_find(file->list, card->id);
+    const struct member *present = list_find(file->list, card->id), *known = roster_file_member(file, card->id);
+    uint32_t serial = known ? known->serial : present ? present->serial : 0;
     print_error(_("card %s: %s"), text_escape(call->arena, path), result_text(result));
     if (result == RESULT_CONFLICT)
         print_next("%s", find_clash(call->arena, file->list, card));
@@ -128,11 +130,23 @@ static enum exit_code refuse_card(struct call *call, const struct roster_file *f
         print_next(_("%s is in the roster with these keys"), present->name);
     else if (result == RESULT_ROLLBACK && present)
         print_next(_("%s has keys number %u here, and the card brings number %u: inama init --recover ID --serial %u"),
-                   present->name, present->serial, card->serial, present->serial + 1);
+                   present->name, serial, card->serial, serial + 1);
     else if (result == RESULT_NOT_FOUND && present)
         print_next(_("%s has left; whoever left comes back with a new identity: inama init"), present->name);
     else if (result == RESULT_NOT_FOUND)
         print_next(_("it asks for the id of a member that is not in this list: compare it by telephone"));
+    return EXIT_REFUSED;
+}
+
+/* A desk proves its row with its first keys: with others it is somebody else. */
+static enum exit_code refuse_recovery(struct call *call, const struct roster_file *file, const char *path,
+                                      const struct member *card) {
+    const struct member *present = list_find(file->list, card->id);
+    print_error(_("card %s: a desk cannot get new keys for its old id"), text_escape(call->arena, path));
+    print_next(
+        _("end the old one (inama roster remove %s, with --revoked if others may have its keys), and let it enrol "
+          "as a new member, under another name: inama init without --recover"),
+        present ? present->name : card->name);
     return EXIT_REFUSED;
 }
 
@@ -148,6 +162,8 @@ static enum exit_code add_card(struct call *call, struct roster_file *file, cons
         return code;
     if (card.serial == 1 && (lost || roster_ending_given(call)))
         return print_usage_error(call, _("--lost, --revoked, --end and --at are for a card that brings new keys"));
+    if (card.serial > 1 && file->is_desks)
+        return refuse_recovery(call, file, path, &card);
     const char *fault = file->is_desks ? find_desk_fault(call->arena, file, &card) : NULL;
     if (fault) {
         print_error(_("card %s: %s"), text_escape(call->arena, path), fault);

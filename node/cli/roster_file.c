@@ -70,18 +70,56 @@ void roster_file_refused(struct call *call, const char *path, struct span file, 
         explained = explain_conflict(call, words->desks[i]);
 }
 
-/* A file of desks without the desks: they need no signature yet, and so are not part of what is believed. */
-static enum result without_desks(struct span *out, struct arena *arena, struct span file, const Trust *words) {
+/* Takes the desks that are worked on out of the words. Others that cannot be read are no matter here. */
+static enum result take_out_draft(struct list **draft, Trust *words) {
+    enum result result = RESULT_MALFORMED;
+    size_t kept = 0;
+    for (size_t i = 0; i < words->n_desks; i++) {
+        struct list *list;
+        enum result reading = list_read(&list, proto_span(words->desks[i]));
+        if (reading)
+            result = reading;
+        bool is_draft =
+            !reading && list->author && span_equal(span_of(list->author, MEMBER_ID_SIZE), proto_span(words->drafting));
+        if (!is_draft)
+            words->desks[kept++] = words->desks[i];
+        if (is_draft && !*draft)
+            *draft = list;
+        else if (!reading)
+            list_drop(list);
+    }
+    words->n_desks = kept;
+    words->has_drafting = false;
+    return *draft ? RESULT_OK : result;
+}
+
+/* Desks that are worked on need no signature yet, and so are not part of what is believed. */
+static enum result look_at_desks(struct roster_file *out, struct arena *arena) {
+    Trust *words;
     struct span trust;
-    Trust rest = *words;
-    struct buf bytes;
-    TRY(roster_file_trust(&trust, file));
-    buf_init(&bytes, arena);
-    rest.n_desks = 0;
-    buf_put(&bytes, file.data, file.len - trust.len);
-    proto_encode(&bytes, &rest);
-    *out = buf_span(&bytes);
-    return bytes.failed ? RESULT_NO_MEMORY : RESULT_OK;
+    struct buf rest;
+    TRY(roster_file_words(&words, arena, out->content));
+    TRY(take_out_draft(&out->list, words));
+    TRY(roster_file_trust(&trust, out->content));
+    buf_init(&rest, arena);
+    buf_put(&rest, out->content.data, out->content.len - trust.len);
+    proto_encode(&rest, words);
+    return rest.failed ? RESULT_NO_MEMORY : roster_open_unsigned(&out->view, buf_span(&rest));
+}
+
+static void look_at_roster(struct roster_file *out) {
+    size_t count = out->whole->chain_count;
+    out->view = out->whole;
+    out->list = list_share(out->view->chain[count - 1]);
+    out->before = count > 1 ? out->view->chain[count - 2] : NULL;
+}
+
+const struct member *roster_file_member(const struct roster_file *file, const uint8_t id[static MEMBER_ID_SIZE]) {
+    const struct member *member = roster_find(file->whole, id);
+    const uint8_t *author = file->list->author;
+    if (!member || (author == NULL) != (member->by == NULL))
+        return NULL;
+    return !author || memcmp(member->by, author, MEMBER_ID_SIZE) == 0 ? member : NULL;
 }
 
 const struct member *roster_file_author(const struct roster_file *file) {
@@ -99,50 +137,41 @@ static bool is_signed(const struct roster_file *file) {
 }
 
 /* Reads the content of `out`, of which only that and the path are set. */
-static enum result look(struct roster_file *out, struct arena *arena, bool as_desks) {
-    Trust *words;
-    struct span view = out->content;
-    TRY(roster_file_words(&words, arena, out->content));
-    out->is_desks = as_desks && words->n_desks == 1;
+static enum result look(struct roster_file *out, struct arena *arena) {
+    TRY(roster_open_unsigned(&out->whole, out->content));
+    out->is_desks = out->whole->drafting != NULL;
     if (out->is_desks)
-        TRY(without_desks(&view, arena, out->content, words));
-    TRY(roster_open_unsigned(&out->view, view));
-    size_t count = out->view->chain_count;
-    if (out->is_desks)
-        TRY(list_read(&out->list, proto_span(words->desks[0])));
-    else if (count)
-        out->list = list_share(out->view->chain[count - 1]);
-    if (!count || !out->list || (out->is_desks && !out->list->author))
-        return RESULT_MALFORMED;
-    out->before = !out->is_desks && count > 1 ? out->view->chain[count - 2] : NULL;
+        TRY(look_at_desks(out, arena));
+    else
+        look_at_roster(out);
     out->is_draft = !is_signed(out);
     return RESULT_OK;
 }
 
 /* Desks that are signed are part of what their file says. */
-static enum result look_at_whole(struct roster_file *file, struct arena *arena) {
-    struct roster_file whole = {.path = file->path, .content = file->content};
+static void look_at_whole(struct roster_file *file) {
     if (!file->is_desks || file->is_draft)
-        return RESULT_OK;
-    enum result result = look(&whole, arena, false);
-    roster_file_release(result ? &whole : file);
-    if (!result)
-        *file = whole;
-    return result;
+        return;
+    list_drop(file->list);
+    roster_free(file->view);
+    file->is_desks = false;
+    look_at_roster(file);
+    file->is_draft = !is_signed(file);
 }
 
 static enum exit_code read_file(struct roster_file *file, struct call *call, const char *path, bool whole) {
     *file = (struct roster_file){.path = path};
     enum result result = file_read(&file->content, call->arena, path, ROSTER_FILE_BYTES_MAX);
     if (!result)
-        result = look(file, call->arena, true);
-    if (!result && whole)
-        result = look_at_whole(file, call->arena);
-    if (!result)
-        return EXIT_DONE;
-    roster_file_refused(call, path, file->content, result);
-    roster_file_release(file);
-    return EXIT_REFUSED;
+        result = look(file, call->arena);
+    if (result) {
+        roster_file_refused(call, path, file->content, result);
+        roster_file_release(file);
+        return EXIT_REFUSED;
+    }
+    if (whole)
+        look_at_whole(file);
+    return EXIT_DONE;
 }
 
 enum exit_code roster_file_read(struct roster_file *file, struct call *call, const char *path) {
@@ -155,47 +184,26 @@ enum exit_code roster_file_read_whole(struct roster_file *file, struct call *cal
 
 void roster_file_release(struct roster_file *file) {
     list_drop(file->list);
-    roster_free(file->view);
+    if (file->view != file->whole)
+        roster_free(file->view);
+    roster_free(file->whole);
     *file = (struct roster_file){0};
 }
 
 /* ---- changing ---- */
-
-/* Who signs for desks may have renewed its key: then its renewals are part of knowing that it did. */
-static enum result with_renewals(struct span *file, struct arena *arena, const struct roster *base) {
-    struct span trust;
-    Trust *words;
-    struct buf bytes;
-    ProtobufCBinaryData *renewals = arena_array(arena, base->renewal_count, sizeof *renewals);
-    if (!renewals)
-        return RESULT_NO_MEMORY;
-    TRY(roster_file_trust(&trust, *file));
-    TRY(roster_file_words(&words, arena, *file));
-    for (size_t i = 0; i < base->renewal_count; i++)
-        renewals[i] = proto_bytes(base->renewals[i]->file.data, base->renewals[i]->file.len);
-    words->renewals = renewals;
-    words->n_renewals = base->renewal_count;
-    buf_init(&bytes, arena);
-    buf_put(&bytes, file->data, file->len - trust.len);
-    proto_encode(&bytes, words);
-    *file = buf_span(&bytes);
-    return bytes.failed ? RESULT_NO_MEMORY : RESULT_OK;
-}
 
 static enum result put(struct roster_file *out, struct arena *arena, const struct roster *base, struct span list) {
     struct buf content;
     buf_init(&content, arena);
     TRY(roster_write_draft(&content, base, list));
     out->content = buf_span(&content);
-    if (base && base->renewal_count)
-        TRY(with_renewals(&out->content, arena, base));
-    return look(out, arena, true);
+    return look(out, arena);
 }
 
 enum exit_code roster_file_put(struct roster_file *file, struct call *call, const struct roster *base,
                                struct span list) {
     struct roster_file changed = {.path = file->path};
-    enum result result = put(&changed, call->arena, base ? base : file->view, list);
+    enum result result = put(&changed, call->arena, base ? base : file->whole, list);
     if (result) {
         roster_file_refused(call, file->path, changed.content, result);
         roster_file_release(&changed);

@@ -1,7 +1,8 @@
 /* roster_file: the list that people are working on, as a file that they hand around until enough have signed it.
  *
- * It holds the rosters so far and, last, the newest: a draft as long as not enough roots have signed it. A file with
- * one list of desks is where an administration works on its desks. For roster*.c.
+ * It holds the rosters so far and, last, the newest: a draft as long as not enough roots have signed it. Desks and
+ * renewals stay in it as they were where it was taken from. If it says whose desks are being drafted, it is where that
+ * administration works on its desks. For roster*.c.
  */
 #ifndef CLI_ROSTER_FILE_H
 #define CLI_ROSTER_FILE_H
@@ -20,7 +21,8 @@ static const uint64_t day_ms = 24 * 60 * 60 * 1000;
 struct roster_file {
     const char *path;
     struct span content;
-    struct roster *view;       /* what it says of who is who, whoever signed it */
+    struct roster *whole;      /* all of it, whoever signed what is worked on */
+    struct roster *view;       /* what it says of who is who: the same, but without the desks that are worked on */
     struct list *list;         /* what is worked on: the newest roster, or the desks */
     const struct list *before; /* the roster before it in the file; NULL: none is, or these are desks */
     bool is_desks;
@@ -48,6 +50,8 @@ enum exit_code roster_file_write(struct call *call, const struct roster_file *fi
 /* "Roster version 3 of 2026-05-05, 5 members, signed by 1 of 2 …": a line for people. */
 void roster_file_describe(struct call *call, const struct roster_file *file);
 void roster_file_describe_list(struct call *call, const struct list *list, const char *author);
+/* The member of the list that is worked on, as it is known now, with its renewals; NULL if it is not gone by. */
+const struct member *roster_file_member(const struct roster_file *file, const uint8_t id[static MEMBER_ID_SIZE]);
 /* Who signs for these desks; NULL if it is not in the file's roster. */
 const struct member *roster_file_author(const struct roster_file *file);
 

@@ -172,19 +172,51 @@ static void explain(struct installing *in, const char *path, struct span file, e
 
 /* ---- taking ---- */
 
-/* Older rosters in a file are its history, and no fault; but a newest one that is not in force now is. */
-static enum result find_fault(struct installing *in, struct span file, bool brought) {
-    Trust *words;
+/* What else a file may hold, which a node has by now in another way: no fault of a file that is about other things. */
+static bool is_history(const struct roster_news *news) {
+    return news->refused == RESULT_ROLLBACK ||
+           (news->refused_kind != TRUST_ROSTER && news->refused == RESULT_UNKNOWN_MEMBER) ||
+           (news->refused_kind == TRUST_DESKS && news->refused == RESULT_BAD_SIGNATURE);
+}
+
+static enum result try_taking(const struct installing *in, enum trust_object kind, struct span object) {
     struct roster *made = NULL;
-    struct list *list = find_next(in, file);
-    enum result result = RESULT_OK;
-    if (list && list->version > in->now->version)
-        result = roster_take(&made, in->now, TRUST_ROSTER, list->file);
-    else if (list && list->version < in->now->version && !brought)
-        result = roster_file_words(&words, in->call->arena, file) || words->n_desks ? RESULT_OK : RESULT_ROLLBACK;
+    enum result result = roster_take(&made, in->now, kind, object);
     roster_free(made);
-    list_drop(list);
+    return result == RESULT_REPLAYED ? RESULT_OK : result;
+}
+
+static enum result find_fault_of_desks(struct installing *in, const Trust *words) {
+    enum result result = RESULT_MALFORMED;
+    for (size_t i = 0; i < words->n_desks; i++) {
+        struct list *list;
+        if (list_read(&list, proto_span(words->desks[i])))
+            continue;
+        if (list->author && span_equal(span_of(list->author, MEMBER_ID_SIZE), proto_span(words->drafting)))
+            result = try_taking(in, TRUST_DESKS, list->file);
+        list_drop(list);
+    }
     return result;
+}
+
+/* A newest roster that is not in force now is a fault, and so are desks that were worked on and are not. */
+static void find_fault(struct installing *in, struct span file, struct roster_news *news) {
+    Trust *words;
+    struct list *list = find_next(in, file);
+    bool is_older = list && list->version < in->now->version && !news->taken;
+    news->refused = RESULT_OK;
+    news->refused_kind = TRUST_ROSTER;
+    if (list && list->version > in->now->version)
+        news->refused = try_taking(in, TRUST_ROSTER, list->file);
+    list_drop(list);
+    if (news->refused || roster_file_words(&words, in->call->arena, file))
+        return;
+    if (words->has_drafting) {
+        news->refused = find_fault_of_desks(in, words);
+        news->refused_kind = TRUST_DESKS;
+    } else if (is_older) {
+        news->refused = RESULT_ROLLBACK;
+    }
 }
 
 static enum exit_code take_more(struct installing *in, const char *path, struct span file) {
@@ -202,10 +234,8 @@ static enum exit_code take_more(struct installing *in, const char *path, struct 
         roster_free(in->now);
     in->now = next;
     in->taken += news.taken;
-    if (!news.refused || (news.refused == RESULT_ROLLBACK && news.refused_kind == TRUST_ROSTER)) {
-        news.refused = find_fault(in, file, news.taken > 0);
-        news.refused_kind = TRUST_ROSTER;
-    }
+    if (!news.refused || is_history(&news))
+        find_fault(in, file, &news);
     if (!news.refused)
         return EXIT_DONE;
     explain(in, path, file, news.refused_kind, news.refused);

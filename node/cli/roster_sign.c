@@ -146,18 +146,6 @@ static enum exit_code keep(struct call *call, struct roster_file *file, struct s
 
 /* ---- a roster, with a root key ---- */
 
-/* A root that goes signs for the last time, in a list that names it no more: it hands over. */
-static enum result sign_roster(struct buf *out, struct call *call, const struct roster_file *file,
-                               const struct root *root, const uint8_t *public_key) {
-    enum result result = list_sign(out, call->arena, file->list, root->secret, public_key);
-    if (result != RESULT_NOT_FOUND || !file->before)
-        return result;
-    struct list handover = *file->list;
-    handover.roots = file->before->roots;
-    handover.root_count = file->before->root_count;
-    return list_sign(out, call->arena, &handover, root->secret, public_key);
-}
-
 static enum exit_code sign_with_root(struct call *call, struct roster_file *file, const char *path, struct root *root) {
     uint8_t public_key[SIGN_PUBLIC_SIZE];
     struct buf out;
@@ -165,7 +153,7 @@ static enum exit_code sign_with_root(struct call *call, struct roster_file *file
     enum exit_code code = open_root(call, path, root, public_key);
     if (code)
         return code;
-    enum result result = sign_roster(&out, call, file, root, public_key);
+    enum result result = list_sign(&out, call->arena, file->list, file->before, root->secret, public_key);
     if (!result)
         print_line(_("Signed with the root key %s."), text_escape(call->arena, path));
     return keep(call, file, buf_span(&out), result);
@@ -193,7 +181,7 @@ static enum exit_code sign_with_identity(struct call *call, struct roster_file *
                     author ? author->name : _("an administration that is not in the file's roster"));
         return EXIT_NOT_ALLOWED;
     }
-    enum result result = list_sign(&out, call->arena, file->list, identity->secrets->sign, identity->sign_key);
+    enum result result = list_sign(&out, call->arena, file->list, NULL, identity->secrets->sign, identity->sign_key);
     if (result == RESULT_EXISTS) {
         print_error(_("%s has signed these desks already"), author->name);
         return EXIT_REFUSED;

@@ -127,15 +127,27 @@ void roster_table_roster(struct call *call, const struct roster *roster) {
         print_line(_("root %s"), print_hex(call->arena, span_of(roster->roots[i], SIGN_PUBLIC_SIZE), SIGN_PUBLIC_SIZE));
 }
 
+json_t *roster_table_former(const struct member *member) {
+    json_t *rows = json_array();
+    for (size_t i = 0; i < member->former_count; i++) {
+        const struct former_key *key = &member->former[i];
+        json_array_append_new(
+            rows, json_pack("{s:o, s:s, s:I}", "sign_key", print_json_hex(span_of(key->sign_key, SIGN_PUBLIC_SIZE)),
+                            "cause", diff_cause_name(key->ending.cause), "ended_at", (json_int_t)key->ending.at));
+    }
+    return rows;
+}
+
 json_t *roster_table_member(const struct roster *roster, const struct member *member) {
     char fingerprint[FINGERPRINT_SIZE];
     const struct member *by = member->by ? roster_find_ever(roster, member->by) : NULL;
     member_fingerprint(fingerprint, member);
-    json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:o}", "name", member->name, "label",
+    json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:o, s:o}", "name", member->name, "label",
                             member->label, "country", member->country, "role", member->role, "id",
                             print_json_hex(span_of(member->id, MEMBER_ID_SIZE)), "sign_key",
                             print_json_hex(span_of(member->sign_key, SIGN_PUBLIC_SIZE)), "fingerprint", fingerprint,
-                            "serial", (json_int_t)member->serial, "desk_of", print_json_text(by ? by->name : NULL));
+                            "serial", (json_int_t)member->serial, "desk_of", print_json_text(by ? by->name : NULL),
+                            "former", roster_table_former(member));
     if (row && member->ended) {
         json_object_set_new(row, "cause", json_string(diff_cause_name(member->ended->cause)));
         json_object_set_new(row, "ended_at", json_integer((json_int_t)member->ended->at));

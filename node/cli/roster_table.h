@@ -11,6 +11,8 @@
 void roster_table_list(struct call *call, const struct list *list);
 /* Everybody, each administration's desks below it, then those that ended, the desks' lists and the roots. */
 void roster_table_roster(struct call *call, const struct roster *roster);
+/* The keys that it had before, newest first. */
+json_t *roster_table_former(const struct member *member);
 json_t *roster_table_member(const struct roster *roster, const struct member *member);
 /* "It is good until …": whether one may go by it. */
 const char *roster_table_standing(struct arena *arena, const struct roster *roster);

@@ -1,16 +1,17 @@
-/* inama status: how the node is doing. */
-#include "cli/command.h"
+/* inama status: how the node is doing, and who has an alert. */
+#include "cli/status.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/client.h"
+#include "cli/command.h"
 #include "cli/print.h"
 
 static const struct option options[] = {OPTION_HOME, OPTION_JSON, OPTIONS_END};
 
-static const char *ago(struct arena *arena, uint64_t since_ms) {
+const char *status_ago(struct arena *arena, uint64_t since_ms) {
     uint64_t now = clock_wall_ms(clock_system()), minutes = now > since_ms ? (now - since_ms) / 60000 : 0;
     if (minutes < 60)
         return text_format(arena, _("%llu min"), (unsigned long long)minutes);
@@ -19,8 +20,7 @@ static const char *ago(struct arena *arena, uint64_t since_ms) {
     return text_format(arena, _("%llu days"), (unsigned long long)(minutes / (24 * 60)));
 }
 
-/* What stands in the way of working, and what to do about it. */
-static void print_warnings(const Status *status) {
+void status_warn(const Status *status) {
     const char *standing = status->roster_standing ? status->roster_standing : "good";
     if (strcmp(standing, "ends-soon") == 0)
         print_error(_("the roster expires soon: ask those who keep it for a newer one"));
@@ -49,14 +49,15 @@ static void print_node(struct arena *arena, const Status *status) {
     print_line("%s%s%s  %s", print_on(PRINT_BOLD), text_escape(arena, status->name), print_off(),
                text_escape(arena, status->label));
     print_line(_("  alerts   %llu"), (unsigned long long)status->alerts);
-    print_line(_("  running  %s, since %s"), ago(arena, status->started), print_time(arena, status->started));
+    print_line(_("  running  %s, since %s"), status_ago(arena, status->started), print_time(arena, status->started));
     print_line(_("  roster   version %u, valid until %s"), status->roster_version,
                print_time(arena, status->roster_expires));
     if (status->has_keys_serial)
-        print_line(_("  keys     number %u, changed %s ago"), status->keys_serial, ago(arena, status->keys_changed));
+        print_line(_("  keys     number %u, changed %s ago"), status->keys_serial,
+                   status_ago(arena, status->keys_changed));
     print_line(_("  store    %s of %s; index in memory %s"), print_size(arena, status->store_used),
                print_size(arena, status->store_max), print_size(arena, status->index_bytes));
-    print_warnings(status);
+    status_warn(status);
     if (status->store_used > status->store_max / 10 * 9)
         print_error(_("the store is nearly full: raise store_gib in node.yaml and restart the node"));
     if (!status->memory_locked)
@@ -72,22 +73,32 @@ static const char *state_text(const char *state) {
     return state;
 }
 
+static void put_behind(struct table *table, struct arena *arena, const PeerStatus *peer) {
+    bool is_behind = peer->behind != 0;
+    table_cell(table, is_behind ? text_format(arena, "%llu", (unsigned long long)peer->behind) : "");
+    table_cell(table, is_behind ? print_size(arena, peer->behind_bytes) : "");
+    table_cell(table, peer->has_oldest ? status_ago(arena, peer->oldest) : "");
+}
+
 static void print_peers(struct arena *arena, const Status *status) {
-    static const struct column columns[] = {
-        {N_("MEMBER"), COLUMN_KEEP}, {N_("STATE"), COLUMN_KEEP},     {N_("SINCE"), COLUMN_KEEP},
-        {N_("SENT"), COLUMN_RIGHT},  {N_("RECEIVED"), COLUMN_RIGHT}, {N_("ADDRESS OR LAST ERROR"), COLUMN_TRUNC}};
+    static const struct column columns[] = {{N_("MEMBER"), COLUMN_KEEP},
+                                            {N_("STATE"), COLUMN_KEEP},
+                                            {N_("SINCE"), COLUMN_KEEP},
+                                            {N_("BEHIND"), COLUMN_RIGHT},
+                                            {N_("ABOUT"), COLUMN_RIGHT},
+                                            {N_("OLDEST"), COLUMN_RIGHT},
+                                            {N_("ADDRESS OR LAST ERROR"), COLUMN_TRUNC}};
     if (status->n_peers == 0)
         return;
     print_blank();
-    struct table *table = table_new(arena, columns, 6);
+    struct table *table = table_new(arena, columns, 7);
     for (size_t i = 0; i < status->n_peers; i++) {
         const PeerStatus *peer = status->peers[i];
         bool connected = strcmp(peer->state, "connected") == 0;
         table_cell(table, peer->name);
         table_cell_in(table, connected ? PRINT_GREEN : PRINT_YELLOW, state_text(peer->state));
-        table_cell(table, peer->has_since ? ago(arena, peer->since) : "");
-        table_cell(table, peer->has_sent ? print_size(arena, peer->sent) : "");
-        table_cell(table, peer->has_received ? print_size(arena, peer->received) : "");
+        table_cell(table, peer->has_since ? status_ago(arena, peer->since) : "");
+        put_behind(table, arena, peer);
         table_cell(table, peer->last_error ? peer->last_error : peer->address ? peer->address : "");
     }
     table_print(table);
@@ -175,65 +186,21 @@ static void print_refused(struct arena *arena, const Status *status) {
     table_print(table);
 }
 
-static json_t *peers_json(const Status *status) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < status->n_peers; i++) {
-        const PeerStatus *peer = status->peers[i];
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:I}", "name",
-                                              print_json_text(peer->name), "state", print_json_text(peer->state),
-                                              "address", print_json_text(peer->address), "since",
-                                              (json_int_t)peer->since, "last_error", print_json_text(peer->last_error),
-                                              "sent", (json_int_t)peer->sent, "received", (json_int_t)peer->received));
-    }
-    return list;
+static void print_all(struct arena *arena, const Status *status) {
+    print_node(arena, status);
+    print_peers(arena, status);
+    print_feeds(arena, status);
+    print_refused(arena, status);
 }
 
-static json_t *feeds_json(const Status *status) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < status->n_feeds; i++) {
-        const FeedStatus *feed = status->feeds[i];
-        json_t *positions = json_object();
-        for (size_t k = 0; k < feed->n_positions; k++)
-            json_object_set_new(positions, feed->positions[k]->member,
-                                json_integer((json_int_t)feed->positions[k]->number));
-        json_array_append_new(
-            list,
-            json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:b, s:o}", "author",
-                      print_json_text(feed->author), "audience", print_json_text(feed->audience), "feed",
-                      print_json_hex(span_of(feed->feed.data, feed->feed.len)), "head",
-                      print_json_hex(span_of(feed->head.data, feed->head.len)), "ours", feed->ours != 0, "former",
-                      feed->former != 0, "number", (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch,
-                      "announced", (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable, "waits_for",
-                      print_json_text(feed->waits_for), "outdated", (json_int_t)feed->outdated, "elsewhere",
-                      (json_int_t)feed->elsewhere, "frozen", feed->frozen != 0, "positions", positions));
-    }
-    return list;
-}
-
-static json_t *forks_json(const Status *status) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < status->n_forks; i++)
-        json_array_append_new(
-            list, json_pack("{s:o, s:I, s:o}", "author", print_json_text(status->forks[i]->author), "number",
-                            (json_int_t)status->forks[i]->number, "feed",
-                            print_json_hex(span_of(status->forks[i]->feed.data, status->forks[i]->feed.len))));
-    return list;
-}
-
-static void print_status_json(const Status *status) {
-    json_t *refused = json_object();
-    for (size_t i = 0; i < status->n_refused; i++)
-        json_object_set_new(refused, status->refused[i]->name, json_integer((json_int_t)status->refused[i]->count));
-    print_json(json_pack("{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}",
-                         "roster_standing", print_json_text(status->roster_standing), "keys_serial",
-                         (json_int_t)status->keys_serial, "keys_changed", (json_int_t)status->keys_changed, "writing",
-                         print_json_text(status->writing ? status->writing : "ok"), "forks", forks_json(status), "name",
-                         print_json_text(status->name), "label", print_json_text(status->label), "alerts",
-                         (json_int_t)status->alerts, "started", (json_int_t)status->started, "roster_version",
-                         (json_int_t)status->roster_version, "roster_expires", (json_int_t)status->roster_expires,
-                         "store_used", (json_int_t)status->store_used, "store_max", (json_int_t)status->store_max,
-                         "index_bytes", (json_int_t)status->index_bytes, "memory_locked", status->memory_locked != 0,
-                         "peers", peers_json(status), "feeds", feeds_json(status), "refused", refused));
+static void print_reply(struct call *call, const Reply *reply) {
+    bool as_json = options_flag(&call->options, "json");
+    if (call->options.word_count && reply->n_rows && reply->status->alert)
+        status_print_alert(call->arena, reply, as_json);
+    else if (as_json)
+        status_print_json(reply->status);
+    else
+        print_all(call->arena, reply->status);
 }
 
 static enum exit_code run(struct call *call) {
@@ -241,27 +208,25 @@ static enum exit_code run(struct call *call) {
     const Reply *reply;
     Request request = REQUEST__INIT;
     StatusRequest words = STATUS_REQUEST__INIT;
+    if (call->options.word_count)
+        words.alert = (char *)(uintptr_t)call->options.words[0];
     request.status = &words;
     enum exit_code code = client_open(&client, call);
     if (!code)
         code = client_ask(&client, &request, &reply);
-    if (!code && options_flag(&call->options, "json")) {
-        print_status_json(reply->status);
-    } else if (!code) {
-        print_node(call->arena, reply->status);
-        print_peers(call->arena, reply->status);
-        print_feeds(call->arena, reply->status);
-        print_refused(call->arena, reply->status);
-    }
+    if (!code)
+        print_reply(call, reply);
     client_close(&client);
     return code;
 }
 
 const struct command command_status = {
     .name = "status",
-    .takes = "",
-    .summary = N_("show the node, its peers, its feeds and what it refused"),
+    .takes = "[ALERT]",
+    .summary = N_("show the node, its peers, its feeds and what it refused; or who has one alert"),
     .options = options,
-    .examples = N_("  inama status --home /etc/inama\n"),
+    .words_max = 1,
+    .examples = N_("  inama status --home /etc/inama    the whole node\n"
+                   "  inama status 3f9a07c2             to whom this alert was told, and who has it\n"),
     .run = run,
 };

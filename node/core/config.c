@@ -55,6 +55,32 @@ static const char *read_address(struct reading *reading, const struct setting *m
     return address;
 }
 
+static bool is_loopback(const char *address) {
+    static const char *const hosts[] = {"tcp://127.0.0.1:", "tcp://[::1]:"};
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+        if (strncmp(address, hosts[i], strlen(hosts[i])) == 0)
+            return is_address(address);
+    return false;
+}
+
+/* Who can reach it can read it, and nobody is asked who it is: so it is for this machine alone. */
+static const char *read_metrics(struct reading *reading) {
+    const char *text = NULL;
+    if (!settings_text(reading->top, "metrics", false, &text, reading->report) || is_loopback(text))
+        return text;
+    if (strstr(text, "://")) {
+        settings_error(settings_get(reading->top, "metrics"), reading->report, "metrics",
+                       _("is \"%s\", expected a loopback address, such as tcp://127.0.0.1:9464, or the path of a "
+                         "socket: whoever reaches it reads it"),
+                       text_escape(reading->arena, text));
+        return NULL;
+    }
+    const char *path = read_path(reading, "metrics", NULL);
+    const char *address = path ? text_format(reading->arena, "ipc://%s", path) : "";
+    reading->no_memory |= !*address;
+    return address;
+}
+
 static void read_peers(struct reading *reading, struct config *config) {
     static const char *const keys[] = {"name", "address", NULL};
     const struct setting *list = settings_get(reading->top, "peers");
@@ -88,8 +114,9 @@ static const char *folder_of(struct arena *arena, const char *path) {
 }
 
 enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report) {
-    static const char *const keys[] = {"identity", "key_file", "roster", "roots", "policy", "store", "store_gib",
-                                       "control",  "live",     "listen", "taxa",  "places", "peers", NULL};
+    static const char *const keys[] = {"identity", "key_file",  "roster",  "roots", "policy",
+                                       "store",    "store_gib", "control", "live",  "metrics",
+                                       "listen",   "taxa",      "places",  "peers", NULL};
     struct span yaml;
     TRY(file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
     struct reading reading = {.arena = arena, .report = report, .folder = folder_of(arena, path)};
@@ -109,6 +136,7 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     config.store = read_path(&reading, "store", "store");
     config.control = read_path(&reading, "control", "control.sock");
     config.live = read_path(&reading, "live", NULL);
+    config.metrics = read_metrics(&reading);
     config.taxa = read_path(&reading, "taxa", NULL);
     config.places = read_path(&reading, "places", NULL);
     settings_number(reading.top, "store_gib", 1, 4096, &store_gib, report);

@@ -30,6 +30,7 @@ struct config {
     uint64_t store_bytes;
     const char *control; /* socket path */
     const char *live;    /* socket path; NULL: off */
+    const char *metrics; /* "tcp://127.0.0.1:9464" or "ipc:///path"; NULL: off */
     const char *listen;  /* "tcp://0.0.0.0:4450"; NULL: only calls out */
     const char *taxa;    /* imported list; NULL if none */
     const char *places;  /* imported list; NULL if none */

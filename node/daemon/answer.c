@@ -341,7 +341,7 @@ enum result answer_row(Reply *reply, struct node *node, const struct index_row *
 
 /* --- show and explain --- */
 
-static enum result find_row(const struct index_row **row, struct node *node, const char *prefix,
+enum result answer_find_row(const struct index_row **row, struct node *node, const char *prefix,
                             const char **complaint) {
     enum result result = index_find_prefix(node->exchange.index, prefix, row);
     if (result == RESULT_NOT_FOUND)
@@ -425,7 +425,7 @@ enum result answer_show(Reply *reply, struct node *node, const char *prefix, con
     if (!shown)
         return RESULT_NO_MEMORY;
     shown__init(shown);
-    TRY(find_row(&row, node, prefix, complaint));
+    TRY(answer_find_row(&row, node, prefix, complaint));
     TRY(exchange_load(&node->exchange, turn_of(node), row, &holding));
     reply->shown = shown;
     return shown_words(shown, node, row, &holding);
@@ -475,7 +475,7 @@ enum result answer_explain(Reply *reply, struct node *node, const Explain *reque
     if (!words)
         return RESULT_NO_MEMORY;
     explained__init(words);
-    TRY(find_row(&row, node, request->alert, complaint));
+    TRY(answer_find_row(&row, node, request->alert, complaint));
     TRY(exchange_load(&node->exchange, turn_of(node), row, &holding));
     TRY(policy_marking(&marking, holding.disclosure.header));
     const struct policy_view *view =

@@ -41,10 +41,17 @@ MUST_USE enum result answer_published(Reply *reply, struct node *node, const str
 MUST_USE enum result answer_show(Reply *reply, struct node *node, const char *prefix, const char **complaint);
 MUST_USE enum result answer_explain(Reply *reply, struct node *node, const Explain *words, const char **complaint);
 MUST_USE enum result answer_status(Reply *reply, struct node *node);
+/* What there is to say of the node itself, without its peers and feeds; NULL when memory is out. */
+Status *answer_node(struct node *node);
+/* Who has one alert; its row stands in the reply, too. */
+MUST_USE enum result answer_told(Reply *reply, struct node *node, const char *prefix, const char **complaint);
 MUST_USE enum result answer_disclose(Reply *reply, struct node *node, const Disclose *words, const char **complaint);
 MUST_USE enum result answer_check(Reply *reply, struct node *node);
 /* The findings of a report as words; NULL with *count 0 when there are none or memory is out. */
 Finding **answer_findings(struct arena *arena, const struct report *report, size_t *count);
+/* The alert that these digits begin, as a person names it. NOT_FOUND, EXISTS, INVALID. */
+MUST_USE enum result answer_find_row(const struct index_row **row, struct node *node, const char *prefix,
+                                     const char **complaint);
 /* One alert as JSON, as a view of this node allows. */
 MUST_USE enum result answer_json(struct buf *out, struct node *node, const struct index_row *row,
                                  const struct policy_view *view);

@@ -5,6 +5,7 @@
 
 #include "base/proto.h"
 #include "base/text.h"
+#include "daemon/lag.h"
 #include "daemon/node.h"
 
 static const char *state_of(const struct peer *peer) {
@@ -15,7 +16,8 @@ static const char *state_of(const struct peer *peer) {
     return peer->dialing ? "calling" : "away";
 }
 
-static PeerStatus *peer_status(struct node *node, const struct member *member, const struct peer *peer) {
+static PeerStatus *peer_status(struct node *node, const struct member *member, const struct peer *peer,
+                               const struct lag *lag) {
     PeerStatus *row = arena_alloc(&node->exchange.turn, sizeof *row);
     if (!row)
         return NULL;
@@ -29,15 +31,22 @@ static PeerStatus *peer_status(struct node *node, const struct member *member, c
         row->last_error = words_of(result_text(peer->last_error));
     row->has_sent = row->has_received = peer->connection != NULL;
     peers_traffic(peer, &row->sent, &row->received);
+    row->has_behind = row->has_behind_bytes = true;
+    row->behind = lag->entries;
+    row->behind_bytes = lag->bytes;
+    row->has_oldest = lag->oldest != 0;
+    row->oldest = lag->oldest;
     return row;
 }
 
 static enum result all_peers(Status *status, struct node *node) {
     const struct roster *roster = node->roster;
+    struct lag *lags;
+    TRY(lag_of_all(&node->exchange, &node->exchange.turn, &lags));
     status->peers = arena_array(&node->exchange.turn, roster->count, sizeof *status->peers);
     for (size_t i = 0; status->peers && i < roster->count; i++) {
         const struct peer *peer = peers_find(&node->peers, roster->members[i].id);
-        PeerStatus *row = peer ? peer_status(node, &roster->members[i], peer) : NULL;
+        PeerStatus *row = peer ? peer_status(node, &roster->members[i], peer, &lags[i]) : NULL;
         if (row)
             status->peers[status->n_peers++] = row;
     }
@@ -170,10 +179,10 @@ static enum result all_refusals(Status *status, struct node *node) {
     return status->refused ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-enum result answer_status(Reply *reply, struct node *node) {
+Status *answer_node(struct node *node) {
     Status *status = arena_alloc(&node->exchange.turn, sizeof *status);
     if (!status)
-        return RESULT_NO_MEMORY;
+        return NULL;
     status__init(status);
     status->name = words_of(node->exchange.self->name);
     status->label = words_of(node->exchange.self->label);
@@ -183,6 +192,13 @@ enum result answer_status(Reply *reply, struct node *node) {
     store_usage(node->exchange.store, &status->store_used, &status->store_max);
     status->index_bytes = index_bytes(node->exchange.index);
     status->memory_locked = secret_is_locked();
+    return status;
+}
+
+enum result answer_status(Reply *reply, struct node *node) {
+    Status *status = answer_node(node);
+    if (!status)
+        return RESULT_NO_MEMORY;
     reply->status = status;
     TRY(all_peers(status, node));
     TRY(all_feeds(status, node));

@@ -191,7 +191,9 @@ static enum result may_append(const struct exchange *exchange, const char *audie
     if (forks_find(&exchange->forks, key_id, id))
         return RESULT_FORK;
     const struct feed *feed = feeds_find(&exchange->feeds, id);
-    return feed ? feeds_may_append(&exchange->feeds, feed) : RESULT_OK;
+    if (!feed) /* of a lost store nobody knows what there was */
+        return exchange->feeds.suspect ? RESULT_UNPROVEN : RESULT_OK;
+    return feeds_may_append(&exchange->feeds, feed);
 }
 
 enum result exchange_may_write(const struct exchange *exchange) {
@@ -204,8 +206,8 @@ enum result exchange_may_write(const struct exchange *exchange) {
     return RESULT_OK;
 }
 
-enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience, struct span body,
-                            uint64_t now_ms) {
+enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience, uint64_t sequence,
+                            struct span body, uint64_t now_ms) {
     struct feed *feed;
     const struct member **members;
     size_t count;
@@ -217,7 +219,17 @@ enum result exchange_append(struct exchange *exchange, const struct policy_audie
     TRY(feeds_get(&exchange->feeds, identity->id, identity->key_id, audience->name, &feed));
     TRY(exchange_flag_outdated(exchange, feed));
     TRY(feeds_refresh(&exchange->feeds, feed, &exchange->turn, members, count, now_ms));
-    return feeds_append(&exchange->feeds, feed, &exchange->turn, body, now_ms);
+    TRY(feeds_append(&exchange->feeds, feed, &exchange->turn, body, now_ms));
+    return store_put_told(exchange->store, sequence, feed->record.ordinal, feed->next.number);
+}
+
+enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence) {
+    struct store_told *told;
+    size_t count;
+    TRY(store_get_told(exchange->store, &exchange->turn, before, &told, &count));
+    for (size_t i = 0; i < count; i++)
+        TRY(store_put_told(exchange->store, sequence, told[i].ordinal, told[i].number));
+    return RESULT_OK;
 }
 
 /* Keeps the full disclosure and appends the narrowed ones to the feeds. */
@@ -230,7 +242,8 @@ static enum result keep_publication(struct exchange *exchange, struct publicatio
     TRY(exchange_admit(exchange, &publication->full, publication->visible, &stored));
     for (size_t i = 0; i < exchange->policy->audience_count; i++)
         if (publication->bodies[i].data)
-            TRY(exchange_append(exchange, &exchange->policy->audiences[i], publication->bodies[i], now_ms));
+            TRY(exchange_append(exchange, &exchange->policy->audiences[i], stored.sequence, publication->bodies[i],
+                                now_ms));
     return RESULT_OK;
 }
 
@@ -307,9 +320,14 @@ enum result exchange_follow(struct exchange *exchange, const uint8_t author[stat
         key_id = author;
     feed_id(id, key_id, audience);
     *feed = feeds_find(&exchange->feeds, id);
-    if (*feed)
-        return RESULT_OK;
-    if (feeds_of(&exchange->feeds, key_id) >= AUDIENCES_MAX)
+    if (*feed) /* a key that two members claim: the feed stays with the first */
+        return memcmp((*feed)->record.author, author, MEMBER_ID_SIZE) == 0 ? RESULT_OK : RESULT_WRONG_FEED;
+    if (memcmp(author, exchange->identity->id, MEMBER_ID_SIZE) == 0) {
+        TRY(exchange_begin(exchange));
+        return feeds_get(&exchange->feeds, author, key_id, audience, feed);
+    }
+    if (feeds_of(&exchange->feeds, key_id) >= AUDIENCES_MAX ||
+        feeds_of_author(&exchange->feeds, author) >= FEEDS_OF_MEMBER_MAX)
         return RESULT_TOO_LARGE;
     TRY(exchange_begin(exchange));
     return feeds_get(&exchange->feeds, author, key_id, audience, feed);
@@ -331,8 +349,6 @@ enum result exchange_compare_head(struct exchange *exchange, struct feed *feed, 
     }
     if (number > feed->head.number || memcmp(hash, feed->head.hash, HASH_SIZE) == 0)
         return RESULT_OK;
-    TRY(exchange_begin(exchange));
-    feeds_freeze(feed);
     exchange->refused[RESULT_FORK]++;
     return RESULT_FORK;
 }
@@ -342,7 +358,9 @@ enum result exchange_acknowledge(struct exchange *exchange, struct feed *feed,
     struct position *position;
     TRY(feeds_position(&exchange->feeds, feed, member, &position));
     if (number > position->number) {
+        position->before = position->number;
         position->number = number;
+        position->since_ms = clock_wall_ms(exchange->clock);
         position->unwritten = exchange->positions_unwritten = true;
     }
     return RESULT_OK;
@@ -426,6 +444,8 @@ static enum result refresh_all(struct exchange *exchange) {
         const struct member **members;
         size_t count;
         TRY(feeds_members(&exchange->turn, audience, exchange->roster, exchange->identity->id, &members, &count));
+        if (!feeds_need_grants(feed, members, count))
+            continue; /* a key that has changed waits for the next disclosure (docs/protocol.md, 7.1) */
         TRY(exchange_flag_outdated(exchange, feed));
         enum result result =
             feeds_refresh(&exchange->feeds, feed, &exchange->turn, members, count, clock_wall_ms(exchange->clock));

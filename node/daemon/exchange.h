@@ -139,8 +139,8 @@ MUST_USE enum result exchange_take_fork(struct exchange *exchange, const struct 
 enum result exchange_doubt(struct exchange *exchange, const struct index_row *row);
 /* Of this feed nothing is here; it begins for us with entry `first`, a grant, in the open change. */
 MUST_USE enum result exchange_begin_midway(struct exchange *exchange, struct feed *feed, uint64_t first);
-/* What an author says of its feed against what is here: FORK (the feed is then frozen, in the open change) when the
- * same number has another hash, ROLLBACK when the author has less than it gave us: it was set back to an older copy.
+/* What an author says of its feed against what is here: FORK when the same number has another hash, which freezes
+ * nothing before it is proven, ROLLBACK when the author has less than it gave us: it was set back to an older copy.
  * Either is counted, and nothing more is to be pulled. */
 MUST_USE enum result exchange_compare_head(struct exchange *exchange, struct feed *feed, uint64_t number,
                                            const uint8_t hash[static HASH_SIZE]);
@@ -185,9 +185,12 @@ MUST_USE enum result exchange_visible(const struct exchange *exchange, struct ar
 MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure,
                                     const Alert *visible, struct store_alert *stored);
 
-/* Appends an encoded disclosure to our feed for the audience, with a grant before it if one is due; for incoming.c. */
+/* Appends an encoded disclosure to our feed for the audience, with a grant before it if one is due, and remembers that
+ * the alert of this sequence went out by it; for incoming.c and history.c. */
 MUST_USE enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience,
-                                     struct span body, uint64_t now_ms);
+                                     uint64_t sequence, struct span body, uint64_t now_ms);
+/* A wider view took the alert's place: where the one before it was told is remembered with it. For incoming.c. */
+MUST_USE enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence);
 
 /* Counts, and says, which entries of our feed were sealed for a member that had been removed before this node heard of
  * it; before the epoch that leaves it out begins. For exchange.c. */

@@ -26,12 +26,11 @@ static void feed_free(struct feed *feed) {
 static struct feed *feed_new(const struct store_feed *record, bool ours) {
     struct feed *feed = calloc(1, sizeof *feed);
     char *audience = strdup(record->audience);
-    uint8_t *members = malloc(record->members.len + 1), *key = secret_new(EPOCH_KEY_SIZE);
-    if (!feed || !audience || !members || !key) {
+    uint8_t *members = malloc(record->members.len + 1);
+    if (!feed || !audience || !members) {
         free(feed);
         free(audience);
         free(members);
-        secret_free(key);
         return NULL;
     }
     if (record->members.len)
@@ -41,13 +40,14 @@ static struct feed *feed_new(const struct store_feed *record, bool ours) {
     feed->record.members = span_of(members, record->members.len);
     feed->draft = feed->record;
     feed->ours = ours;
-    feed->key = key;
     memcpy(feed->head.feed, record->feed, FEED_ID_SIZE);
     memcpy(feed->head.hash, record->head, HASH_SIZE);
     feed->head.number = record->number;
     feed->head.epoch = record->epoch;
     feed->head.midway = record->number && record->epoch == 0;
     feed->next = feed->head;
+    feed->mine = feed->head.number;
+    memcpy(feed->mine_hash, feed->head.hash, HASH_SIZE);
     return feed;
 }
 
@@ -99,6 +99,13 @@ struct feed *feeds_find(const struct feeds *feeds, const uint8_t feed[static FEE
         if (memcmp(feeds->rows[i]->head.feed, feed, FEED_ID_SIZE) == 0)
             return feeds->rows[i];
     return NULL;
+}
+
+size_t feeds_of_author(const struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE]) {
+    size_t count = 0;
+    for (size_t i = 0; i < feeds->count; i++)
+        count += memcmp(feeds->rows[i]->record.author, author, MEMBER_ID_SIZE) == 0;
+    return count;
 }
 
 size_t feeds_of(const struct feeds *feeds, const uint8_t key_id[static MEMBER_ID_SIZE]) {
@@ -157,17 +164,47 @@ void feeds_hear(struct feed *feed, uint64_t number, const uint8_t hash[static HA
 }
 
 bool feeds_are_proven(const struct feeds *feeds) {
+    bool any = false;
     for (size_t i = 0; i < feeds->count; i++) {
-        enum result result = feeds->rows[i]->ours ? feeds_may_append(feeds, feeds->rows[i]) : RESULT_OK;
+        const struct feed *feed = feeds->rows[i];
+        enum result result = feed->ours ? feeds_may_append(feeds, feed) : RESULT_OK;
         if (result == RESULT_UNPROVEN || result == RESULT_BEHIND)
             return false;
+        any |= feed->ours && feed->proven && result != RESULT_REVOKED;
     }
-    return true;
+    return any;
+}
+
+/* Guarded memory is dear: of others' feeds only so many have their key loaded at a time. */
+static void unload_one(struct feeds *feeds, const struct feed *but) {
+    for (size_t i = 0; i < feeds->count; i++) {
+        struct feed *feed = feeds->rows[i];
+        if (feed == but || feed->ours || !feed->key)
+            continue;
+        secret_free(feed->key);
+        feed->key = NULL;
+        feed->key_epoch = 0;
+        feeds->keys_loaded--;
+        return;
+    }
+}
+
+static enum result room_for_key(struct feeds *feeds, struct feed *feed) {
+    if (feed->key)
+        return RESULT_OK;
+    if (feeds->keys_loaded >= KEYS_LOADED_MAX)
+        unload_one(feeds, feed);
+    feed->key = secret_new(EPOCH_KEY_SIZE);
+    if (!feed->key)
+        return RESULT_NO_MEMORY;
+    feeds->keys_loaded++;
+    return RESULT_OK;
 }
 
 enum result feeds_key(struct feeds *feeds, struct feed *feed, uint32_t epoch, const uint8_t **key) {
     if (feed->key_epoch != epoch) {
         feed->key_epoch = 0;
+        TRY(room_for_key(feeds, feed));
         enum result result = store_get_epoch(feeds->store, feed->record.ordinal, epoch, feed->key);
         if (result)
             return result == RESULT_NOT_FOUND ? RESULT_NO_EPOCH_KEY : result;
@@ -179,6 +216,7 @@ enum result feeds_key(struct feeds *feeds, struct feed *feed, uint32_t epoch, co
 
 enum result feeds_keep_key(struct feeds *feeds, struct feed *feed, uint32_t epoch,
                            const uint8_t key[static EPOCH_KEY_SIZE]) {
+    TRY(room_for_key(feeds, feed));
     TRY(store_put_epoch(feeds->store, feed->record.ordinal, epoch, key));
     memcpy(feed->key, key, EPOCH_KEY_SIZE);
     feed->key_epoch = epoch;
@@ -305,6 +343,16 @@ enum result feeds_position(struct feeds *feeds, struct feed *feed, const uint8_t
 /* What has to happen before the next disclosure (docs/protocol.md, 7.1). */
 enum due { NOTHING_DUE, GRANT_DUE, EPOCH_DUE };
 
+bool feeds_need_grants(const struct feed *feed, const struct member *const *members, size_t count) {
+    struct span holders = feed->draft.members;
+    if (feed->draft.epoch == 0 || holders.len / HOLDER_SIZE != count)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (!find_holder(holders, members[i]->id))
+            return true;
+    return false;
+}
+
 static enum due what_is_due(const struct feed *feed, const struct member *const *members, size_t count,
                             uint64_t now_ms) {
     const struct store_feed *record = &feed->draft;
@@ -344,11 +392,14 @@ static enum result put_entry(struct feeds *feeds, struct feed *feed, struct aren
     buf_init(&entry, arena);
     TRY(feed_append(&entry, arena, &feed->next, draft, feeds->identity, feeds->random));
     feed->changed = true;
+    feed->mine = feed->next.number;
+    memcpy(feed->mine_hash, feed->next.hash, HASH_SIZE);
     return store_put_entry(feeds->store, feed->record.ordinal, feed->next.number, buf_span(&entry));
 }
 
-static enum result append_grant(struct feeds *feeds, struct feed *feed, struct arena *arena, uint32_t epoch,
-                                const struct member *const *members, size_t count, uint64_t now_ms) {
+/* For some of the members, and for ourselves. */
+static enum result append_part(struct feeds *feeds, struct feed *feed, struct arena *arena, uint32_t epoch,
+                               const struct member *const *members, size_t count, uint64_t now_ms) {
     struct epoch_place place = {.epoch = epoch};
     memcpy(place.feed, feed->head.feed, FEED_ID_SIZE);
     struct epoch_member *receivers = arena_array(arena, count + 1, sizeof *receivers);
@@ -367,7 +418,18 @@ static enum result append_grant(struct feeds *feeds, struct feed *feed, struct a
                   members[bad]->name);
     TRY(result);
     const struct feed_draft draft = {ENTRY_GRANT, epoch, now_ms, buf_span(&grant), NULL};
-    TRY(put_entry(feeds, feed, arena, &draft));
+    return put_entry(feeds, feed, arena, &draft);
+}
+
+/* In as many entries as readers take (docs/protocol.md, 7.4). */
+static enum result append_grant(struct feeds *feeds, struct feed *feed, struct arena *arena, uint32_t epoch,
+                                const struct member *const *members, size_t count, uint64_t now_ms) {
+    size_t done = 0;
+    do {
+        size_t part = count - done < GRANT_MEMBERS_MAX ? count - done : GRANT_MEMBERS_MAX;
+        TRY(append_part(feeds, feed, arena, epoch, members + done, part, now_ms));
+        done += part;
+    } while (done < count);
     return set_draft_members(feed, members, count);
 }
 
@@ -375,6 +437,7 @@ static enum result begin_epoch(struct feeds *feeds, struct feed *feed, uint64_t 
     uint32_t epoch = feed->draft.epoch + 1;
     feed->changed = true; /* whatever happens next, this is settled or taken back */
     feed->key_epoch = 0;
+    TRY(room_for_key(feeds, feed));
     random_fill(feeds->random, feed->key, EPOCH_KEY_SIZE);
     TRY(store_put_epoch(feeds->store, feed->record.ordinal, epoch, feed->key));
     feed->key_epoch = epoch;

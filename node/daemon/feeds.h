@@ -24,6 +24,8 @@
 struct position {
     uint8_t member[MEMBER_ID_SIZE];
     uint64_t number;
+    uint64_t before;   /* as far as it had it before the last acknowledgement */
+    uint64_t since_ms; /* wall; of that; 0: none since the start */
     bool unwritten;
 };
 
@@ -39,10 +41,12 @@ struct feed {
     uint8_t elsewhere_hash[HASH_SIZE];
     uint64_t elsewhere;         /* of ours: the number of the last entry that a reader told of */
     uint32_t key_epoch;         /* of `key`; 0: none loaded */
-    uint8_t *key;               /* guarded */
+    uint8_t *key;               /* guarded; NULL: none loaded */
     struct position *positions; /* of our own feeds */
     size_t position_count;
     uint64_t announced; /* of others' feeds: the last number that was told */
+    uint64_t mine;      /* of ours: the last number that this process appended, or began with */
+    uint8_t mine_hash[HASH_SIZE];
     const void *source; /* the connection that it is being pulled from; NULL: none */
 };
 
@@ -60,6 +64,7 @@ struct feeds {
     struct store *store;
     const struct identity *identity;
     const struct random *random;
+    size_t keys_loaded;
     bool suspect; /* the store lies elsewhere than before: our feeds have to be proven */
 };
 
@@ -70,7 +75,8 @@ void feeds_release(struct feeds *feeds);
 
 /* NULL if there is none. */
 struct feed *feeds_find(const struct feeds *feeds, const uint8_t feed[static FEED_ID_SIZE]);
-/* How many feeds of this signing key are known here. */
+/* How many feeds of this signing key, and of this author under whatever key, are known here. */
+size_t feeds_of_author(const struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE]);
 size_t feeds_of(const struct feeds *feeds, const uint8_t key_id[static MEMBER_ID_SIZE]);
 struct feed *feeds_find_ordinal(const struct feeds *feeds, uint32_t ordinal);
 /* The feed of this author, signing key and audience; made (in the open change) if it is not there. */
@@ -115,6 +121,8 @@ bool feeds_has_member(const struct feed *feed, const uint8_t member[static MEMBE
 MUST_USE enum result feeds_position(struct feeds *feeds, struct feed *feed, const uint8_t member[static MEMBER_ID_SIZE],
                                     struct position **out);
 
+/* Has somebody joined or left since the last grant of our feed? */
+bool feeds_need_grants(const struct feed *feed, const struct member *const *members, size_t count);
 /* Brings the epoch of our own feed up to date for those who are in its audience now (feeds_members()), in the open
  * change: a grant is appended if one is due. NOT_FOUND when nobody is: then there is nobody to write for. Else as
  * feeds_may_append(). */

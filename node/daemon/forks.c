@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+
 static enum result push(struct forks *forks, const struct fork *fork) {
     if (forks->count == forks->capacity) {
         size_t capacity = forks->capacity ? forks->capacity * 2 : 8;
@@ -107,7 +109,7 @@ enum result forks_add(struct forks *forks, const struct fork *fork) {
         return RESULT_REPLAYED;
     for (size_t i = 0; i < forks->count; i++)
         of_author += memcmp(forks->rows[i].author, fork->author, MEMBER_ID_SIZE) == 0;
-    if (of_author >= FORKS_OF_AN_AUTHOR_MAX)
+    if (of_author >= FORKS_OF_AN_AUTHOR_MAX || forks->count >= FORKS_MAX)
         return RESULT_TOO_LARGE;
     enum { FIRST = 2 * MEMBER_ID_SIZE, SECOND = FIRST + ENTRY_OVERHEAD, NOTE_SIZE = SECOND + ENTRY_OVERHEAD };
     uint8_t note[NOTE_SIZE];

@@ -58,7 +58,9 @@ static enum result look_at(struct exchange *exchange, struct history *history, c
     if (!body.data)
         return RESULT_OK;
     history->disclosed++;
-    return history->dry_run ? RESULT_OK : exchange_append(exchange, alone, body, clock_wall_ms(exchange->clock));
+    if (history->dry_run)
+        return RESULT_OK;
+    return exchange_append(exchange, alone, sequence, body, clock_wall_ms(exchange->clock));
 }
 
 enum result history_disclose(struct exchange *exchange, struct history *history) {

@@ -243,12 +243,12 @@ static bool is_within(const struct field_set *inner, const struct field_set *out
 
 /* To every audience that the forwarding rules name and that has not been given it as it came before. */
 static enum result pass_on(struct incoming *incoming, const struct incoming_entry *entry, const struct feed *before,
-                           bool is_wider, uint64_t now_ms) {
+                           bool is_wider, uint64_t sequence, uint64_t now_ms) {
     struct exchange *exchange = incoming->exchange;
     for (size_t i = 0; i < exchange->policy->audience_count; i++) {
         const struct policy_audience *audience = &exchange->policy->audiences[i];
         if (entry->bodies[i].data && (is_wider || !exchange_forwards(exchange, before, audience)))
-            TRY(exchange_append(exchange, audience, entry->bodies[i], now_ms));
+            TRY(exchange_append(exchange, audience, sequence, entry->bodies[i], now_ms));
     }
     return RESULT_OK;
 }
@@ -260,6 +260,14 @@ static bool replaces(struct exchange *exchange, const struct index_row *present,
     return !is_within(shown, &present->shown) || exchange_doubt(exchange, present);
 }
 
+/* What is fetched back from a reader says itself that it was told. */
+static enum result remember_told(struct incoming *incoming, const struct incoming_entry *entry, uint64_t sequence) {
+    const struct feed *feed = incoming->feed;
+    if (!feed->ours)
+        return RESULT_OK;
+    return store_put_told(incoming->exchange->store, sequence, feed->record.ordinal, entry->parsed.number);
+}
+
 /* The examined alert becomes part of what is here if it is new or replaces what is here. A view that only shows other
  * fields does not take the place of the first: the entry is kept, the alert stays as it is. */
 static enum result admit(struct incoming *incoming, struct incoming_entry *entry) {
@@ -267,17 +275,20 @@ static enum result admit(struct incoming *incoming, struct incoming_entry *entry
     const struct index_row *present = find_present(exchange, entry->disclosure.object);
     const struct feed *before = present ? feeds_find_ordinal(&exchange->feeds, present->ordinal) : NULL;
     if (present && (present->ordinal == 0 || incoming->feed->ours))
-        return RESULT_OK; /* our own came back */
+        return remember_told(incoming, entry, present->sequence); /* our own came back */
     bool is_wider = !present || replaces(exchange, present, &entry->disclosure.shown);
-    uint64_t now_ms = clock_wall_ms(exchange->clock);
+    uint64_t now_ms = clock_wall_ms(exchange->clock), sequence = present ? present->sequence : 0;
     if (is_wider) {
         struct store_alert stored = {
             .arrived = now_ms, .ordinal = incoming->feed->record.ordinal, .number = entry->parsed.number};
         TRY(exchange_admit(exchange, &entry->disclosure, entry->visible, &stored));
+        if (sequence)
+            TRY(exchange_inherit_told(exchange, sequence, stored.sequence));
+        sequence = stored.sequence;
     }
-    if (incoming->feed->ours)
-        return RESULT_OK; /* fetched back from a reader: whoever it was for has it or asks for it */
-    return pass_on(incoming, entry, before, is_wider, now_ms);
+    if (incoming->feed->ours) /* whoever it was for has it or asks for it */
+        return remember_told(incoming, entry, sequence);
+    return pass_on(incoming, entry, before, is_wider, sequence, now_ms);
 }
 
 static struct span header_alone(const struct entry *entry) {

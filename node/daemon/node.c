@@ -58,9 +58,20 @@ static void take_event(struct node *node, struct link_event *event) {
     }
 }
 
+static enum result commit(struct node *node) {
+    const struct clock *clock = node->exchange.clock;
+    uint64_t start = clock_steady_ms(clock);
+    bool is_a_change = node->exchange.open;
+    TRY(exchange_commit(&node->exchange, arrived, node));
+    node->counts.commits += is_a_change;
+    node->counts.commit_ms += is_a_change ? clock_steady_ms(clock) - start : 0;
+    return RESULT_OK;
+}
+
 /* Everything that came, then one commit, then the answers. */
 static enum result turn(struct node *node, struct mail *mail) {
     struct mail *first = mail;
+    node->counts.turns++;
     for (; mail; mail = mail->next)
         if (mail != &node->stop)
             take_event(node, (struct link_event *)mail);
@@ -70,7 +81,7 @@ static enum result turn(struct node *node, struct mail *mail) {
     if (!failure)
         failure = serve_publish(&node->serve);
     if (!failure)
-        failure = exchange_commit(&node->exchange, arrived, node);
+        failure = commit(node);
     else
         exchange_abort(&node->exchange);
     serve_answer(&node->serve, failure);
@@ -92,6 +103,19 @@ static enum result turn(struct node *node, struct mail *mail) {
     return failure == RESULT_IO ? RESULT_IO : RESULT_OK; /* after a failed sync nothing can be promised any more */
 }
 
+/* Numbers for whoever asked since we last looked. */
+static void tell_metrics(struct node *node) {
+    struct buf text;
+    if (!node->scrape || !scrape_is_wanted(node->scrape))
+        return;
+    buf_init(&text, &node->exchange.turn);
+    enum result result = metrics_write(&text, node);
+    if (result)
+        log_warning(_("the numbers about this node could not be told: %s"), result_text(result));
+    else
+        scrape_give(node->scrape, buf_span(&text));
+}
+
 /* Once a second. When what kept us from writing is over, what was refused for it is asked for again. */
 static void look_after(struct node *node, uint64_t steady_ms) {
     if (trust_tick(node, steady_ms))
@@ -111,6 +135,7 @@ enum result node_step(struct node *node, uint64_t *wait_ms) {
         if (exchange_keep_positions(&node->exchange))
             log_warning(_("acknowledgements could not be written"));
         look_after(node, now);
+        tell_metrics(node);
     }
     TRY(turn(node, mail));
     *wait_ms = peers_tick(&node->peers, clock_steady_ms(clock));
@@ -174,8 +199,11 @@ static enum result begin(struct node *node) {
     if (!result)
         result = exchange_renew(&node->exchange, node->roster, node->policy);
     if (!result)
-        return exchange_commit(&node->exchange, NULL, NULL);
-    exchange_abort(&node->exchange);
+        result = exchange_commit(&node->exchange, NULL, NULL);
+    else
+        exchange_abort(&node->exchange);
+    if (!result)
+        trust_has_begun(node);
     return result;
 }
 
@@ -193,6 +221,8 @@ static enum result open_doors(struct node *node) {
     if (node->config.live)
         TRY(listen_to(live_open(&node->live, text_format(&node->arena, "ipc://%s", node->config.live)),
                       node->config.live));
+    if (node->config.metrics)
+        TRY(listen_to(scrape_open(&node->scrape, node->config.metrics), node->config.metrics));
     return listen_to(serve_open(&node->serve, node), node->config.control);
 }
 
@@ -246,6 +276,7 @@ void node_release(struct node *node) {
     if (node->peers.node)
         peers_release(&node->peers);
     live_close(node->live);
+    scrape_close(node->scrape);
     if (node->exchange.index)
         exchange_release(&node->exchange);
     store_close(node->exchange.store);

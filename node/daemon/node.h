@@ -13,10 +13,12 @@
 #include "base/mailbox.h"
 #include "core/config.h"
 #include "daemon/exchange.h"
+#include "daemon/metrics.h"
 #include "daemon/peers.h"
 #include "daemon/serve.h"
 #include "net/link.h"
 #include "net/live.h"
+#include "net/scrape.h"
 
 struct node {
     struct arena arena; /* for the life of the process */
@@ -31,6 +33,8 @@ struct node {
     struct peers peers;
     struct serve serve;
     struct live *live;
+    struct scrape *scrape; /* NULL: nobody may ask for numbers */
+    struct metrics_counts counts;
     uint64_t started_ms;
     uint64_t tick_at;           /* steady; when to look after things again */
     uint64_t roster_warning_at; /* steady; when to say again that it expires */

@@ -10,6 +10,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "daemon/answer.h"
+#include "daemon/carry.h"
 #include "daemon/node.h"
 #include "daemon/trust.h"
 
@@ -263,6 +264,8 @@ static enum result answer_now(struct serve *serve, const Request *request, Reply
         return answer_show(reply, serve->node, request->show->alert, complaint);
     if (request->explain)
         return answer_explain(reply, serve->node, request->explain, complaint);
+    if (request->status && request->status->alert)
+        return answer_told(reply, serve->node, request->status->alert, complaint);
     if (request->status)
         return answer_status(reply, serve->node);
     if (request->renew_keys)
@@ -273,13 +276,19 @@ static enum result answer_now(struct serve *serve, const Request *request, Reply
         return answer_disclose(reply, serve->node, request->disclose, complaint);
     if (request->check)
         return answer_check(reply, serve->node);
+    if (request->give)
+        return carry_answer_give(reply, serve->node, request->give, complaint);
+    if (request->take)
+        return carry_answer_take(reply, serve->node, request->take);
+    if (request->receipts)
+        return carry_answer_receipts(reply, serve->node, request->receipts);
     *complaint = _("this node does not know the request; is its version older than that of the command line?");
     return RESULT_INVALID;
 }
 
 /* Those that change the store are confirmed once the change is on disk. */
 static bool is_a_change(const Request *request) {
-    return request->renew_keys || request->accept_copy || request->disclose;
+    return request->renew_keys || request->accept_copy || request->disclose || request->take;
 }
 
 static void take_request(struct serve *serve, struct client *client, const Request *request) {

@@ -104,6 +104,7 @@ static enum result ask_passphrase(struct span *out, struct arena *arena) {
         log_error(_("the identity needs a passphrase: give --passphrase-file, or start where you can type"));
         return RESULT_NOT_FOUND;
     }
+    setvbuf(stdin, NULL, _IONBF, 0); /* no copy of it in a buffer */
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     fputs(_("Passphrase: "), stderr);

@@ -10,7 +10,8 @@
 #include "sync.pb-c.h"
 
 enum { SLOW_MS = 20000 };
-enum { PULL_BYTES = 512 * 1024, QUEUE_BYTES_MAX = 8 * 1024 * 1024 };
+enum { PULL_BYTES_FIRST = 64 * 1024, PULL_BYTES_MIN = 4 * 1024, PULL_BYTES_MAX = 512 * 1024 };
+enum { FAST_MS = 500, LONG_MS = 2000, QUEUE_BYTES_MAX = 8 * 1024 * 1024 };
 
 void sync_send(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     struct buf bytes;
@@ -20,100 +21,12 @@ void sync_send(struct peers *peers, struct connection *connection, const SyncMes
         session_send(connection->session, buf_span(&bytes));
 }
 
-/* The rows of record.members, for who carries the feed. */
-static bool put_readers(Announce *words, struct arena *arena, const struct feed *feed) {
-    size_t count = feeds_holders(feed);
-    words->readers = arena_array(arena, count, sizeof *words->readers);
-    for (size_t i = 0; words->readers && i < count; i++) {
-        FeedReader *reader = arena_alloc(arena, sizeof *reader);
-        if (!reader)
-            return false;
-        feed_reader__init(reader);
-        reader->id = proto_bytes(feeds_holder(feed, i), MEMBER_ID_SIZE);
-        reader->has_first = true;
-        reader->first = feeds_first_of(feed, reader->id.data);
-        words->readers[words->n_readers++] = reader;
-    }
-    return words->readers != NULL;
-}
-
-/* The author's word for how far a feed reaches that we only carry. */
-static bool put_entry(Announce *words, struct exchange *exchange, const struct feed *feed) {
-    struct span entry;
-    if (store_get_entry(exchange->store, &exchange->turn, feed->record.ordinal, feed->head.number, &entry) ||
-        entry.len < ENTRY_OVERHEAD)
-        return false;
-    words->has_entry = true;
-    words->entry = proto_bytes(entry.data, ENTRY_OVERHEAD);
-    return true;
-}
-
-static void announce(struct peers *peers, struct connection *connection, const struct feed *feed, bool to_carrier) {
-    struct exchange *exchange = &peers->node->exchange;
-    Announce words = ANNOUNCE__INIT;
-    SyncMessage message = SYNC_MESSAGE__INIT;
-    words.author = proto_bytes(feed->record.author, MEMBER_ID_SIZE);
-    words.audience = (char *)(uintptr_t)feed->record.audience;
-    words.number = feed->head.number;
-    words.head = proto_bytes(feed->head.hash, HASH_SIZE);
-    words.has_key = memcmp(feed->record.key, feed->record.author, MEMBER_ID_SIZE) != 0;
-    words.key = proto_bytes(feed->record.key, MEMBER_ID_SIZE);
-    words.first = feeds_first_of(feed, connection->peer->id);
-    words.has_first = words.first > 1;
-    if ((to_carrier && !put_readers(&words, &exchange->turn, feed)) ||
-        (!feed->ours && !put_entry(&words, exchange, feed)))
-        return;
-    message.announce = &words;
-    sync_send(peers, connection, &message);
-}
-
-/* To whom a feed is told: its readers, of what we carry too, and those who are to carry what is ours. */
-enum told { TOLD_NOT, TOLD_TO_READER, TOLD_TO_CARRIER };
-
-static enum told is_told(const struct peers *peers, const struct connection *connection, const struct feed *feed) {
-    const uint8_t *id = connection->peer->id;
-    if (feed->head.number == 0 || feed->head.epoch == 0 || memcmp(feed->record.author, id, MEMBER_ID_SIZE) == 0)
-        return TOLD_NOT;
-    if (exchange_is_carrier(&peers->node->exchange, feed, roster_find(peers->node->roster, id)))
-        return TOLD_TO_CARRIER;
-    return feeds_has_member(feed, id) ? TOLD_TO_READER : TOLD_NOT;
-}
-
-/* May anything but whom to believe be said? Not by an expired roster (docs/protocol.md, 8.8). */
-static bool is_silenced(const struct peers *peers) {
-    const struct exchange *exchange = &peers->node->exchange;
-    return roster_standing(exchange->roster, clock_wall_ms(exchange->clock)) == ROSTER_EXPIRED;
-}
-
-/* Every feed that is to be told to this member and has grown since we last told. */
-static void announce_grown(struct peers *peers, struct connection *connection) {
-    const struct feeds *feeds = &peers->node->exchange.feeds;
-    if (is_silenced(peers))
-        return;
-    if (feeds->count > connection->announced_count) {
-        uint64_t *grown = realloc(connection->announced, feeds->count * sizeof *grown);
-        if (!grown)
-            return; /* told at the next commit */
-        memset(grown + connection->announced_count, 0, (feeds->count - connection->announced_count) * sizeof *grown);
-        connection->announced = grown;
-        connection->announced_count = feeds->count;
-    }
-    for (size_t i = 0; i < feeds->count; i++) {
-        const struct feed *feed = feeds->rows[i];
-        enum told told = feed->head.number > connection->announced[i] ? is_told(peers, connection, feed) : TOLD_NOT;
-        if (told == TOLD_NOT)
-            continue;
-        announce(peers, connection, feed, told == TOLD_TO_CARRIER);
-        connection->announced[i] = feed->head.number;
-    }
-}
-
 void sync_begin(struct peers *peers, struct connection *connection) {
     sync_hello(peers, connection);
     sync_tell_holdings(peers, connection);
     sync_tell_forks(peers, connection);
     sync_tell_all_delivered(peers, connection);
-    announce_grown(peers, connection);
+    sync_announce_grown(peers, connection);
 }
 
 /* --- reading from the other end --- */
@@ -145,7 +58,9 @@ static void ask_on(struct peers *peers, struct connection *connection, struct pu
     feed->source = connection;
     pull->under_way = true;
     pull->asked_at = clock_steady_ms(peers->node->exchange.clock);
-    send_pull(peers, connection, pull, PULL_BYTES);
+    if (connection->pull_bytes == 0)
+        connection->pull_bytes = PULL_BYTES_FIRST;
+    send_pull(peers, connection, pull, connection->pull_bytes);
 }
 
 static struct pull *find_pull(struct connection *connection, const struct feed *feed) {
@@ -258,7 +173,7 @@ static enum result take_announce(struct peers *peers, struct connection *connect
     enum result result = check_announced(words, author, key_id, by_author, &number);
     if (!result)
         result = exchange_follow(exchange, author->id, key_id, words->audience, &feed);
-    if (result == RESULT_UNKNOWN_MEMBER || result == RESULT_TOO_LARGE) {
+    if (result == RESULT_UNKNOWN_MEMBER || result == RESULT_TOO_LARGE || result == RESULT_WRONG_FEED) {
         exchange->refused[result]++; /* it may have new keys: once we know them, it tells again */
         return RESULT_OK;
     }
@@ -266,7 +181,9 @@ static enum result take_announce(struct peers *peers, struct connection *connect
     bool is_new = !find_pull(connection, feed);
     if (words->n_readers)
         TRY(take_readers(peers, feed, words));
-    if (words->has_first && words->first > 1 && feed->next.number == 0 && !words->n_readers)
+    /* only the author knows where we begin, and not behind what there is */
+    if (by_author && words->has_first && words->first > 1 && words->first <= number && feed->next.epoch == 0 &&
+        !words->n_readers)
         TRY(exchange_begin_midway(exchange, feed, words->first));
     struct pull *pull = get_pull(connection, feed);
     if (!pull)
@@ -339,6 +256,15 @@ void sync_tick(struct peers *peers, uint64_t steady_ms) {
         }
 }
 
+/* On a thin link little is asked for at a time: little is lost when it is cut, and other feeds get their turn. */
+static void learn_speed(const struct peers *peers, struct connection *connection, const struct pull *pull) {
+    uint64_t took_ms = clock_steady_ms(peers->node->exchange.clock) - pull->asked_at;
+    if (took_ms < FAST_MS && connection->pull_bytes < PULL_BYTES_MAX)
+        connection->pull_bytes *= 2;
+    if (took_ms > LONG_MS && connection->pull_bytes > PULL_BYTES_MIN)
+        connection->pull_bytes /= 2;
+}
+
 static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
     struct exchange *exchange = &peers->node->exchange;
     struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(&exchange->feeds, words->feed.data) : NULL;
@@ -362,6 +288,7 @@ static enum result take_block(struct peers *peers, struct connection *connection
         return RESULT_UNKNOWN_MEMBER;
     for (size_t i = 0; i < words->n_entries; i++)
         entries[i] = proto_span(words->entries[i]);
+    learn_speed(peers, connection, pull);
     pull->asked += words->n_entries;
     ask_on(peers, connection, pull); /* the next block travels while this one is examined */
 
@@ -394,7 +321,8 @@ static enum result take_holding(struct peers *peers, struct connection *connecti
         strlen(words->audience) > NAME_BYTES_MAX)
         return RESULT_MALFORMED;
     enum result result = exchange_hear(exchange, words->key.data, words->audience, proto_span(words->entry), &feed);
-    if (result == RESULT_UNKNOWN_MEMBER || result == RESULT_TOO_LARGE || result == RESULT_FORK) {
+    if (result == RESULT_UNKNOWN_MEMBER || result == RESULT_TOO_LARGE || result == RESULT_FORK ||
+        result == RESULT_WRONG_FEED) {
         exchange->refused[result]++;
         return RESULT_OK;
     }
@@ -407,83 +335,6 @@ static enum result take_holding(struct peers *peers, struct connection *connecti
     if (may_open(peers, feed))
         ask_on(peers, connection, pull);
     return RESULT_OK;
-}
-
-/* --- writing to the other end --- */
-
-static enum result send_block(struct peers *peers, struct connection *connection, const struct feed *feed,
-                              const Pull *words) {
-    struct exchange *exchange = &peers->node->exchange;
-    struct span *entries;
-    Block block = BLOCK__INIT;
-    SyncMessage message = SYNC_MESSAGE__INIT;
-    size_t bytes = words->bytes < BLOCK_BYTES_MAX - ENTRY_BYTES_MAX ? words->bytes : BLOCK_BYTES_MAX - ENTRY_BYTES_MAX;
-    TRY(store_get_entries(exchange->store, &exchange->turn, feed->record.ordinal, words->after, bytes, &entries,
-                          &block.n_entries));
-    while (block.n_entries && words->after + block.n_entries > feed->head.number)
-        block.n_entries--; /* not committed yet */
-    block.entries = arena_array(&exchange->turn, block.n_entries, sizeof *block.entries);
-    if (!block.entries)
-        return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < block.n_entries; i++)
-        block.entries[i] = proto_bytes(entries[i].data, entries[i].len);
-    block.feed = words->feed;
-    block.after = words->after;
-    message.block = &block;
-    sync_send(peers, connection, &message);
-    return RESULT_OK;
-}
-
-static void refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why) {
-    Refusal refusal = REFUSAL__INIT;
-    SyncMessage message = SYNC_MESSAGE__INIT;
-    refusal.feed = words->feed;
-    refusal.reason = (char *)(uintptr_t)result_name(why);
-    message.refusal = &refusal;
-    peers->node->exchange.refused[why]++;
-    sync_send(peers, connection, &message);
-}
-
-/* Who was granted the key, of what we carry too; who carries what is ours; and the author, who fetches back what it has
- * lost. */
-static bool may_read(const struct peers *peers, const struct feed *feed, const uint8_t *member) {
-    if (!feed->ours && memcmp(feed->record.author, member, MEMBER_ID_SIZE) == 0)
-        return true;
-    return feeds_has_member(feed, member) ||
-           exchange_is_carrier(&peers->node->exchange, feed, roster_find(peers->node->roster, member));
-}
-
-/* A reader has so much of a feed: kept, and of what we carry told to the author. */
-static enum result acknowledge(struct peers *peers, const struct connection *reader, struct feed *feed,
-                               uint64_t number) {
-    TRY(exchange_acknowledge(&peers->node->exchange, feed, reader->peer->id, number));
-    if (feed->ours)
-        return RESULT_OK;
-    for (struct connection *connection = peers->connections; connection; connection = connection->next)
-        if (connection->peer && connection->session && !connection->leaves_at &&
-            memcmp(connection->peer->id, feed->record.author, MEMBER_ID_SIZE) == 0)
-            sync_tell_delivered(peers, connection, feed);
-    return RESULT_OK;
-}
-
-static enum result take_pull(struct peers *peers, struct connection *connection, const Pull *words) {
-    struct exchange *exchange = &peers->node->exchange;
-    if (words->feed.len != FEED_ID_SIZE || words->durable > words->after)
-        return RESULT_MALFORMED;
-    struct feed *feed = feeds_find(&exchange->feeds, words->feed.data);
-    if (!feed || !may_read(peers, feed, connection->peer->id)) {
-        refuse(peers, connection, words, RESULT_NOT_ALLOWED);
-        return RESULT_OK;
-    }
-    if (feed->ours && words->durable > feed->head.number)
-        exchange->refused[RESULT_ROLLBACK]++; /* it says so: only its Holding proves it */
-    else if (feeds_has_member(feed, connection->peer->id))
-        TRY(acknowledge(peers, connection, feed, words->durable));
-    if (words->bytes == 0)
-        return RESULT_OK; /* an acknowledgement alone */
-    if (link_queued(session_link(connection->session)) > QUEUE_BYTES_MAX)
-        return RESULT_TOO_LARGE; /* asks much and reads nothing */
-    return send_block(peers, connection, feed, words);
 }
 
 static enum result take_refusal(struct peers *peers, struct connection *connection, const Refusal *words) {
@@ -500,15 +351,15 @@ static enum result take_refusal(struct peers *peers, struct connection *connecti
 
 /* Of an expired roster's members nothing else is believed. */
 static enum result take_content(struct peers *peers, struct connection *connection, const SyncMessage *message) {
-    if (message->pull && is_silenced(peers)) {
-        refuse(peers, connection, message->pull, RESULT_EXPIRED);
+    if (message->pull && sync_is_silenced(peers)) {
+        sync_refuse(peers, connection, message->pull, RESULT_EXPIRED);
         return RESULT_OK;
     }
     if (message->pull)
-        return take_pull(peers, connection, message->pull);
+        return sync_take_pull(peers, connection, message->pull);
     if (message->refusal)
         return take_refusal(peers, connection, message->refusal);
-    if (is_silenced(peers))
+    if (sync_is_silenced(peers))
         return RESULT_OK;
     if (message->announce)
         return take_announce(peers, connection, message->announce);
@@ -546,6 +397,8 @@ static enum result dispatch(struct peers *peers, struct connection *connection, 
 enum result sync_take(struct peers *peers, struct connection *connection, struct span message) {
     struct arena arena;
     SyncMessage *words;
+    if (link_queued(session_link(connection->session)) > QUEUE_BYTES_MAX)
+        return RESULT_TOO_LARGE; /* asks much and reads nothing */
     arena_init(&arena, SYNC_MEMORY_MAX);
     enum result result = proto_decode(&arena, &sync_message__descriptor, message, &words);
     if (!result)
@@ -566,7 +419,7 @@ void sync_committed(struct peers *peers, struct connection *connection) {
         connection->peer->backoff_ms = REDIAL_FIRST_MS; /* a session that brings something is a good one */
     connection->received = false;
     sync_tell_forks(peers, connection);
-    announce_grown(peers, connection);
+    sync_announce_grown(peers, connection);
 }
 
 void sync_renew(struct peers *peers, struct connection *connection) {

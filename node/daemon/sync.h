@@ -31,9 +31,10 @@ struct connection {
     struct peer *called;     /* whom we called; NULL when called */
     struct peer *peer;       /* who it is, once authenticated */
     bool initiator;
-    bool greeted;       /* its Hello has come */
-    bool received;      /* entries in this turn */
-    uint64_t leaves_at; /* steady; the other end is no member any more and is being told so; 0: it is one */
+    bool greeted;        /* its Hello has come */
+    uint32_t pull_bytes; /* how much to ask for at a time: about what the link brings in a second */
+    bool received;       /* entries in this turn */
+    uint64_t leaves_at;  /* steady; the other end is no member any more and is being told so; 0: it is one */
     struct pull *pulls;
     size_t pull_count;
     uint64_t *announced; /* per feed of exchange.feeds: the number we last told */
@@ -65,8 +66,14 @@ void sync_tick(struct peers *peers, uint64_t steady_ms);
 /* The turn is committed: acknowledge, pull on, announce. */
 void sync_committed(struct peers *peers, struct connection *connection);
 
-/* Between the two halves of it, sync.c and sync_trust.c. */
+/* Between the parts of it: sync.c reads, sync_write.c gives, sync_trust.c says whom we go by. */
 void sync_send(struct peers *peers, struct connection *connection, const SyncMessage *message);
+/* May anything but whom to believe be said? Not by an expired roster (docs/protocol.md, 8.8). */
+bool sync_is_silenced(const struct peers *peers);
+/* Every feed that is to be told to this member and has grown since we last told. */
+void sync_announce_grown(struct peers *peers, struct connection *connection);
+MUST_USE enum result sync_take_pull(struct peers *peers, struct connection *connection, const Pull *words);
+void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why);
 void sync_tell_holdings(struct peers *peers, struct connection *connection);
 void sync_tell_forks(struct peers *peers, struct connection *connection);
 /* Says what we know if the other end goes by something else, not again and again: the answer changes our digest, or

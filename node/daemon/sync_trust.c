@@ -48,8 +48,9 @@ void sync_tell_holdings(struct peers *peers, struct connection *connection) {
 
 void sync_tell_forks(struct peers *peers, struct connection *connection) {
     const struct forks *forks = &peers->node->exchange.forks;
-    for (; connection->forks_told < forks->durable; connection->forks_told++) {
-        const struct fork *fork = &forks->rows[connection->forks_told];
+    /* the rest follows with the next turn, once these have gone */
+    while (connection->forks_told < forks->durable && link_queued(session_link(connection->session)) < TRUST_BYTES) {
+        const struct fork *fork = &forks->rows[connection->forks_told++];
         Fork words = FORK__INIT;
         SyncMessage message = SYNC_MESSAGE__INIT;
         words.author = proto_bytes(fork->author, MEMBER_ID_SIZE);
@@ -87,9 +88,12 @@ enum result sync_take_hello(struct peers *peers, struct connection *connection, 
         return RESULT_UNKNOWN_SUITE;
     if (words->trust.len != HASH_SIZE)
         return RESULT_MALFORMED;
-    if (connection->greeted && memcmp(connection->digest, words->trust.data, HASH_SIZE) != 0 &&
-        connection->announced_count) /* it may have learnt who we are: what it did not understand is told again */
-        memset(connection->announced, 0, connection->announced_count * sizeof *connection->announced);
+    if (connection->greeted && memcmp(connection->digest, words->trust.data, HASH_SIZE) != 0) {
+        /* it may have learnt who we are, or its roster is no longer expired: what it did not take is told again */
+        if (connection->announced_count)
+            memset(connection->announced, 0, connection->announced_count * sizeof *connection->announced);
+        sync_tell_holdings(peers, connection);
+    }
     memcpy(connection->digest, words->trust.data, HASH_SIZE);
     connection->greeted = true;
     sync_ask_trust(peers, connection);
@@ -98,6 +102,8 @@ enum result sync_take_hello(struct peers *peers, struct connection *connection, 
 
 void sync_farewell(struct peers *peers, struct connection *connection, struct span news) {
     SyncMessage message = SYNC_MESSAGE__INIT;
+    if (news.len > TRUST_BYTES)
+        return; /* it learns when it asks */
     message.has_trust = true;
     message.trust = proto_bytes(news.data, news.len);
     sync_send(peers, connection, &message);
@@ -106,6 +112,8 @@ void sync_farewell(struct peers *peers, struct connection *connection, struct sp
 enum result sync_take_known(struct peers *peers, struct connection *connection, struct span known) {
     struct buf missing;
     SyncMessage message = SYNC_MESSAGE__INIT;
+    if (link_queued(session_link(connection->session)) > TRUST_BYTES)
+        return RESULT_OK; /* one answer at a time: it asks again */
     buf_init(&missing, &peers->node->exchange.turn);
     TRY(roster_missing(&missing, peers->node->roster, known, TRUST_BYTES));
     if (missing.len == 0)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -10,7 +11,7 @@
 #include "core/roots.h"
 #include "daemon/start.h"
 
-enum { WARN_EVERY_MS = 60 * 60 * 1000, KEYS_DAYS_MAX = 30, NOTE_MEMORY_MAX = 256 * 1024 };
+enum { WARN_EVERY_MS = 60 * 60 * 1000, KEYS_DAYS_MAX = 30 };
 static const uint64_t day_ms = 24 * 60 * 60 * 1000;
 
 static uint64_t now_of(const struct node *node) {
@@ -21,11 +22,11 @@ static uint64_t now_of(const struct node *node) {
 
 enum result trust_check(struct node *node) {
     struct arena arena;
-    struct span known;
-    arena_init(&arena, NOTE_MEMORY_MAX);
-    enum result result = store_get_note(node->exchange.store, &arena, STORE_NOTE_TRUST, 1, &known);
+    struct span memory;
+    arena_init(&arena, ROSTER_FILE_BYTES_MAX);
+    enum result result = store_get_note(node->exchange.store, &arena, STORE_NOTE_TRUST, 1, &memory);
     if (!result)
-        result = roster_compare(node->roster, known);
+        result = roster_compare(node->roster, memory);
     arena_release(&arena);
     if (result == RESULT_ROLLBACK)
         log_error(_("%s is older than what this node went by before: put the newer file back, or install one from "
@@ -35,11 +36,11 @@ enum result trust_check(struct node *node) {
 }
 
 static enum result remember(struct node *node) {
-    struct buf known;
-    buf_init(&known, &node->exchange.turn);
-    TRY(roster_known(&known, node->roster));
+    struct buf memory;
+    buf_init(&memory, &node->exchange.turn);
+    TRY(roster_memory(&memory, node->roster));
     TRY(exchange_begin(&node->exchange));
-    return store_put_note(node->exchange.store, STORE_NOTE_TRUST, 1, buf_span(&known));
+    return store_put_note(node->exchange.store, STORE_NOTE_TRUST, 1, buf_span(&memory));
 }
 
 /* --- the files --- */
@@ -143,6 +144,16 @@ static int compare_ends(const void *a, const void *b) {
     return memcmp(((const struct feed_end *)a)->feed, ((const struct feed_end *)b)->feed, FEED_ID_SIZE);
 }
 
+/* What cannot be fetched back still counts, unless somebody else may have signed it: then only what this process knows
+ * to be its own. */
+static struct feed_end end_of(const struct feed *feed, enum ending_cause cause) {
+    if (cause == ENDING_REVOKED)
+        return (struct feed_end){feed->head.feed, feed->mine, feed->mine_hash};
+    if (feed->elsewhere > feed->next.number)
+        return (struct feed_end){feed->head.feed, feed->elsewhere, feed->elsewhere_hash};
+    return (struct feed_end){feed->head.feed, feed->next.number, feed->next.hash};
+}
+
 /* How far each of our feeds under the signing key in force reaches. */
 static enum result ends_of_feeds(struct node *node, struct ending *ending) {
     const struct feeds *feeds = &node->exchange.feeds;
@@ -152,14 +163,12 @@ static enum result ends_of_feeds(struct node *node, struct ending *ending) {
     ending->ends = ends;
     for (size_t i = 0; i < feeds->count; i++) {
         const struct feed *feed = feeds->rows[i];
-        if (!feed->ours || feed->next.number == 0 ||
+        if (!feed->ours || feed->next.number == 0 || (ending->cause == ENDING_REVOKED && feed->mine == 0) ||
             memcmp(feed->record.key, node->identity.key_id, MEMBER_ID_SIZE) != 0)
             continue;
         if (ending->count == FEED_ENDS_MAX)
             return RESULT_TOO_LARGE;
-        bool is_behind = feed->elsewhere > feed->next.number; /* what cannot be fetched back still counts */
-        ends[ending->count++] = (struct feed_end){feed->head.feed, is_behind ? feed->elsewhere : feed->next.number,
-                                                  is_behind ? feed->elsewhere_hash : feed->next.hash};
+        ends[ending->count++] = end_of(feed, ending->cause);
     }
     qsort(ends, ending->count, sizeof *ends, compare_ends);
     return RESULT_OK;
@@ -181,9 +190,28 @@ static enum result make_renewal(struct node *node, const struct identity *identi
     return roster_take(next, node->roster, TRUST_RENEWAL, buf_span(&renewal));
 }
 
+/* The cause of a change of keys that is under way, for the case that it is cut off: a file beside the identity says
+ * that the key of before was revoked. */
+static const char *cause_file(struct node *node) {
+    return text_format(&node->exchange.turn, "%s.revoked", node->config.identity);
+}
+
+static enum result keep_cause(struct node *node, enum ending_cause cause) {
+    const char *path = cause_file(node);
+    if (cause == ENDING_REVOKED)
+        return complain(path, file_write(path, span_of_text("\n"), 0600));
+    unlink(path);
+    return RESULT_OK;
+}
+
+static enum ending_cause kept_cause(struct node *node) {
+    return access(cause_file(node), F_OK) == 0 ? ENDING_REVOKED : ENDING_LEFT;
+}
+
 static enum result remember_keys(struct node *node) {
-    uint8_t when[8];
+    uint8_t when[12];
     put_u64(when, now_of(node));
+    put_u32(when + 8, node->identity.serial);
     TRY(exchange_begin(&node->exchange));
     return store_put_note(node->exchange.store, STORE_NOTE_KEYS, 1, SPAN_OF_ARRAY(when));
 }
@@ -200,6 +228,7 @@ static enum result finish(struct node *node, struct roster *next) {
     identity_settle(&node->identity);
     TRY(write_identity(node, &node->identity));
     node->keys_changed_ms = now_of(node);
+    TRY(keep_cause(node, ENDING_LEFT));
     return remember_keys(node);
 }
 
@@ -208,6 +237,8 @@ static enum result begin_renewal(struct node *node, bool signing, const struct e
     struct identity next;
     TRY(identity_renew(&next, &node->identity, signing, node->exchange.random));
     enum result result = make_renewal(node, &next, signing ? ending : NULL, roster);
+    if (!result && signing)
+        result = keep_cause(node, ending->cause);
     if (!result) {
         result = write_identity(node, &next);
         if (result)
@@ -232,7 +263,8 @@ enum result trust_renew_keys(struct node *node, bool signing, enum ending_cause 
         return RESULT_REVOKED; /* by a newer copy of this node, or by those who keep the list */
     if (node->identity.serial < self->serial)
         node->identity.serial = self->serial; /* from a backup: the keys of that number are lost */
-    TRY(ends_of_feeds(node, &ending));
+    if (signing)
+        TRY(ends_of_feeds(node, &ending));
     TRY(begin_renewal(node, signing, &ending, &roster));
     enum result result = finish(node, roster);
     if (result) {
@@ -249,9 +281,10 @@ enum result trust_renew_keys(struct node *node, bool signing, enum ending_cause 
 
 /* A renewal that was cut off: the file has keys of a serial that the roster does not know. */
 static enum result finish_renewal(struct node *node) {
-    struct ending ending = {.cause = ENDING_LEFT, .at = now_of(node)};
+    struct ending ending = {.cause = kept_cause(node), .at = now_of(node)};
     const struct member *self = node->exchange.self;
-    if (node->identity.serial == self->serial && node->identity.has_previous) { /* taken, and cut off behind that */
+    if (node->identity.serial == self->serial && node->identity.has_previous &&
+        memcmp(self->sign_key, node->identity.sign_key, SIGN_PUBLIC_SIZE) == 0) { /* taken, and cut off behind that */
         identity_settle(&node->identity);
         return write_identity(node, &node->identity);
     }
@@ -295,21 +328,33 @@ enum result trust_prove_copy(struct node *node) {
     return trust_accept_copy(node);
 }
 
+static const char *marker_of(struct node *node) {
+    return file_below(&node->exchange.turn, node->config.folder, "new");
+}
+
+void trust_has_begun(struct node *node) {
+    const char *marker = marker_of(node);
+    if (marker)
+        unlink(marker);
+}
+
 /* A store that lies in another place than the last time may be a backup, or the copy of a node that runs elsewhere. */
 static enum result look_at_place(struct node *node) {
     uint8_t place[HASH_SIZE];
     struct span before;
     TRY(store_place(place, node->config.store));
     enum result result = store_get_note(node->exchange.store, &node->exchange.turn, STORE_NOTE_PLACE, 1, &before);
-    if (result == RESULT_NOT_FOUND)
-        return trust_accept_copy(node);
-    TRY(result);
-    node->exchange.feeds.suspect = !span_equal(before, SPAN_OF_ARRAY(place));
+    const char *marker = marker_of(node);
+    if (result == RESULT_NOT_FOUND && marker && access(marker, F_OK) == 0)
+        return trust_accept_copy(node); /* its first start */
+    if (result && result != RESULT_NOT_FOUND)
+        return result;
+    node->exchange.feeds.suspect = result == RESULT_NOT_FOUND || !span_equal(before, SPAN_OF_ARRAY(place));
     if (node->exchange.feeds.suspect)
-        log_warning(
-            _("this store lies in another place than before, as a copy or a restored backup does: nothing is "
-              "published before a reader has told how far our feeds reach. If this is the only copy and no reader "
-              "can be reached: inama keys accept-copy"));
+        log_warning(_(
+            "this store is new, or lies in another place than before, as a copy or a restored backup does: nothing is "
+            "published before a reader has told how far our feeds reach. If this is the only copy and no reader "
+            "can be reached: inama keys accept-copy"));
     return RESULT_OK;
 }
 
@@ -318,8 +363,13 @@ static enum result look_at_place(struct node *node) {
 static enum result read_keys_note(struct node *node) {
     struct span when;
     enum result result = store_get_note(node->exchange.store, &node->exchange.turn, STORE_NOTE_KEYS, 1, &when);
-    if (!result && !span_u64(&when, &node->keys_changed_ms))
+    uint32_t serial = 0;
+    if (!result && (!span_u64(&when, &node->keys_changed_ms) || !span_u32(&when, &serial)))
         result = RESULT_STORE_DAMAGED;
+    if (!result && serial != node->identity.serial) { /* the change of the store that went with new keys was lost */
+        feeds_end_epochs(&node->exchange.feeds);
+        return remember_keys(node);
+    }
     if (result != RESULT_NOT_FOUND)
         return result;
     node->keys_changed_ms = now_of(node);

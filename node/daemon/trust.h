@@ -17,6 +17,9 @@ MUST_USE enum result trust_check(struct node *node);
  * what is in force, in the open change. */
 MUST_USE enum result trust_begin(struct node *node);
 
+/* What trust_begin() found is committed. */
+void trust_has_begun(struct node *node);
+
 /* Takes what is new in an encoded Trust, in the open change. *taken: something was, and is in force. Failures are of
  * our own machine. */
 MUST_USE enum result trust_take(struct node *node, struct span trust, bool *taken);

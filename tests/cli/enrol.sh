@@ -137,6 +137,13 @@ expect 0 inama roster install anew.inama --home cd --yes
 expect 1 inama roster install desks.inama --home cd --yes
 has "$ERR" "older" "has a newer one"
 
+# a desk that lost its keys is somebody else from then on
+desk=$(sed 's/.*"id":"\([0-9a-f]*\)".*/\1/' < <(inama enrol show p/ke-police.card --json))
+expect 0 inama init p2 --name ke-police --country KE --role POLICE --label "Kenya Police" --key-file p2.key \
+    --recover "$desk" --serial 2
+expect 1 inama roster add p2/ke-police.card --roster anew.inama
+has "$ERR" "a desk cannot get new keys for its old id" "inama roster remove ke-police" "without --recover"
+
 # a member that lost its keys
 id=$(sed 's/.*"id":"\([0-9a-f]*\)".*/\1/' < <(inama enrol show ke-customs.card --json))
 again=(--name ke-customs --country KE --role CUSTOMS --label "Kenya Customs" --key-file again.key)
@@ -197,3 +204,96 @@ expect 0 inama roster remove ke-customs
 expect 0 inama init late "${again[@]}" --recover "$id" --serial 3
 expect 1 inama roster add late/ke-customs.card
 has "$ERR" "ke-customs has left"
+
+# what members did to their keys themselves stays when those who keep the lists change their rows
+mkdir renewed && cd renewed
+make_root
+make_node ug-customs UG CUSTOMS
+make_node ug-police UG POLICE
+enrol ug-customs
+expect 0 inama roster new --desks --home ug-customs
+expect 0 inama roster add ug-police/ug-police.card --roster desks.inama
+sign_desks() {
+    expect 0 inama roster sign --roster desks.inama --home ug-customs --yes
+    for node in ug-customs ug-police; do
+        expect 0 inama roster install desks.inama --home "$node" --yes
+    done
+}
+sign_desks
+key_of() { inama roster show "$1" --json | grep -o "\"name\":\"$2\"[^}]*" | grep -o '"sign_key":"[0-9a-f]*' | sed -n '1s/.*"//p'; }
+serials() { inama roster show --home "$1" --json | grep -o '"serial":2' | wc -l; }
+customs=$(key_of ug-customs/roster.inama ug-customs) police=$(key_of ug-customs/roster.inama ug-police)
+start ug-customs ug-police
+expect 0 inama keys rotate --signing --yes --home ug-customs
+expect 0 inama keys rotate --signing --yes --home ug-police
+for node in ug-customs ug-police; do
+    wait_for 30 eval "((\$(serials $node) >= 2))"
+done
+stop ug-customs ug-police
+customs_2=$(key_of ug-customs/roster.inama ug-customs) police_2=$(key_of ug-customs/roster.inama ug-police)
+[[ $customs != "$customs_2" && $police != "$police_2" ]] || fail "the keys are those of before"
+cp ug-customs/roster.inama kept.inama
+
+# a node's own file is a roster, also if it holds the desks of one administration
+cp kept.inama roster.inama
+expect 0 inama roster show roster.inama
+has "$OUT" "Roster version 1" "Desks of ug-customs, version 1"
+lacks "$OUT" "Behind the roster" "It is a draft"
+expect 0 inama roster renew --days 500
+has "$OUT" "Roster version 2" "Next: inama roster sign --root KEYFILE"
+sign
+expect 0 inama roster show roster.inama --json
+has "$OUT" '"version":2' '"draft":false' '"name":"ug-police"*"serial":2*"desk_of":"ug-customs"' '"desks_of":"ug-customs","version":1'
+
+# meanwhile there are newer desks: those that the file still has are its history
+expect 0 inama roster renew --roster desks.inama
+has "$OUT" "Desks of ug-customs, version 2"
+sign_desks
+for node in ug-customs ug-police; do
+    expect 0 inama roster install roster.inama --home "$node" --yes
+    has "$OUT" "roster: version 2 after 1" "Installed"
+    [[ -z $ERR ]] || fail "complained: $ERR"
+    expect 0 inama roster show --home "$node" --json
+    has "$OUT" '"version":2' '"name":"ug-police"*"serial":2' '"desks_of":"ug-customs","version":2'
+    expect 0 inama check --home "$node"
+done
+expect 0 inama roster install roster.inama --home ug-customs --yes
+has "$OUT" "Everything in it is here already"
+expect 1 inama roster install kept.inama --home ug-customs --yes
+has "$ERR" "older" "this node has version 2"
+
+# new keys, after those that it had given itself: all that it had are former ones
+id=$(inama enrol show ug-customs/ug-customs.card --json | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
+again=(--name ug-customs --country UG --role CUSTOMS --label "Uganda Customs" --key-file again.key)
+expect 0 inama init late "${again[@]}" --recover "$id" --serial 2
+expect 1 inama roster add late/ug-customs.card --lost
+has "$ERR" "has keys number 2 here, and the card brings number 2" "--serial 3"
+expect 0 inama init again "${again[@]}" --recover "$id" --serial 3
+cp roster.inama before.inama
+expect 0 inama roster add again/ug-customs.card --revoked
+has "$OUT" "~ ug-customs gets new keys, number 3; those before end" "revoked on" "left or replaced on"
+former="\"former\":[[]{\"sign_key\":\"$customs_2\",\"cause\":\"revoked\",*{\"sign_key\":\"$customs\",\"cause\":\"left\","
+expect 0 inama roster diff ug-customs/roster.inama roster.inama --json
+has "$OUT" '"change":"keys"*"name":"ug-customs"*"serial":3*"cause":"revoked"' "$former"
+sign
+expect 0 inama roster show roster.inama --json
+has "$OUT" '"name":"ug-customs"*"serial":3' "$former" '"name":"ug-police"*"serial":2'
+expect 0 inama roster install roster.inama --home ug-police --yes
+expect 0 inama roster show --home ug-police --json
+has "$OUT" '"name":"ug-customs"*"serial":3' "$former"
+
+# the same of who leaves, in the roster
+cp before.inama roster.inama
+expect 0 inama roster remove ug-customs --revoked
+sign
+expect 0 inama roster show roster.inama --json
+has "$OUT" "\"ended\":[[]{\"name\":\"ug-customs\"*\"sign_key\":\"$customs_2\"*\"serial\":2" \
+    "\"former\":[[]{\"sign_key\":\"$customs\",\"cause\":\"left\","
+
+# and in desks, where the row stays that of the first keys, as the card proves it
+expect 0 inama roster remove ug-police --revoked --roster desks.inama
+expect 0 inama roster show desks.inama --json
+has "$OUT" "\"members\":[[]{\"name\":\"ug-police\"*\"sign_key\":\"$police\"*\"serial\":1*\"cause\":\"revoked\""
+expect 0 inama roster show desks.inama
+has "$OUT" "Desks of ug-customs, version 3" "has not signed it" "Behind the roster that lists their administration" \
+    "ug-police *revoked"

@@ -115,6 +115,8 @@ static void answer(const Request *request) {
         result = answer_show(&reply, &node, request->show->alert, &complaint);
     else if (request->explain)
         result = answer_explain(&reply, &node, request->explain, &complaint);
+    else if (request->status && request->status->alert)
+        result = answer_told(&reply, &node, request->status->alert, &complaint);
     else if (request->status)
         result = answer_status(&reply, &node);
     else

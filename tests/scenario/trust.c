@@ -746,6 +746,32 @@ static struct home *make_clone(struct network *network) {
     return clone;
 }
 
+/* The disk died, and the keys were in the safe: what readers hold comes back before a new entry takes its number. */
+START_TEST(a_lost_store_is_fetched_back_before_anything_is_published) {
+    struct network network = begin(2);
+    network.congo->is_heard = true;
+    publish(&network, 4);
+    wait_for_all(&network);
+    ck_assert_int_eq(home_stop(network.congo, SIGTERM), 0);
+    ck_assert_int_eq(home_stop(network.kenya, SIGTERM), 0);
+    const char *store = text_format(&network.arena, "%s/store", network.congo->folder);
+    ck_assert_int_eq(unlink(text_format(&network.arena, "%s/data.mdb", store)), 0);
+
+    home_start(network.congo);
+    ck_assert_uint_eq(home_alerts(network.congo), 0);
+    ck_assert_str_eq(writing_of(&network, network.congo), "unproven");
+    ck_assert_str_eq(publish_at(&network, network.congo), "unproven");
+    home_start(network.kenya);
+    WAIT_UNTIL(home_alerts(network.congo) == 4);
+    WAIT_UNTIL(strcmp(writing_of(&network, network.congo), "") == 0);
+    publish(&network, 2);
+    wait_for_all(&network);
+    ck_assert_uint_eq(status_of(&network, network.kenya)->n_forks, 0);
+    ck_assert_uint_eq(home_alerts(network.kenya), 6);
+    end(&network);
+}
+END_TEST
+
 /* The node as it was before its keys changed, beside others who know the new ones. */
 static void set_back_behind_new_keys(struct network *network, bool signing) {
     const char *backup = text_format(&network->arena, "%s/backup", network->homes->folder);
@@ -1099,6 +1125,7 @@ Suite *suite(void) {
     TCase *copies = tcase_create("copies");
     tcase_set_timeout(copies, 240);
     tcase_add_test(copies, a_node_restored_from_a_backup_fetches_back_what_it_lost);
+    tcase_add_test(copies, a_lost_store_is_fetched_back_before_anything_is_published);
     tcase_add_test(copies, a_backup_from_before_a_new_signing_key_publishes_nothing);
     tcase_add_test(copies, a_backup_from_before_a_new_encryption_key_gets_another);
     tcase_add_test(copies, a_clone_is_proven_and_new_keys_heal);

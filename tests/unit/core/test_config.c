@@ -76,6 +76,7 @@ START_TEST(an_empty_file_is_a_node_with_all_defaults) {
     ck_assert_uint_eq(config.store_bytes, (uint64_t)16 << 30);
     ck_assert_ptr_null(config.key_file);
     ck_assert_ptr_null(config.live); /* off unless asked for */
+    ck_assert_ptr_null(config.metrics);
     ck_assert_ptr_null(config.listen);
     ck_assert_ptr_null(config.taxa);
     ck_assert_ptr_null(config.places);
@@ -144,6 +145,37 @@ START_TEST(addresses_of_another_form_are_refused) {
         ck_assert_msg(read_text(yaml) == RESULT_INVALID, "%s", bad[i]);
         ck_assert_uint_eq(report.count, 1);
     }
+}
+END_TEST
+
+START_TEST(metrics_are_for_this_machine) {
+    static const char *const good[] = {"tcp://127.0.0.1:9464", "tcp://[::1]:9464"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        read_good(text_format(&arena, "metrics: \"%s\"\n", good[i]));
+        ck_assert_str_eq(config.metrics, good[i]);
+    }
+    read_good("metrics: metrics.sock\n");
+    ck_assert_str_eq(config.metrics, text_format(&arena, "ipc://%s/metrics.sock", folder));
+    read_good("metrics: /run/inama/m\n");
+    ck_assert_str_eq(config.metrics, "ipc:///run/inama/m");
+}
+END_TEST
+
+START_TEST(metrics_where_others_reach_them_are_refused) {
+    static const char *const bad[] = {
+        "tcp://0.0.0.0:9464",          "tcp://192.0.2.1:9464",  "tcp://[::]:9464",
+        "tcp://localhost:9464",        "tcp://127.0.0.1",       "tcp://127.0.0.1:0",
+        "tcp://127.0.0.1:94640",       "tcp://127.0.0.1:80/x",  "tcp://127.0.0.1.example:1",
+        "http://127.0.0.1:9464",       "ipc:///run/inama/m",    "tcp://[::1]:",
+        "tcp://[::ffff:0.0.0.0]:9464", "tcp://127.0.0.1@host:1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        report_init(&report, &arena);
+        ck_assert_msg(read_text(text_format(&arena, "metrics: \"%s\"\n", bad[i])) == RESULT_INVALID, "%s", bad[i]);
+        ck_assert_uint_eq(report.count, 1);
+        ck_assert_ptr_nonnull(strstr(report.findings[0].text, "expected a loopback address"));
+    }
+    report_init(&report, &arena);
+    REFUSE("metrics:\n", "1: metrics: is empty");
 }
 END_TEST
 
@@ -216,6 +248,7 @@ START_TEST(the_shipped_example_is_a_node_with_all_defaults) {
     ck_assert_int_eq(config_read(&config, &arena, example, &report), RESULT_OK);
     ck_assert_uint_eq(report.count, 0);
     ck_assert_ptr_null(config.live);
+    ck_assert_ptr_null(config.metrics);
     ck_assert_ptr_null(config.listen);
 }
 END_TEST
@@ -242,6 +275,7 @@ START_TEST(the_shipped_example_is_right_where_it_is_commented_out) {
     ck_assert_uint_eq(config.peer_count, 2);
     ck_assert_str_eq(config.listen, "tcp://0.0.0.0:4450");
     check_below(config.live, "live.sock");
+    ck_assert_str_eq(config.metrics, "tcp://127.0.0.1:9464");
 }
 END_TEST
 
@@ -281,6 +315,8 @@ Suite *suite(void) {
     tcase_add_test(file, everything_may_be_said);
     tcase_add_test(file, everything_wrong_is_said_in_one_run);
     tcase_add_test(file, addresses_of_another_form_are_refused);
+    tcase_add_test(file, metrics_are_for_this_machine);
+    tcase_add_test(file, metrics_where_others_reach_them_are_refused);
     tcase_add_test(file, peers_of_the_wrong_kind_are_refused);
     tcase_add_test(file, peers_are_limited_in_number);
     tcase_add_test(file, no_peers_may_be_said_in_three_ways);

@@ -549,9 +549,7 @@ START_TEST(an_author_that_was_set_back_is_noticed) {
     head.hash[0] ^= 1;
     ck_assert_int_eq(exchange_compare_head(&kenya->exchange, feed, head.number, head.hash), RESULT_FORK);
     ck_assert_uint_eq(kenya->exchange.refused[RESULT_FORK], 1);
-    ck_assert_int_eq(exchange_commit(&kenya->exchange, NULL, NULL), RESULT_OK);
-    world_restart(kenya);
-    ck_assert(feed_at(kenya, congo, "customs")->record.frozen);
+    ck_assert(!feed->draft.frozen); /* what is only said, even by who holds its session key, freezes nothing */
 }
 END_TEST
 

@@ -320,6 +320,102 @@ START_TEST(positions_are_kept_by_feed_and_member) {
 }
 END_TEST
 
+START_TEST(positions_of_a_feed_are_listed) {
+    uint8_t police[32] = {1}, wildlife[32] = {2};
+    struct store_position *rows;
+    size_t count;
+    put_feeds(3);
+    begin();
+    ck_assert_int_eq(store_put_position(store, 1, police, 10), RESULT_OK);
+    ck_assert_int_eq(store_put_position(store, 2, wildlife, 20), RESULT_OK);
+    ck_assert_int_eq(store_put_position(store, 2, police, 21), RESULT_OK);
+    commit();
+    reopen();
+    ck_assert_int_eq(store_positions(store, &arena, 2, &rows, &count), RESULT_OK);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_mem_eq(rows[0].member, police, 32);
+    ck_assert_uint_eq(rows[0].number, 21);
+    ck_assert_mem_eq(rows[1].member, wildlife, 32);
+    ck_assert_uint_eq(rows[1].number, 20);
+    ck_assert_int_eq(store_positions(store, &arena, 3, &rows, &count), RESULT_OK);
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+static void put_alerts(int count) {
+    struct store_alert alert = {.arrived = 1};
+    for (begin(); count > 0; count--)
+        ck_assert_int_eq(store_put_alert(store, &alert), RESULT_OK);
+    commit();
+}
+
+START_TEST(what_was_told_is_kept_by_alert_and_feed) {
+    struct store_told *told;
+    size_t count;
+    put_feeds(3);
+    put_alerts(3);
+    begin();
+    ck_assert_int_eq(store_put_told(store, 2, 3, 300), RESULT_OK);
+    ck_assert_int_eq(store_put_told(store, 2, 1, 100), RESULT_OK);
+    ck_assert_int_eq(store_put_told(store, 3, 2, (uint64_t)1 << 40), RESULT_OK);
+    ck_assert_int_eq(store_put_told(store, 2, 1, 101), RESULT_OK); /* told once more: the last one counts */
+    ck_assert_int_eq(store_get_told(store, &arena, 2, &told, &count), RESULT_OK); /* in the open change */
+    ck_assert_uint_eq(count, 2);
+    commit();
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(store_get_told(store, &arena, 2, &told, &count), RESULT_OK);
+        ck_assert_uint_eq(count, 2);
+        ck_assert(told[0].ordinal == 1 && told[0].number == 101);
+        ck_assert(told[1].ordinal == 3 && told[1].number == 300);
+        ck_assert_int_eq(store_get_told(store, &arena, 3, &told, &count), RESULT_OK);
+        ck_assert_uint_eq(count, 1);
+        ck_assert(told[0].ordinal == 2 && told[0].number == (uint64_t)1 << 40);
+        ck_assert_int_eq(store_get_told(store, &arena, 1, &told, &count), RESULT_OK);
+        ck_assert_uint_eq(count, 0);
+        ck_assert_int_eq(store_get_told(store, &arena, 99, &told, &count), RESULT_OK);
+        ck_assert_uint_eq(count, 0);
+        reopen();
+    }
+}
+END_TEST
+
+START_TEST(what_was_told_in_a_lost_change_was_not_told) {
+    struct store_told *told;
+    size_t count;
+    put_feeds(1);
+    put_alerts(1);
+    begin();
+    ck_assert_int_eq(store_put_told(store, 1, 1, 1), RESULT_OK);
+    store_abort(store);
+    ck_assert_int_eq(store_get_told(store, &arena, 1, &told, &count), RESULT_OK);
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+/* In a process of its own, so that the folder is cleaned up. */
+START_TEST(what_is_told_belongs_to_an_alert_and_a_feed) {
+    static const struct {
+        uint64_t sequence;
+        uint32_t ordinal;
+    } wrong[] = {{0, 1}, {2, 1}, {1, 0}, {1, 2}};
+    put_feeds(1);
+    put_alerts(1);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        int status;
+        pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+            begin();
+            if (!freopen("/dev/null", "w", stderr))
+                _exit(1);
+            _exit(store_put_told(store, wrong[i].sequence, wrong[i].ordinal, 1) == RESULT_OK ? 0 : 1);
+        }
+        waitpid(child, &status, 0);
+        ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    }
+}
+END_TEST
+
 START_TEST(notes_are_kept_by_kind_and_number) {
     struct span note;
     ck_assert_int_eq(store_get_note(store, &arena, STORE_NOTE_FORK, 1, &note), RESULT_NOT_FOUND);
@@ -597,10 +693,11 @@ START_TEST(check_counts_every_record_of_a_sound_store) {
     ck_assert_int_eq(store_put_alert(store, &alert), RESULT_OK);
     ck_assert_int_eq(store_put_position(store, 1, member, 1), RESULT_OK);
     ck_assert_int_eq(store_put_epoch(store, 1, 1, epoch), RESULT_OK);
+    ck_assert_int_eq(store_put_told(store, 1, 1, 20), RESULT_OK);
     commit();
     ck_assert_int_eq(store_check(store, count_complaint, &complaints, &records), RESULT_OK);
     ck_assert_uint_eq(complaints, 0);
-    ck_assert_uint_eq(records, 1 + 20 + 1 + 2 + 1); /* the reader is a record, too */
+    ck_assert_uint_eq(records, 1 + 20 + 1 + 2 + 1 + 1); /* the reader is a record, too */
 }
 END_TEST
 
@@ -681,6 +778,10 @@ Suite *suite(void) {
     tcase_add_test(c, epoch_keys_come_back);
     tcase_add_test(c, alerts_get_running_numbers_that_go_on_after_a_restart);
     tcase_add_test(c, positions_are_kept_by_feed_and_member);
+    tcase_add_test(c, positions_of_a_feed_are_listed);
+    tcase_add_test(c, what_was_told_is_kept_by_alert_and_feed);
+    tcase_add_test(c, what_was_told_in_a_lost_change_was_not_told);
+    tcase_add_test(c, what_is_told_belongs_to_an_alert_and_a_feed);
     tcase_add_test(c, notes_are_kept_by_kind_and_number);
     tcase_add_test(c, an_aborted_note_leaves_the_one_before);
     suite_add_tcase(s, c);

@@ -1,0 +1,71 @@
+/* What `inama status --json` says of the whole node. */
+#include "cli/status.h"
+
+#include "cli/print.h"
+
+json_t *status_json_number(bool is_known, uint64_t number) {
+    return is_known ? json_integer((json_int_t)number) : json_null();
+}
+
+static json_t *peers_json(const Status *status) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_peers; i++) {
+        const PeerStatus *peer = status->peers[i];
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "name", print_json_text(peer->name),
+                            "state", print_json_text(peer->state), "address", print_json_text(peer->address), "since",
+                            (json_int_t)peer->since, "last_error", print_json_text(peer->last_error), "sent",
+                            (json_int_t)peer->sent, "received", (json_int_t)peer->received, "behind",
+                            (json_int_t)peer->behind, "behind_bytes", (json_int_t)peer->behind_bytes, "oldest",
+                            status_json_number(peer->has_oldest, peer->oldest)));
+    }
+    return list;
+}
+
+static json_t *feeds_json(const Status *status) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_feeds; i++) {
+        const FeedStatus *feed = status->feeds[i];
+        json_t *positions = json_object();
+        for (size_t k = 0; k < feed->n_positions; k++)
+            json_object_set_new(positions, feed->positions[k]->member,
+                                json_integer((json_int_t)feed->positions[k]->number));
+        json_array_append_new(
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:b, s:o}", "author",
+                      print_json_text(feed->author), "audience", print_json_text(feed->audience), "feed",
+                      print_json_hex(span_of(feed->feed.data, feed->feed.len)), "head",
+                      print_json_hex(span_of(feed->head.data, feed->head.len)), "ours", feed->ours != 0, "former",
+                      feed->former != 0, "number", (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch,
+                      "announced", (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable, "waits_for",
+                      print_json_text(feed->waits_for), "outdated", (json_int_t)feed->outdated, "elsewhere",
+                      (json_int_t)feed->elsewhere, "frozen", feed->frozen != 0, "positions", positions));
+    }
+    return list;
+}
+
+static json_t *forks_json(const Status *status) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_forks; i++)
+        json_array_append_new(
+            list, json_pack("{s:o, s:I, s:o}", "author", print_json_text(status->forks[i]->author), "number",
+                            (json_int_t)status->forks[i]->number, "feed",
+                            print_json_hex(span_of(status->forks[i]->feed.data, status->forks[i]->feed.len))));
+    return list;
+}
+
+void status_print_json(const Status *status) {
+    json_t *refused = json_object();
+    for (size_t i = 0; i < status->n_refused; i++)
+        json_object_set_new(refused, status->refused[i]->name, json_integer((json_int_t)status->refused[i]->count));
+    print_json(json_pack("{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}",
+                         "roster_standing", print_json_text(status->roster_standing), "keys_serial",
+                         (json_int_t)status->keys_serial, "keys_changed", (json_int_t)status->keys_changed, "writing",
+                         print_json_text(status->writing ? status->writing : "ok"), "forks", forks_json(status), "name",
+                         print_json_text(status->name), "label", print_json_text(status->label), "alerts",
+                         (json_int_t)status->alerts, "started", (json_int_t)status->started, "roster_version",
+                         (json_int_t)status->roster_version, "roster_expires", (json_int_t)status->roster_expires,
+                         "store_used", (json_int_t)status->store_used, "store_max", (json_int_t)status->store_max,
+                         "index_bytes", (json_int_t)status->index_bytes, "memory_locked", status->memory_locked != 0,
+                         "peers", peers_json(status), "feeds", feeds_json(status), "refused", refused));
+}

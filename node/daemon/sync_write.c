@@ -1,0 +1,169 @@
+/* The half of sync.h that gives: what is announced to whom, and the answers to pulls. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/proto.h"
+#include "daemon/sync.h"
+#include "sync.pb-c.h"
+
+/* The rows of record.members, for who carries the feed. */
+static bool put_readers(Announce *words, struct arena *arena, const struct feed *feed) {
+    size_t count = feeds_holders(feed);
+    words->readers = arena_array(arena, count, sizeof *words->readers);
+    for (size_t i = 0; words->readers && i < count; i++) {
+        FeedReader *reader = arena_alloc(arena, sizeof *reader);
+        if (!reader)
+            return false;
+        feed_reader__init(reader);
+        reader->id = proto_bytes(feeds_holder(feed, i), MEMBER_ID_SIZE);
+        reader->has_first = true;
+        reader->first = feeds_first_of(feed, reader->id.data);
+        words->readers[words->n_readers++] = reader;
+    }
+    return words->readers != NULL;
+}
+
+/* The author's word for how far a feed reaches that we only carry. */
+static bool put_entry(Announce *words, struct exchange *exchange, const struct feed *feed) {
+    struct span entry;
+    if (store_get_entry(exchange->store, &exchange->turn, feed->record.ordinal, feed->head.number, &entry) ||
+        entry.len < ENTRY_OVERHEAD)
+        return false;
+    words->has_entry = true;
+    words->entry = proto_bytes(entry.data, ENTRY_OVERHEAD);
+    return true;
+}
+
+static void announce(struct peers *peers, struct connection *connection, const struct feed *feed, bool to_carrier) {
+    struct exchange *exchange = &peers->node->exchange;
+    Announce words = ANNOUNCE__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    words.author = proto_bytes(feed->record.author, MEMBER_ID_SIZE);
+    words.audience = (char *)(uintptr_t)feed->record.audience;
+    words.number = feed->head.number;
+    words.head = proto_bytes(feed->head.hash, HASH_SIZE);
+    words.has_key = memcmp(feed->record.key, feed->record.author, MEMBER_ID_SIZE) != 0;
+    words.key = proto_bytes(feed->record.key, MEMBER_ID_SIZE);
+    words.first = feeds_first_of(feed, connection->peer->id);
+    words.has_first = words.first > 1;
+    if ((to_carrier && !put_readers(&words, &exchange->turn, feed)) ||
+        (!feed->ours && !put_entry(&words, exchange, feed)))
+        return;
+    message.announce = &words;
+    sync_send(peers, connection, &message);
+}
+
+/* To whom a feed is told: its readers, of what we carry too, and those who are to carry what is ours. */
+enum told { TOLD_NOT, TOLD_TO_READER, TOLD_TO_CARRIER };
+
+static enum told is_told(const struct peers *peers, const struct connection *connection, const struct feed *feed) {
+    const uint8_t *id = connection->peer->id;
+    if (feed->head.number == 0 || feed->head.epoch == 0 || memcmp(feed->record.author, id, MEMBER_ID_SIZE) == 0)
+        return TOLD_NOT;
+    if (exchange_is_carrier(&peers->node->exchange, feed, roster_find(peers->node->roster, id)))
+        return TOLD_TO_CARRIER;
+    return feeds_has_member(feed, id) ? TOLD_TO_READER : TOLD_NOT;
+}
+
+/* May anything but whom to believe be said? Not by an expired roster (docs/protocol.md, 8.8). */
+bool sync_is_silenced(const struct peers *peers) {
+    const struct exchange *exchange = &peers->node->exchange;
+    return roster_standing(exchange->roster, clock_wall_ms(exchange->clock)) == ROSTER_EXPIRED;
+}
+
+/* Every feed that is to be told to this member and has grown since we last told. */
+void sync_announce_grown(struct peers *peers, struct connection *connection) {
+    const struct feeds *feeds = &peers->node->exchange.feeds;
+    if (sync_is_silenced(peers))
+        return;
+    if (feeds->count > connection->announced_count) {
+        uint64_t *grown = realloc(connection->announced, feeds->count * sizeof *grown);
+        if (!grown)
+            return; /* told at the next commit */
+        memset(grown + connection->announced_count, 0, (feeds->count - connection->announced_count) * sizeof *grown);
+        connection->announced = grown;
+        connection->announced_count = feeds->count;
+    }
+    for (size_t i = 0; i < feeds->count; i++) {
+        const struct feed *feed = feeds->rows[i];
+        enum told told = feed->head.number > connection->announced[i] ? is_told(peers, connection, feed) : TOLD_NOT;
+        if (told == TOLD_NOT)
+            continue;
+        announce(peers, connection, feed, told == TOLD_TO_CARRIER);
+        connection->announced[i] = feed->head.number;
+    }
+}
+
+static enum result send_block(struct peers *peers, struct connection *connection, const struct feed *feed,
+                              const Pull *words) {
+    struct exchange *exchange = &peers->node->exchange;
+    struct span *entries;
+    Block block = BLOCK__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    size_t bytes = words->bytes < BLOCK_BYTES_MAX - ENTRY_BYTES_MAX ? words->bytes : BLOCK_BYTES_MAX - ENTRY_BYTES_MAX;
+    TRY(store_get_entries(exchange->store, &exchange->turn, feed->record.ordinal, words->after, bytes, &entries,
+                          &block.n_entries));
+    while (block.n_entries && words->after + block.n_entries > feed->head.number)
+        block.n_entries--; /* not committed yet */
+    block.entries = arena_array(&exchange->turn, block.n_entries, sizeof *block.entries);
+    if (!block.entries)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < block.n_entries; i++)
+        block.entries[i] = proto_bytes(entries[i].data, entries[i].len);
+    block.feed = words->feed;
+    block.after = words->after;
+    message.block = &block;
+    sync_send(peers, connection, &message);
+    return RESULT_OK;
+}
+
+void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why) {
+    Refusal refusal = REFUSAL__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    refusal.feed = words->feed;
+    refusal.reason = (char *)(uintptr_t)result_name(why);
+    message.refusal = &refusal;
+    peers->node->exchange.refused[why]++;
+    sync_send(peers, connection, &message);
+}
+
+/* Who was granted the key, of what we carry too; who carries what is ours; and the author, who fetches back what it has
+ * lost. */
+static bool may_read(const struct peers *peers, const struct feed *feed, const uint8_t *member) {
+    if (!feed->ours && memcmp(feed->record.author, member, MEMBER_ID_SIZE) == 0)
+        return true;
+    return feeds_has_member(feed, member) ||
+           exchange_is_carrier(&peers->node->exchange, feed, roster_find(peers->node->roster, member));
+}
+
+/* A reader has so much of a feed: kept, and of what we carry told to the author. */
+static enum result acknowledge(struct peers *peers, const struct connection *reader, struct feed *feed,
+                               uint64_t number) {
+    TRY(exchange_acknowledge(&peers->node->exchange, feed, reader->peer->id, number));
+    if (feed->ours)
+        return RESULT_OK;
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        if (connection->peer && connection->session && !connection->leaves_at &&
+            memcmp(connection->peer->id, feed->record.author, MEMBER_ID_SIZE) == 0)
+            sync_tell_delivered(peers, connection, feed);
+    return RESULT_OK;
+}
+
+enum result sync_take_pull(struct peers *peers, struct connection *connection, const Pull *words) {
+    struct exchange *exchange = &peers->node->exchange;
+    if (words->feed.len != FEED_ID_SIZE || words->durable > words->after)
+        return RESULT_MALFORMED;
+    struct feed *feed = feeds_find(&exchange->feeds, words->feed.data);
+    if (!feed || !may_read(peers, feed, connection->peer->id)) {
+        sync_refuse(peers, connection, words, RESULT_NOT_ALLOWED);
+        return RESULT_OK;
+    }
+    if (feed->ours && words->durable > feed->head.number)
+        exchange->refused[RESULT_ROLLBACK]++; /* it says so: only its Holding proves it */
+    else if (feeds_has_member(feed, connection->peer->id))
+        TRY(acknowledge(peers, connection, feed, words->durable));
+    if (words->bytes == 0)
+        return RESULT_OK; /* an acknowledgement alone */
+    return send_block(peers, connection, feed, words);
+}
