@@ -221,11 +221,8 @@ static void print_inspection(const struct inspection *inspection) {
 
 static enum exit_code run(struct call *call) {
     const char *path = call->options.words[0];
-    struct inspection *inspection = arena_alloc(call->arena, sizeof *inspection);
-    if (!inspection) {
-        print_error("%s", result_text(RESULT_NO_MEMORY));
-        return EXIT_REFUSED;
-    }
+    static struct inspection state; /* large, and once in the life of the program */
+    struct inspection *inspection = &state;
     inspection->call = call;
     enum exit_code code = bundle_in_open(&inspection->in, call, path);
     if (!code) {

@@ -321,9 +321,10 @@ static enum exit_code read_stick(struct bundle_reading *reading) {
 }
 
 static enum exit_code run(struct call *call) {
-    struct bundle_reading *reading = arena_alloc(call->arena, sizeof *reading);
+    static struct bundle_reading state; /* large, and once in the life of the program */
+    struct bundle_reading *reading = &state;
     uint8_t *batch = arena_alloc(call->arena, BUNDLE_BYTES_MAX);
-    if (!reading || !batch) {
+    if (!batch) {
         print_error("%s", result_text(RESULT_NO_MEMORY));
         return EXIT_REFUSED;
     }

@@ -268,12 +268,8 @@ static enum exit_code write_stick(struct writing *writing) {
 }
 
 static enum exit_code run(struct call *call) {
-    struct writing *writing = arena_alloc(call->arena, sizeof *writing);
-    if (!writing) {
-        print_error("%s", result_text(RESULT_NO_MEMORY));
-        return EXIT_REFUSED;
-    }
-    writing->call = call;
+    struct writing state = {.call = call},
+                   *writing = &state; /* a hasher in it wants more alignment than an arena gives */
     enum exit_code code = read_wish(writing);
     if (code)
         return code;
