@@ -256,7 +256,9 @@ static enum result put_renewal(struct parts *parts, const struct roster_row *row
         return RESULT_OK;
     }
     struct signed_renewal *place = &parts->renewals[first + count];
-    memmove(place + 1, place, (parts->renewal_count - first - count) * sizeof *place);
+    size_t behind = parts->renewal_count - first - count;
+    if (behind)
+        memmove(place + 1, place, behind * sizeof *place);
     parts->renewal_count++;
     *place = taken;
     return RESULT_OK;
