@@ -1,6 +1,7 @@
 /* The rules of taking (docs/protocol.md, 8.6 and 8.7). */
 #include "keys/roster_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -255,12 +256,11 @@ static enum result put_renewal(struct parts *parts, const struct roster_row *row
         *last = taken;
         return RESULT_OK;
     }
-    struct signed_renewal *place = &parts->renewals[first + count];
-    size_t behind = parts->renewal_count - first - count;
-    if (behind)
-        memmove(place + 1, place, behind * sizeof *place);
-    parts->renewal_count++;
-    *place = taken;
+    size_t at = first + count;
+    assert(parts->renewals); /* with room for one more */
+    for (size_t i = parts->renewal_count++; i > at; i--)
+        parts->renewals[i] = parts->renewals[i - 1];
+    parts->renewals[at] = taken;
     return RESULT_OK;
 }
 

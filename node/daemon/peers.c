@@ -370,6 +370,8 @@ void peers_committed(struct peers *peers) {
 
 void peers_failed(struct peers *peers) {
     for (struct connection *connection = peers->connections; connection; connection = connection->next)
+        sync_forget_feeds(peers, connection);
+    for (struct connection *connection = peers->connections; connection; connection = connection->next)
         if (connection->peer && connection->session)
             connection_drop(peers, connection, RESULT_OK);
 }

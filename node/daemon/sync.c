@@ -229,6 +229,20 @@ static void release(struct peers *peers, struct connection *connection, struct f
     resume(peers, feed);
 }
 
+/* Feeds first followed in a change that failed are gone; the pulls of them still point there. */
+void sync_forget_feeds(struct peers *peers, struct connection *connection) {
+    const struct feeds *feeds = &peers->node->exchange.feeds;
+    size_t kept = 0;
+    for (size_t i = 0; i < connection->pull_count; i++) {
+        bool is_there = false;
+        for (size_t k = 0; k < feeds->count; k++)
+            is_there |= feeds->rows[k] == connection->pulls[i].feed;
+        if (is_there)
+            connection->pulls[kept++] = connection->pulls[i];
+    }
+    connection->pull_count = kept;
+}
+
 void sync_release(struct peers *peers, struct connection *connection) {
     for (size_t i = 0; i < connection->pull_count; i++) {
         connection->pulls[i].stopped = true;

@@ -61,6 +61,8 @@ void sync_renew(struct peers *peers, struct connection *connection);
 void sync_farewell(struct peers *peers, struct connection *connection, struct span news);
 /* Other connections may go on with what this one was bringing: it ends, or it is slow. */
 void sync_release(struct peers *peers, struct connection *connection);
+/* A change has failed: pulls of feeds that were first followed in it are gone. */
+void sync_forget_feeds(struct peers *peers, struct connection *connection);
 /* Lets go of pulls that have waited too long for their answer while another connection has the feed. */
 void sync_tick(struct peers *peers, uint64_t steady_ms);
 /* The turn is committed: acknowledge, pull on, announce. */

@@ -151,7 +151,7 @@ void sync_tell_delivered(struct peers *peers, struct connection *connection, str
         if (position->number == 0)
             continue;
         delivery__init(row);
-        row->id = proto_bytes(position->member, MEMBER_ID_SIZE);
+        row->id = proto_bytes(feeds_holder(feed, i), MEMBER_ID_SIZE); /* positions move when there are more */
         row->number = position->number;
         words.readers[words.n_readers++] = row;
     }
