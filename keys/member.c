@@ -9,6 +9,10 @@ bool member_is_administration(const struct member *member) {
     return !member->by && !member->ended && strcmp(member->role, "CUSTOMS") == 0;
 }
 
+bool member_signs_with(const struct member *member, const struct identity *identity) {
+    return memcmp(member->sign_key, identity->sign_key, SIGN_PUBLIC_SIZE) == 0;
+}
+
 static bool is_key_of_id(const uint8_t *sign_key, const uint8_t *key_id) {
     uint8_t id[MEMBER_ID_SIZE];
     identity_id_of(id, sign_key);

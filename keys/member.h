@@ -56,6 +56,9 @@ struct member {
 /* Is it the administration of its country, which may sign a list of desks (docs/protocol.md, 8.3.5)? */
 bool member_is_administration(const struct member *member);
 
+/* Is the signing key that it has now the one of this identity? */
+bool member_signs_with(const struct member *member, const struct identity *identity);
+
 /* A signing key of the member, by the id of the key (docs/protocol.md, 3.1), and how it ended: *ending is NULL while it
  * is in force; the last key of a member that ended has the member's ending. NULL if it never was its key. */
 const uint8_t *member_sign_key(const struct member *member, const uint8_t key_id[static MEMBER_ID_SIZE],

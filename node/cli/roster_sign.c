@@ -176,7 +176,7 @@ static enum exit_code sign_with_identity(struct call *call, struct roster_file *
     const struct member *author = roster_file_author(file);
     struct buf out;
     buf_init(&out, call->arena);
-    if (!author || memcmp(author->sign_key, identity->sign_key, SIGN_PUBLIC_SIZE) != 0) {
+    if (!author || !member_signs_with(author, identity)) {
         print_error(_("these desks are signed by %s, and this node is another, or has other keys by now"),
                     author ? author->name : _("an administration that is not in the file's roster"));
         return EXIT_NOT_ALLOWED;

@@ -259,7 +259,7 @@ enum result trust_renew_keys(struct node *node, bool signing, enum ending_cause 
         return RESULT_EXPIRED;
     if (node->exchange.feeds.suspect && !feeds_are_proven(&node->exchange.feeds))
         return RESULT_UNPROVEN;
-    if (memcmp(self->sign_key, node->identity.sign_key, SIGN_PUBLIC_SIZE) != 0)
+    if (!member_signs_with(self, &node->identity))
         return RESULT_REVOKED; /* by a newer copy of this node, or by those who keep the list */
     if (node->identity.serial < self->serial)
         node->identity.serial = self->serial; /* from a backup: the keys of that number are lost */
@@ -284,7 +284,7 @@ static enum result finish_renewal(struct node *node) {
     struct ending ending = {.cause = kept_cause(node), .at = now_of(node)};
     const struct member *self = node->exchange.self;
     if (node->identity.serial == self->serial && node->identity.has_previous &&
-        memcmp(self->sign_key, node->identity.sign_key, SIGN_PUBLIC_SIZE) == 0) { /* taken, and cut off behind that */
+        member_signs_with(self, &node->identity)) { /* taken, and cut off behind that */
         identity_settle(&node->identity);
         return write_identity(node, &node->identity);
     }
@@ -378,7 +378,7 @@ static enum result read_keys_note(struct node *node) {
 
 /* A copy of identity.key from before the last change of the signing key opens, and is good for reading only. */
 static void look_at_keys(const struct node *node) {
-    if (memcmp(node->exchange.self->sign_key, node->identity.sign_key, SIGN_PUBLIC_SIZE) != 0)
+    if (!member_signs_with(node->exchange.self, &node->identity))
         log_error(
             _("%s: the signing key in it is not the one that the roster has for this node: nothing is published. Put "
               "the newer file back, or make new keys (inama init --recover) and have them enrolled"),
@@ -414,7 +414,7 @@ static void watch_roster(struct node *node, uint64_t steady_ms) {
 static bool keys_are_old(const struct node *node) {
     uint64_t now = now_of(node);
     const struct member *self = node->exchange.self;
-    if (memcmp(self->sign_key, node->identity.sign_key, SIGN_PUBLIC_SIZE) == 0 &&
+    if (member_signs_with(self, &node->identity) &&
         memcmp(self->encryption_key, node->identity.encryption_key, EXCHANGE_KEY_SIZE) != 0)
         return true; /* others write to a key that this copy of the node does not have */
     return now > node->keys_changed_ms && now - node->keys_changed_ms > KEYS_DAYS_MAX * day_ms;
