@@ -254,15 +254,16 @@ const uint8_t *feeds_holder(const struct feed *feed, size_t index) {
     return feed->record.members.data + index * HOLDER_SIZE;
 }
 
-static int compare_holder(const void *member, const void *holder) {
-    return memcmp(member, holder, MEMBER_ID_SIZE);
+/* A holder begins with its id, so two holders compare as well as an id and a holder. */
+static int compare_holders(const void *a, const void *b) {
+    return memcmp(a, b, MEMBER_ID_SIZE);
 }
 
 /* NULL if it is none of the holders; they ascend by id, as the roster does. */
 static const uint8_t *find_holder(struct span holders, const uint8_t *member) {
     if (holders.len == 0)
         return NULL;
-    return bsearch(member, holders.data, holders.len / HOLDER_SIZE, HOLDER_SIZE, compare_holder);
+    return bsearch(member, holders.data, holders.len / HOLDER_SIZE, HOLDER_SIZE, compare_holders);
 }
 
 static uint64_t first_of(const uint8_t *holder) {
@@ -296,10 +297,6 @@ bool feeds_is_carried(const struct feed *feed) {
     return !feed->ours && feed->draft.members.len;
 }
 
-static int compare_readers(const void *a, const void *b) {
-    return memcmp(a, b, MEMBER_ID_SIZE);
-}
-
 /* Rows as those of our own feeds have, without keys. */
 enum result feeds_set_readers(struct feed *feed, const struct feeds_reader *readers, size_t count) {
     uint8_t *holders = calloc(count + 1, HOLDER_SIZE);
@@ -309,7 +306,7 @@ enum result feeds_set_readers(struct feed *feed, const struct feeds_reader *read
         memcpy(holders + i * HOLDER_SIZE, readers[i].id, MEMBER_ID_SIZE);
         put_u64(holders + i * HOLDER_SIZE + HOLDER_FIRST, readers[i].first);
     }
-    qsort(holders, count, HOLDER_SIZE, compare_readers);
+    qsort(holders, count, HOLDER_SIZE, compare_holders);
     if (span_equal(feed->draft.members, span_of(holders, count * HOLDER_SIZE))) {
         free(holders);
         return RESULT_OK;

@@ -155,7 +155,7 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
         for (struct connection *connection = peers->connections; connection; connection = connection->next)
-            if (connection->peer && connection->session && !connection->leaves_at) {
+            if (connection_is_up(connection)) {
                 connection->peer->backoff_ms = REDIAL_FIRST_MS;
                 sync_hello(peers, connection);
             }
@@ -215,6 +215,10 @@ void connection_drop(struct peers *peers, struct connection *connection, enum re
     session_free(connection->session);
     connection->session = NULL;
     sync_release(peers, connection);
+}
+
+bool connection_is_up(const struct connection *connection) {
+    return connection->peer && connection->session && !connection->leaves_at;
 }
 
 /* Makes room for those who may be here. */

@@ -215,8 +215,7 @@ static void stop_if_bad(struct peers *peers, struct connection *connection, stru
 static void resume(struct peers *peers, const struct feed *feed) {
     for (struct connection *connection = peers->connections; connection && !feed->source;
          connection = connection->next) {
-        bool is_up = connection->peer && connection->session && !connection->leaves_at;
-        struct pull *pull = is_up ? find_pull(connection, feed) : NULL;
+        struct pull *pull = connection_is_up(connection) ? find_pull(connection, feed) : NULL;
         if (pull)
             ask_on(peers, connection, pull);
     }
@@ -252,8 +251,8 @@ void sync_release(struct peers *peers, struct connection *connection) {
 
 static bool has_another_source(const struct peers *peers, const struct connection *but, const struct feed *feed) {
     for (struct connection *connection = peers->connections; connection; connection = connection->next) {
-        bool is_up = connection != but && connection->peer && connection->session && !connection->leaves_at;
-        const struct pull *pull = is_up ? find_pull(connection, feed) : NULL;
+        bool is_other = connection != but && connection_is_up(connection);
+        const struct pull *pull = is_other ? find_pull(connection, feed) : NULL;
         if (pull && !pull->stopped && !pull->under_way && pull->announced > feed->next.number)
             return true;
     }

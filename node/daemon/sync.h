@@ -48,6 +48,8 @@ struct connection {
 struct connection *connection_new(struct peers *peers, struct peer *peer);
 void connection_free(struct peers *peers, struct connection *connection);
 void connection_drop(struct peers *peers, struct connection *connection, enum result why);
+/* Is a member at the other end, whom anything may be told? */
+bool connection_is_up(const struct connection *connection);
 
 /* A session has begun: Hello, and all heads that the member may read. */
 void sync_begin(struct peers *peers, struct connection *connection);

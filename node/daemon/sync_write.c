@@ -144,8 +144,7 @@ static enum result acknowledge(struct peers *peers, const struct connection *rea
     if (feed->ours)
         return RESULT_OK;
     for (struct connection *connection = peers->connections; connection; connection = connection->next)
-        if (connection->peer && connection->session && !connection->leaves_at &&
-            memcmp(connection->peer->id, feed->record.author, MEMBER_ID_SIZE) == 0)
+        if (connection_is_up(connection) && memcmp(connection->peer->id, feed->record.author, MEMBER_ID_SIZE) == 0)
             sync_tell_delivered(peers, connection, feed);
     return RESULT_OK;
 }
