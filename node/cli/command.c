@@ -24,6 +24,20 @@ const struct command *command_named(int count, char *const words[], int *used) {
     return NULL;
 }
 
+bool command_is_under(const struct command *command, const char *word) {
+    size_t len = strlen(word);
+    return strncmp(command->name, word, len) == 0 && command->name[len] == ' ';
+}
+
+const char *command_typed(struct arena *arena, int count, char *const words[]) {
+    for (size_t i = 0; commands[i] && count > 1 && words[1][0] != '-'; i++)
+        if (command_is_under(commands[i], words[0])) {
+            const char *both = text_format(arena, "%s %s", words[0], words[1]);
+            return both ? both : words[0];
+        }
+    return words[0];
+}
+
 const char *command_suggest(const char *word) {
     const char *best = NULL;
     size_t distance = strlen(word) / 3 + 2, len = strlen(word);

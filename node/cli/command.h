@@ -42,6 +42,10 @@ extern const struct command *const commands[];
 
 /* The command that the words name, with the number of words that its name takes; NULL if there is none. */
 const struct command *command_named(int count, char *const words[], int *used);
+/* Is its name `word`, a space and another word? */
+bool command_is_under(const struct command *command, const char *word);
+/* What was typed for a command and is none: two words if the first begins the names of some, else one. */
+const char *command_typed(struct arena *arena, int count, char *const words[]);
 /* What somebody may have meant; NULL if nothing is near. */
 const char *command_suggest(const char *word);
 /* The help of one command. */

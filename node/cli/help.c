@@ -15,10 +15,10 @@ static const struct option version_options[] = {OPTIONS_END};
 static size_t list_commands(struct arena *arena, const char *word) {
     static const struct column columns[] = {{"", COLUMN_KEEP}, {"", COLUMN_WRAP}};
     struct table *table = table_new(arena, columns, 2);
-    size_t count = 0, len = word ? strlen(word) : 0;
+    size_t count = 0;
     for (size_t i = 0; commands[i]; i++) {
         const struct command *command = commands[i];
-        if (word && (strncmp(command->name, word, len) != 0 || command->name[len] != ' '))
+        if (word && !command_is_under(command, word))
             continue;
         count++;
         table_cell(table, text_format(arena, "  inama %s %s", command->name, command->takes));

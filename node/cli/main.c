@@ -125,7 +125,7 @@ static enum exit_code run(struct arena *arena, int count, char *const words[]) {
     int used;
     struct call call = {.arena = arena, .command = command_named(count, words, &used)};
     if (!call.command)
-        return unknown_command(arena, words[0]);
+        return unknown_command(arena, command_typed(arena, count, words));
     return run_command(&call, count - used, words + used);
 }
 

@@ -42,6 +42,10 @@ expect 2 inama pubish
 has "$ERR" 'no command "pubish"' "did you mean: inama publish"
 expect 2 inama roster
 has "$ERR" "did you mean: inama roster"
+expect 2 inama roster instal x
+has "$ERR" 'no command "roster instal"' "did you mean: inama roster install"
+expect 2 inama roster --json
+has "$ERR" 'no command "roster"'
 expect 2 inama publish --dryrun x.json
 has "$ERR" "unknown option --dryrun" "did you mean --dry-run" "inama help publish"
 expect 2 inama publish
