@@ -68,7 +68,7 @@ static int compare_boxes(const void *a, const void *b) {
 
 enum result epoch_grant(struct buf *out, struct arena *arena, const uint8_t key[static EPOCH_KEY_SIZE],
                         const struct epoch_place *place, const struct epoch_member *members, size_t count,
-                        const struct random *random, size_t *bad) {
+                        uint64_t outdated, const struct random *random, size_t *bad) {
     uint8_t check[CHECK_SIZE], secret[32], ephemeral[32], context[64];
     uint8_t *boxes = arena_array(arena, count, BOX_SIZE);
     if (!boxes)
@@ -100,6 +100,8 @@ enum result epoch_grant(struct buf *out, struct arena *arena, const uint8_t key[
     grant.check = proto_bytes(check, sizeof check);
     grant.ephemeral = proto_bytes(ephemeral, sizeof ephemeral);
     grant.boxes = proto_bytes(boxes, count * BOX_SIZE);
+    grant.has_outdated = outdated != 0;
+    grant.outdated = outdated;
     proto_encode(out, &grant);
     return out->failed ? RESULT_NO_MEMORY : RESULT_OK;
 }
@@ -108,7 +110,8 @@ enum result epoch_grant(struct buf *out, struct arena *arena, const uint8_t key[
 static enum result decode_grant(struct arena *arena, Grant **grant, struct span bytes) {
     TRY(proto_decode_canonical(arena, &grant__descriptor, bytes, grant));
     if ((*grant)->check.len != CHECK_SIZE || (*grant)->ephemeral.len != EPOCH_PUBLIC_SIZE ||
-        (*grant)->boxes.len % BOX_SIZE != 0 || (*grant)->boxes.len / BOX_SIZE > ROSTER_MEMBERS_MAX)
+        (*grant)->boxes.len % BOX_SIZE != 0 || (*grant)->boxes.len / BOX_SIZE > ROSTER_MEMBERS_MAX ||
+        ((*grant)->has_outdated && (*grant)->outdated == 0))
         return RESULT_MALFORMED;
     return RESULT_OK;
 }
@@ -170,6 +173,15 @@ enum result epoch_check_form(struct span grant_bytes) {
     enum result result = decode_grant(&arena, &grant, grant_bytes);
     arena_release(&arena);
     return result;
+}
+
+uint64_t epoch_outdated(struct span grant_bytes) {
+    struct arena arena;
+    arena_init(&arena, SYNC_MEMORY_MAX);
+    Grant *grant;
+    uint64_t outdated = decode_grant(&arena, &grant, grant_bytes) ? 0 : grant->outdated;
+    arena_release(&arena);
+    return outdated;
 }
 
 enum result epoch_compare(const uint8_t key[static EPOCH_KEY_SIZE], struct span grant_bytes,

@@ -24,11 +24,12 @@ struct epoch_member {
     const uint8_t *public_key; /* X25519, 32 bytes */
 };
 
-/* Appends an encoded Grant of `key` for the members. BAD_POINT (with *bad set to its index) if a member's key is of
+/* Appends an encoded Grant of `key` for the members. `outdated`: the entry of the epoch before from which on somebody
+ * could read who had been removed; 0: nobody could. BAD_POINT (with *bad set to its index) if a member's key is of
  * small order; NO_MEMORY. */
 MUST_USE enum result epoch_grant(struct buf *out, struct arena *arena, const uint8_t key[static EPOCH_KEY_SIZE],
                                  const struct epoch_place *place, const struct epoch_member *members, size_t count,
-                                 const struct random *random, size_t *bad);
+                                 uint64_t outdated, const struct random *random, size_t *bad);
 
 /* Takes the epoch key out of a grant for the member `id` with the X25519 `secret`. MALFORMED or NOT_CANONICAL for a bad
  * grant, BAD_POINT for its ephemeral key, NOT_FOUND when it holds no box for us, BAD_SEAL when our box does not open,
@@ -44,5 +45,7 @@ MUST_USE enum result epoch_compare(const uint8_t key[static EPOCH_KEY_SIZE], str
 
 /* Form only: is this a well-formed grant? For those who carry but cannot read it. */
 MUST_USE enum result epoch_check_form(struct span grant);
+/* What it says of the epoch before, as `outdated` of epoch_grant(). 0 also for a grant that has not the right form. */
+uint64_t epoch_outdated(struct span grant);
 
 #endif

@@ -48,6 +48,7 @@ enum {
     FRAME_BYTES_MAX = 1024 * 1024 + 64 * 1024, /* one message of a session, before it is cut into records */
     BLOCK_BYTES_MAX = 1024 * 1024,             /* entries in one answer to a pull */
     WAITING_BYTES_MAX = 64 * 1024 * 1024,      /* entries of one feed that wait for their key, since the start */
+    UNVERIFIED_MAX = 256,                      /* alerts by one author that wait for a key of their originator */
     SYNC_MEMORY_MAX = 8 * 1024 * 1024,         /* memory that decoding one message of a peer may take */
     SESSIONS_MAX = 1024,
     HANDSHAKE_TIMEOUT_MS = 10 * 1000,
@@ -64,6 +65,7 @@ enum {
     FEEDS_OF_MEMBER_MAX = 256, /* followed, under all its keys */
     KEYS_LOADED_MAX = 1024,    /* epoch keys of others in guarded memory at a time */
     GRANT_MEMBERS_MAX = 2000,  /* in one grant; more have several */
+    OUTDATED_MAX = 1024,       /* ranges of one feed that were sealed for somebody who had been removed */
     FORKS_MAX = 1024,          /* proofs kept */
     EPOCH_DAYS_MAX = 30,
     EPOCH_ENTRIES_MAX = 1 << 20,

@@ -71,6 +71,8 @@ static const char *version_text(struct arena *arena, const Shown *shown, const A
         text = text_format(arena, _("%s, REPLACED by a newer one"), text);
     if (shown->row->doubt)
         text = text_format(arena, _("%s, NOT BELIEVED any more: a key on its way here was revoked"), text);
+    if (shown->row->outdated)
+        text = text_format(arena, _("%s; on its way here also sealed for a member that had been removed"), text);
     return text;
 }
 
@@ -119,15 +121,16 @@ static json_t *show_json(struct arena *arena, const Shown *shown, const struct p
     for (size_t i = 0; i < shown->n_readers; i++)
         if (!shown->readers[i]->refusal)
             json_array_append_new(readers, print_json_text(shown->readers[i]->audience));
-    return json_pack("{s:I, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:I, s:o, s:o}", "sequence",
-                     (json_int_t)shown->row->sequence, "object",
+    return json_pack("{s:I, s:o, s:o, s:I, s:b, s:o, s:b, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:I, s:o, s:o}",
+                     "sequence", (json_int_t)shown->row->sequence, "object",
                      print_json_hex(span_of(shown->row->object.data, shown->row->object.len)), "alert",
                      print_json_hex(span_of(shown->row->alert.data, shown->row->alert.len)), "version",
                      (json_int_t)shown->row->version, "superseded", shown->row->superseded != 0, "doubt",
-                     print_json_text(shown->row->doubt), "originator", print_json_text(shown->row->originator),
-                     "originator_label", print_json_text(shown->originator_label), "verified", proof->good,
-                     "roster_version", (json_int_t)shown->roster_version, "from", print_json_text(shown->from),
-                     "audience", print_json_text(shown->audience), "number", (json_int_t)shown->number, "arrived",
+                     print_json_text(shown->row->doubt), "outdated", shown->row->outdated != 0, "originator",
+                     print_json_text(shown->row->originator), "originator_label",
+                     print_json_text(shown->originator_label), "verified", proof->good, "roster_version",
+                     (json_int_t)shown->roster_version, "from", print_json_text(shown->from), "audience",
+                     print_json_text(shown->audience), "number", (json_int_t)shown->number, "arrived",
                      (json_int_t)shown->arrived, "readers", readers, "content", content ? content : json_null());
 }
 

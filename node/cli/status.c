@@ -146,8 +146,15 @@ static const char *feed_text(struct arena *arena, const FeedStatus *feed) {
         return positions_text(arena, feed);
     if (feed->unreadable)
         return waiting_text(arena, feed);
+    if (feed->unverified)
+        return text_format(arena,
+                           _("%llu wait for their originator's key: the roster here does not know it, or it is none"),
+                           (unsigned long long)feed->unverified);
     if (feed->has_announced && feed->announced > feed->number)
         return text_format(arena, _("%llu more to fetch"), (unsigned long long)(feed->announced - feed->number));
+    if (feed->outdated)
+        return text_format(arena, _("all here; %llu were sealed for a member that had been removed, too"),
+                           (unsigned long long)feed->outdated);
     return _("all here");
 }
 

@@ -31,15 +31,15 @@ static json_t *feeds_json(const Status *status) {
             json_object_set_new(positions, feed->positions[k]->member,
                                 json_integer((json_int_t)feed->positions[k]->number));
         json_array_append_new(
-            list,
-            json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:b, s:o}", "author",
-                      print_json_text(feed->author), "audience", print_json_text(feed->audience), "feed",
-                      print_json_hex(span_of(feed->feed.data, feed->feed.len)), "head",
-                      print_json_hex(span_of(feed->head.data, feed->head.len)), "ours", feed->ours != 0, "former",
-                      feed->former != 0, "number", (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch,
-                      "announced", (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable, "waits_for",
-                      print_json_text(feed->waits_for), "outdated", (json_int_t)feed->outdated, "elsewhere",
-                      (json_int_t)feed->elsewhere, "frozen", feed->frozen != 0, "positions", positions));
+            list, json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:b, s:o}",
+                            "author", print_json_text(feed->author), "audience", print_json_text(feed->audience),
+                            "feed", print_json_hex(span_of(feed->feed.data, feed->feed.len)), "head",
+                            print_json_hex(span_of(feed->head.data, feed->head.len)), "ours", feed->ours != 0, "former",
+                            feed->former != 0, "number", (json_int_t)feed->number, "epoch", (json_int_t)feed->epoch,
+                            "announced", (json_int_t)feed->announced, "unreadable", (json_int_t)feed->unreadable,
+                            "waits_for", print_json_text(feed->waits_for), "unverified", (json_int_t)feed->unverified,
+                            "outdated", (json_int_t)feed->outdated, "elsewhere", (json_int_t)feed->elsewhere, "frozen",
+                            feed->frozen != 0, "positions", positions));
     }
     return list;
 }

@@ -264,6 +264,9 @@ static enum result row_words(Row **out, struct node *node, const struct index_ro
     words->has_superseded = words->superseded = row->superseded;
     enum result doubt = exchange_doubt(&node->exchange, row);
     words->doubt = doubt ? words_of(result_name(doubt)) : NULL;
+    bool is_outdated;
+    TRY(exchange_is_outdated(&node->exchange, row, &is_outdated));
+    words->has_outdated = words->outdated = is_outdated;
     if (full) {
         struct buf json;
         buf_init(&json, arena);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "daemon/lag.h"
 #include "daemon/node.h"
+#include "daemon/unverified.h"
 
 static const char *state_of(const struct peer *peer) {
     if (peer->connection)
@@ -82,6 +83,15 @@ static const char *waits_for(const struct feed *feed) {
     return feed->record.waits_for == FEED_KEY_LOST ? "key-lost" : "not-member";
 }
 
+static enum result unverified_words(FeedStatus *row, struct node *node, const struct feed *feed) {
+    struct unverified *rows;
+    size_t count;
+    TRY(unverified_get(node->exchange.store, &node->exchange.turn, feed, &rows, &count));
+    row->has_unverified = count != 0;
+    row->unverified = count;
+    return RESULT_OK;
+}
+
 static bool is_former(const struct member *author, const struct feed *feed) {
     const struct ending *ending = NULL;
     return author && member_sign_key(author, feed->record.key, &ending) && ending;
@@ -145,6 +155,7 @@ static enum result all_feeds(Status *status, struct node *node) {
         row->has_unreadable = feed->record.waiting != 0;
         row->unreadable = feed->record.waiting;
         row->waits_for = words_of(waits_for(feed));
+        TRY(unverified_words(row, node, feed));
         row->has_outdated = feed->record.outdated != 0;
         row->outdated = feed->record.outdated;
         row->has_frozen = row->frozen = feed->record.frozen;

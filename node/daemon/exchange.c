@@ -455,6 +455,15 @@ static enum result refresh_all(struct exchange *exchange) {
     return RESULT_OK;
 }
 
+static enum result verify_again(struct exchange *exchange, const struct roster *before) {
+    for (size_t i = 0; i < exchange->feeds.count; i++) {
+        struct feed *feed = exchange->feeds.rows[i];
+        if (!incoming_may_pass_on(exchange, feed))
+            TRY(incoming_verify_again(exchange, feed, before));
+    }
+    return RESULT_OK;
+}
+
 enum result exchange_renew(struct exchange *exchange, const struct roster *roster, const struct policy *policy) {
     const struct exchange before = *exchange;
     const struct member *self = roster_find(roster, exchange->identity->id);
@@ -464,6 +473,8 @@ enum result exchange_renew(struct exchange *exchange, const struct roster *roste
     exchange->policy = policy;
     exchange->self = self;
     enum result result = refresh_all(exchange);
+    if (!result && roster != before.roster)
+        result = verify_again(exchange, before.roster);
     if (result) {
         exchange->failure = result;
         exchange->roster = before.roster;

@@ -64,14 +64,17 @@ struct exchange {
 MUST_USE enum result exchange_open(struct exchange *exchange);
 void exchange_release(struct exchange *exchange);
 
-/* Looks again, in the open change, at entries whose key was lost: the identity may hold it again. At start. */
-MUST_USE enum result exchange_find_keys(struct exchange *exchange);
+/* Looks again, in the open change, at entries whose key was lost, which the identity may hold again, and at those that
+ * wait for a key of their originator, which the roster may have now. At start, and when this node may write again: what
+ * is to be passed on waits for that. */
+MUST_USE enum result exchange_look_again(struct exchange *exchange);
 
 /* Opens a change if none is open. */
 MUST_USE enum result exchange_begin(struct exchange *exchange);
 
-/* Takes another roster or policy from now on and brings the grants of our feeds up to date, in the open change. On
- * failure the old ones stay in force and the change must be aborted. */
+/* Takes another roster or policy from now on, brings the grants of our feeds up to date and looks again at what waits
+ * for keys of an originator that are new in the roster, in the open change. On failure the old ones stay in force and
+ * the change must be aborted. */
 MUST_USE enum result exchange_renew(struct exchange *exchange, const struct roster *roster,
                                     const struct policy *policy);
 
@@ -137,6 +140,9 @@ MUST_USE enum result exchange_take_fork(struct exchange *exchange, const struct 
  * (docs/protocol.md, 8.9).
  */
 enum result exchange_doubt(struct exchange *exchange, const struct index_row *row);
+/* Did it come sealed for somebody who had been removed, too? */
+MUST_USE enum result exchange_is_outdated(const struct exchange *exchange, const struct index_row *row,
+                                          bool *is_outdated);
 /* Of this feed nothing is here; it begins for us with entry `first`, a grant, in the open change. */
 MUST_USE enum result exchange_begin_midway(struct exchange *exchange, struct feed *feed, uint64_t first);
 /* What an author says of its feed against what is here: FORK when the same number has another hash, which freezes
@@ -195,6 +201,8 @@ MUST_USE enum result exchange_inherit_told(struct exchange *exchange, uint64_t b
 /* Counts, and says, which entries of our feed were sealed for a member that had been removed before this node heard of
  * it; before the epoch that leaves it out begins. For exchange.c. */
 MUST_USE enum result exchange_flag_outdated(struct exchange *exchange, struct feed *feed);
+/* The author of a feed says that of entries `from` up to the one before `end`. For incoming.c. */
+MUST_USE enum result exchange_hear_outdated(struct exchange *exchange, struct feed *feed, uint64_t from, uint64_t end);
 
 /* Does this node carry what the author writes? May this member carry our feed? */
 bool exchange_carries(const struct exchange *exchange, const struct member *author);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "daemon/exchange.h"
 #include "daemon/incoming.h"
+#include "daemon/outdated.h"
 
 /* --- how far our own feeds reach --- */
 
@@ -104,13 +105,21 @@ enum result exchange_take_fork(struct exchange *exchange, const struct member *a
     return RESULT_OK;
 }
 
-enum result exchange_find_keys(struct exchange *exchange) {
-    for (size_t i = 0; i < exchange->feeds.count; i++) {
-        struct feed *feed = exchange->feeds.rows[i];
-        if (feed->record.waiting && feed->record.waits_for == FEED_KEY_LOST)
-            TRY(incoming_find_keys(exchange, feed));
-    }
-    return RESULT_OK;
+static enum result look_again(struct exchange *exchange, struct feed *feed) {
+    if (incoming_may_pass_on(exchange, feed))
+        return RESULT_OK; /* later: once what follows from it may be written */
+    if (feed->record.waiting && feed->record.waits_for == FEED_KEY_LOST)
+        TRY(incoming_find_keys(exchange, feed));
+    return incoming_verify_again(exchange, feed, NULL);
+}
+
+enum result exchange_look_again(struct exchange *exchange) {
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < exchange->feeds.count && !result; i++)
+        result = look_again(exchange, exchange->feeds.rows[i]);
+    if (result)
+        exchange->failure = result;
+    return result;
 }
 
 /* --- who was removed before we heard of it --- */
@@ -128,11 +137,25 @@ static uint64_t first_removal(const struct exchange *exchange, const struct feed
     return at;
 }
 
-static enum result count_since(struct exchange *exchange, const struct feed *feed, uint64_t since, uint64_t *count) {
+/* Disclosures of a feed in a range of numbers. */
+struct outdated_count {
+    uint64_t from, end;
+    uint64_t since; /* only those that were created later count, and `from` becomes the first of them */
+    uint64_t count;
+};
+
+static void count_entry(struct outdated_count *counting, const struct entry *entry) {
+    if (entry->kind != ENTRY_DISCLOSURE || entry->number >= counting->end || entry->created <= counting->since)
+        return;
+    if (counting->count++ == 0)
+        counting->from = entry->number;
+}
+
+static enum result count_outdated(struct exchange *exchange, const struct feed *feed, struct outdated_count *counting) {
     enum result result = RESULT_OK;
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
-    for (uint64_t after = feed->record.epoch_first; after < feed->head.number && !result;) {
+    for (uint64_t after = counting->from - 1; after + 1 < counting->end && !result;) {
         struct span *entries;
         size_t found = 0;
         result =
@@ -140,7 +163,8 @@ static enum result count_since(struct exchange *exchange, const struct feed *fee
         for (size_t i = 0; i < found && !result; i++) {
             struct entry entry;
             result = feed_parse_header(&entry, entries[i]);
-            *count += !result && entry.kind == ENTRY_DISCLOSURE && entry.created > since;
+            if (!result)
+                count_entry(counting, &entry);
         }
         if (found == 0)
             break;
@@ -151,20 +175,55 @@ static enum result count_since(struct exchange *exchange, const struct feed *fee
     return result;
 }
 
-enum result exchange_flag_outdated(struct exchange *exchange, struct feed *feed) {
-    uint64_t since = first_removal(exchange, feed), count = 0;
-    if (since == UINT64_MAX || feed->changed)
+static enum result flag(struct exchange *exchange, struct feed *feed, struct outdated_count *counting) {
+    TRY(count_outdated(exchange, feed, counting));
+    if (counting->count == 0)
         return RESULT_OK;
-    TRY(count_since(exchange, feed, since, &count));
-    if (count == 0)
-        return RESULT_OK;
-    feed->draft.outdated += count;
+    feed->draft.outdated += counting->count;
     feed->changed = true;
+    return outdated_add(exchange->store, feed, counting->from, counting->end);
+}
+
+enum result exchange_flag_outdated(struct exchange *exchange, struct feed *feed) {
+    struct outdated_count counting = {
+        .from = feed->record.epoch_first, .end = feed->head.number + 1, .since = first_removal(exchange, feed)};
+    if (counting.since == UINT64_MAX || feed->changed || feed->head.number == 0)
+        return RESULT_OK;
+    TRY(flag(exchange, feed, &counting));
+    if (counting.count == 0)
+        return RESULT_OK;
+    feed->outdated_from = counting.from;
     log_warning(
         _("%llu entries of \"%s\" were sealed for a member that had been removed, before this node heard of it: "
           "whoever it was can read them"),
-        (unsigned long long)count, feed->record.audience);
+        (unsigned long long)counting.count, feed->record.audience);
     return RESULT_OK;
+}
+
+enum result exchange_hear_outdated(struct exchange *exchange, struct feed *feed, uint64_t from, uint64_t end) {
+    struct outdated_count counting = {.from = from, .end = end};
+    TRY(flag(exchange, feed, &counting));
+    if (counting.count)
+        log_warning(
+            _("the author of \"%s\" says that %llu entries of it were sealed for a member that had been removed: "
+              "whoever it was can read them"),
+            feed->record.audience, (unsigned long long)counting.count);
+    return RESULT_OK;
+}
+
+enum result exchange_is_outdated(const struct exchange *exchange, const struct index_row *row, bool *is_outdated) {
+    const struct feed *feed = row->ordinal ? feeds_find_ordinal(&exchange->feeds, row->ordinal) : NULL;
+    struct store_alert stored;
+    struct arena arena;
+    *is_outdated = false;
+    if (!feed || feed->record.outdated == 0)
+        return RESULT_OK;
+    arena_init(&arena, SIZE_MAX);
+    enum result result = store_get_alert(exchange->store, &arena, row->sequence, &stored);
+    if (!result)
+        result = outdated_has(exchange->store, feed, stored.number, is_outdated);
+    arena_release(&arena);
+    return result;
 }
 
 /* --- what ended --- */

@@ -409,7 +409,8 @@ static enum result append_part(struct feeds *feeds, struct feed *feed, struct ar
     struct buf grant;
     size_t bad;
     buf_init(&grant, arena);
-    enum result result = epoch_grant(&grant, arena, feed->key, &place, receivers, count + 1, feeds->random, &bad);
+    enum result result =
+        epoch_grant(&grant, arena, feed->key, &place, receivers, count + 1, feed->outdated_from, feeds->random, &bad);
     if (result == RESULT_BAD_POINT && bad < count)
         log_error(_("the encryption key of %s in the roster is no key: nothing can be granted to its audience"),
                   members[bad]->name);
@@ -427,6 +428,7 @@ static enum result append_grant(struct feeds *feeds, struct feed *feed, struct a
         TRY(append_part(feeds, feed, arena, epoch, members + done, part, now_ms));
         done += part;
     } while (done < count);
+    feed->outdated_from = 0;
     return set_draft_members(feed, members, count);
 }
 
@@ -559,6 +561,7 @@ void feeds_discard(struct feeds *feeds) {
             drop_members(feed, draft_members, feed->record.members);
             feed->next = feed->head;
             feed->key_epoch = 0; /* the store may not hold it */
+            feed->outdated_from = 0;
             feed->changed = false;
         }
         feeds->rows[kept++] = feed;

@@ -47,7 +47,8 @@ struct feed {
     uint64_t announced; /* of others' feeds: the last number that was told */
     uint64_t mine;      /* of ours: the last number that this process appended, or began with */
     uint8_t mine_hash[HASH_SIZE];
-    const void *source; /* the connection that it is being pulled from; NULL: none */
+    uint64_t outdated_from; /* of ours: what the next grant says (docs/protocol.md, 7.9); 0: nothing */
+    const void *source;     /* the connection that it is being pulled from; NULL: none */
 };
 
 /* Why entries of a feed cannot be opened yet. */

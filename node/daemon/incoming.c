@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/unverified.h"
 
 enum { ENTRY_MEMORY_MAX = 16 * 1024 * 1024, FORWARD_MEMORY_MAX = 4 * ENTRY_BYTES_MAX };
 
@@ -73,10 +74,20 @@ static bool is_named(const struct ending *ending, const uint8_t *feed) {
     return false;
 }
 
+enum result incoming_may_pass_on(const struct exchange *exchange, const struct feed *feed) {
+    if (feed->ours)
+        return RESULT_OK;
+    for (size_t i = 0; i < exchange->policy->audience_count; i++)
+        if (exchange_forwards(exchange, feed, &exchange->policy->audiences[i]))
+            return exchange_may_write(exchange);
+    return RESULT_OK;
+}
+
 /* May the feed take anything, and may what follows from it be written? What cannot be passed on now is not taken now:
  * it is asked for again. */
 static enum result may_grow(const struct incoming *incoming) {
     const struct exchange *exchange = incoming->exchange;
+    size_t unverified;
     if (!incoming->sign_key)
         return RESULT_UNKNOWN_MEMBER;
     if (forks_find(&exchange->forks, incoming->feed->record.key, incoming->feed->head.feed))
@@ -85,12 +96,10 @@ static enum result may_grow(const struct incoming *incoming) {
         return RESULT_FORK;
     if (incoming->delivery->author->ended && !is_named(incoming->delivery->author->ended, incoming->feed->head.feed))
         return RESULT_REVOKED; /* what is here of it stays; nothing is added (docs/protocol.md, 8.9) */
-    if (incoming->feed->ours)
-        return RESULT_OK;
-    for (size_t i = 0; i < exchange->policy->audience_count; i++)
-        if (exchange_forwards(exchange, incoming->feed, &exchange->policy->audiences[i]))
-            return exchange_may_write(exchange);
-    return RESULT_OK;
+    TRY(unverified_of_author(&exchange->feeds, incoming->delivery->author->id, &unverified));
+    if (unverified > UNVERIFIED_MAX)
+        return RESULT_UNKNOWN_MEMBER;
+    return incoming_may_pass_on(exchange, incoming->feed);
 }
 
 static enum result look_for_proof(const struct incoming *incoming) {
@@ -328,12 +337,19 @@ static void tell_refusal(const struct incoming *incoming, const struct incoming_
                     incoming->delivery->audience, result_text(entry->result), (unsigned long long)count);
 }
 
+/* May its originator have a key that we have not heard of? Its own alerts an author signs with a key that we know. */
+static bool is_unverified(const struct incoming *incoming, const struct incoming_entry *entry) {
+    return unverified_is(entry->result) &&
+           memcmp(entry->disclosure.header->originator.data, incoming->delivery->author->id, MEMBER_ID_SIZE) != 0;
+}
+
 /* What waited for its key and may not be here after all loses its body now. */
 static enum result keep_examined(struct incoming *incoming, const struct incoming_entry *entry) {
-    bool waits = entry->result == RESULT_NO_EPOCH_KEY, is_carried = feeds_is_carried(incoming->feed);
+    bool waits = entry->result == RESULT_NO_EPOCH_KEY || is_unverified(incoming, entry);
+    bool is_carried = feeds_is_carried(incoming->feed); /* others may take what we may not */
     if (!incoming->stored)
-        return keep(incoming, entry, waits || is_carried || !entry->result); /* others may take what we may not */
-    if (!entry->result || is_carried)
+        return keep(incoming, entry, waits || is_carried || !entry->result);
+    if (waits || is_carried || !entry->result)
         return RESULT_OK;
     return store_put_entry(incoming->exchange->store, incoming->feed->record.ordinal, entry->parsed.number,
                            header_alone(&entry->parsed));
@@ -348,12 +364,27 @@ static enum feed_wait why_it_waits(const struct incoming *incoming) {
     return is_our_key ? FEED_NOT_MEMBER : FEED_KEY_LOST;
 }
 
+static enum result wait_for_originator(const struct incoming *incoming, struct incoming_entry *entry) {
+    struct unverified row = {.number = entry->parsed.number};
+    memcpy(row.originator, entry->disclosure.header->originator.data, MEMBER_ID_SIZE);
+    uint64_t count = ++incoming->exchange->refused[entry->result];
+    if (is_round(count))
+        log_warning(
+            _("entry %llu of %s for \"%s\" waits: no key that is known of its originator has signed the alert (%s; "
+              "%llu for this reason so far)"),
+            (unsigned long long)entry->parsed.number, incoming->delivery->author->name, incoming->delivery->audience,
+            result_text(entry->result), (unsigned long long)count);
+    return unverified_add(incoming->exchange->store, &entry->arena, incoming->feed, &row);
+}
+
 enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {
     struct incoming_entry *entry = &incoming->entries[index];
     enum result result = entry->arena.starved ? RESULT_NO_MEMORY : keep_examined(incoming, entry);
     if (!result && entry->result == RESULT_NO_EPOCH_KEY) {
         if (!feeds_is_carried(incoming->feed)) /* what is only carried waits for nothing */
             feeds_wait(incoming->feed, why_it_waits(incoming), entry->parsed.bytes.len);
+    } else if (!result && is_unverified(incoming, entry)) {
+        result = wait_for_originator(incoming, entry);
     } else if (!result && entry->result) {
         tell_refusal(incoming, entry);
     } else if (!result) {
@@ -394,13 +425,26 @@ static enum result open_late(struct incoming *incoming, struct incoming_entry *e
     return entry->result ? RESULT_OK : incoming_retry(incoming, entry->parsed.number);
 }
 
+/* What a grant says of the epoch before, which began with entry `first`. */
+static enum result hear_outdated(const struct incoming *incoming, const struct incoming_entry *entry, uint64_t first) {
+    uint64_t from = epoch_outdated(entry->parsed.body);
+    if (from == 0 || first == 0)
+        return RESULT_OK;
+    return exchange_hear_outdated(incoming->exchange, incoming->feed, from > first ? from : first,
+                                  entry->parsed.number);
+}
+
 enum result incoming_take_grant(struct incoming *incoming, size_t index) {
     struct incoming_entry *entry = &incoming->entries[index];
     struct epoch_place place = {.epoch = entry->parsed.epoch};
     const uint8_t *ours;
     memcpy(place.feed, entry->parsed.feed, FEED_ID_SIZE);
+    bool begins_epoch = entry->parsed.epoch != incoming->feed->next.epoch;
+    uint64_t first = incoming->feed->draft.epoch_first;
     entry->result = epoch_check_form(entry->parsed.body);
     TRY(keep(incoming, entry, !entry->result));
+    if (!entry->result && begins_epoch)
+        TRY(hear_outdated(incoming, entry, first));
     if (!entry->result) {
         enum result result = feeds_key(&incoming->exchange->feeds, incoming->feed, place.epoch, &ours);
         if (result == RESULT_NO_EPOCH_KEY)

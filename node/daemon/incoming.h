@@ -33,6 +33,8 @@ struct incoming {
 MUST_USE enum result incoming_open(struct incoming *incoming, struct exchange *exchange, struct delivery *delivery);
 void incoming_release(struct incoming *incoming);
 
+/* May what follows from entries of this feed be written? As exchange_may_write(). */
+MUST_USE enum result incoming_may_pass_on(const struct exchange *exchange, const struct feed *feed);
 /* Finds how many entries are part of the feed and sets delivery->result and ->taken. */
 void incoming_check_chain(struct incoming *incoming);
 /* Where the run of disclosures from `start` ends: at the next grant. */
@@ -51,5 +53,8 @@ MUST_USE enum result incoming_open_grant(struct incoming *incoming, struct incom
 MUST_USE enum result incoming_retry(struct incoming *incoming, uint64_t grant_number);
 /* Tries all grants of a feed whose entries wait for a key that was lost: it may have been found. In the open change. */
 MUST_USE enum result incoming_find_keys(struct exchange *exchange, struct feed *feed);
+/* Looks again at the entries whose originator has other keys now than in the roster `before` (NULL: at all that wait
+ * for their originator's key). In the open change. */
+MUST_USE enum result incoming_verify_again(struct exchange *exchange, struct feed *feed, const struct roster *before);
 
 #endif

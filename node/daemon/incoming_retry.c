@@ -1,9 +1,10 @@
-/* What came before its key: looked at again once the key is here. */
+/* What came before its key, or its originator's: looked at again once the key is here. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "daemon/incoming.h"
+#include "daemon/unverified.h"
 
 enum { RETRY_AT_A_TIME = 256 };
 
@@ -121,17 +122,79 @@ static enum result find_in_feed(struct incoming *again, struct arena *arena) {
     return RESULT_OK;
 }
 
+/* As if entries of this feed that are here came now, by `delivery`. */
+static struct incoming second_look(struct exchange *exchange, struct feed *feed, const struct member *author,
+                                   struct delivery *delivery) {
+    *delivery = (struct delivery){.author = author, .audience = feed->record.audience, .key = feed->record.key};
+    struct incoming again = {.exchange = exchange, .delivery = delivery, .feed = feed, .stored = true};
+    again.sign_key = member_sign_key(author, feed->record.key, &again.ending);
+    return again;
+}
+
 enum result incoming_find_keys(struct exchange *exchange, struct feed *feed) {
     const struct member *author = roster_find_ever(exchange->roster, feed->record.author);
-    struct delivery delivery = {.author = author, .audience = feed->record.audience, .key = feed->record.key};
-    struct incoming again = {.exchange = exchange, .delivery = &delivery, .feed = feed, .stored = true};
+    struct delivery delivery;
     struct arena arena;
     if (!author)
         return RESULT_OK;
-    again.sign_key = member_sign_key(author, feed->record.key, &again.ending);
+    struct incoming again = second_look(exchange, feed, author, &delivery);
     TRY(exchange_begin(exchange));
     arena_init(&arena, SIZE_MAX);
     enum result result = find_in_feed(&again, &arena);
+    arena_release(&arena);
+    return result;
+}
+
+/* --- originators whose keys were not known --- */
+
+static bool has_other_keys(const struct roster *before, const struct roster *now, const uint8_t *id) {
+    const struct member *then = before ? roster_find_ever(before, id) : NULL, *member = roster_find_ever(now, id);
+    if (!member)
+        return false;
+    return !then || then->former_count != member->former_count ||
+           memcmp(then->sign_key, member->sign_key, SIGN_PUBLIC_SIZE) != 0;
+}
+
+static enum result verify_again(struct incoming *again, struct arena *arena, uint64_t number) {
+    struct incoming_entry entry = {0};
+    struct span stored;
+    TRY(store_get_entry(again->exchange->store, arena, again->feed->record.ordinal, number, &stored));
+    TRY(feed_parse(&entry.parsed, stored));
+    again->entries = &entry;
+    again->count = 1;
+    return take_again(again);
+}
+
+/* Those that are looked at wait no more: what cannot be verified now either waits anew. */
+static enum result verify_rows(struct incoming *again, struct arena *arena, const struct roster *before) {
+    struct exchange *exchange = again->exchange;
+    struct unverified *rows, *kept;
+    size_t count, kept_count = 0;
+    TRY(unverified_get(exchange->store, arena, again->feed, &rows, &count));
+    if (!(kept = arena_array(arena, count, sizeof *kept)))
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        if (!has_other_keys(before, exchange->roster, rows[i].originator))
+            kept[kept_count++] = rows[i];
+    if (kept_count == count)
+        return RESULT_OK;
+    TRY(exchange_begin(exchange));
+    TRY(unverified_put(exchange->store, arena, again->feed, kept, kept_count));
+    for (size_t i = 0; i < count; i++)
+        if (has_other_keys(before, exchange->roster, rows[i].originator))
+            TRY(verify_again(again, arena, rows[i].number));
+    return RESULT_OK;
+}
+
+enum result incoming_verify_again(struct exchange *exchange, struct feed *feed, const struct roster *before) {
+    const struct member *author = roster_find_ever(exchange->roster, feed->record.author);
+    struct delivery delivery;
+    struct arena arena;
+    if (!author)
+        return RESULT_OK;
+    struct incoming again = second_look(exchange, feed, author, &delivery);
+    arena_init(&arena, SIZE_MAX);
+    enum result result = verify_rows(&again, &arena, before);
     arena_release(&arena);
     return result;
 }

@@ -122,8 +122,11 @@ static void look_after(struct node *node, uint64_t steady_ms) {
         log_warning(_("the keys of this node could not be looked after"));
     enum result before = node->writing;
     node->writing = exchange_may_write(&node->exchange);
-    if (before && !node->writing)
-        peers_renew(&node->peers, (struct span){0});
+    if (!before || node->writing)
+        return;
+    peers_renew(&node->peers, (struct span){0});
+    if (exchange_look_again(&node->exchange))
+        log_warning(_("what waits could not be looked at again")); /* the turn says why */
 }
 
 enum result node_step(struct node *node, uint64_t *wait_ms) {
@@ -195,7 +198,7 @@ static enum result open_parts(struct node *node) {
 static enum result begin(struct node *node) {
     enum result result = trust_begin(node);
     if (!result)
-        result = exchange_find_keys(&node->exchange);
+        result = exchange_look_again(&node->exchange);
     if (!result)
         result = exchange_renew(&node->exchange, node->roster, node->policy);
     if (!result)

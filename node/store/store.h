@@ -129,7 +129,14 @@ MUST_USE enum result store_positions(struct store *store, struct arena *arena, u
                                      struct store_position **positions, size_t *count);
 
 /* A note: a small record of the caller's, by its kind and a running number from 1. Putting replaces. */
-enum store_note { STORE_NOTE_TRUST = 1, STORE_NOTE_PLACE, STORE_NOTE_FORK, STORE_NOTE_KEYS };
+enum store_note {
+    STORE_NOTE_TRUST = 1,
+    STORE_NOTE_PLACE,
+    STORE_NOTE_FORK,
+    STORE_NOTE_KEYS,
+    STORE_NOTE_UNVERIFIED,
+    STORE_NOTE_OUTDATED
+};
 MUST_USE enum result store_put_note(struct store *store, enum store_note kind, uint32_t number, struct span content);
 /* NOT_FOUND. */
 MUST_USE enum result store_get_note(struct store *store, struct arena *arena, enum store_note kind, uint32_t number,

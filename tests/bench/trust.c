@@ -125,7 +125,7 @@ static void bench_grants(void) {
     }
     buf_init(&grant, &arena);
     double start = seconds();
-    must(epoch_grant(&grant, &arena, key, &place, members, MEMBERS + 1, random_system(), &bad));
+    must(epoch_grant(&grant, &arena, key, &place, members, MEMBERS + 1, 0, random_system(), &bad));
     double ms = (seconds() - start) * 1000;
     say("grants_200_bytes", (double)(grant.len + ENTRY_OVERHEAD), "B", "to reach: at most", 11000);
     say("grants_200_ms", ms, "ms", "201 bare X25519 (to reach: at most 50 ms)", raw_exchanges_ms(members, MEMBERS + 1));

@@ -22,42 +22,42 @@ static struct span started(const char *digits) {
 }
 
 static void make_unknown_fields(void) {
-    accept_grant("an unknown number behind", behind("2001"));
-    accept_grant("unknown bytes behind", behind("22036a6b6c"));
-    accept_grant("an unknown field of 4 bytes behind", behind("2501020304"));
-    accept_grant("an unknown field of 8 bytes behind", behind("210102030405060708"));
+    accept_grant("an unknown number behind", behind("6001"));
+    accept_grant("unknown bytes behind", behind("62036a6b6c"));
+    accept_grant("an unknown field of 4 bytes behind", behind("6501020304"));
+    accept_grant("an unknown field of 8 bytes behind", behind("610102030405060708"));
     accept_grant("an unknown field with the highest number", behind("f8ffffff0f01"));
-    accept_grant("unknown fields in descending order", behind("2a01612001"));
-    accept_grant("the same unknown field twice", behind("20012001"));
-    accept_grant("an unknown number, not the shortest", behind("208100"));
-    accept_grant("an unknown number of 10 bytes", behind("20ffffffffffffffffff7f"));
-    accept_grant("an unknown length, not the shortest", behind("22810061"));
-    accept_grant("unknown bytes that are not UTF-8", behind("2201ff"));
+    accept_grant("unknown fields in descending order", behind("6a01616001"));
+    accept_grant("the same unknown field twice", behind("60016001"));
+    accept_grant("an unknown number, not the shortest", behind("608100"));
+    accept_grant("an unknown number of 10 bytes", behind("60ffffffffffffffffff7f"));
+    accept_grant("an unknown length, not the shortest", behind("62810061"));
+    accept_grant("unknown bytes that are not UTF-8", behind("6201ff"));
     refuse_grant("not-canonical", "an unknown field in front", joined(hex("2001"), good));
     refuse_grant("not-canonical", "an unknown field between", three(joined(f1, hex("2001")), f2, f3));
-    refuse_grant("not-canonical", "an unknown tag, not the shortest", behind("a00001"));
+    refuse_grant("not-canonical", "an unknown tag, not the shortest", behind("e00001"));
     refuse_grant("malformed", "an unknown field with number 0", behind("0001"));
     refuse_grant("malformed", "number 0, not the shortest", behind("800001"));
     refuse_grant("malformed", "an unknown field of number 2^29", behind("808080801001"));
-    refuse_grant("malformed", "an unknown group", behind("2324"));
-    refuse_grant("malformed", "an unknown group that does not end", behind("23"));
-    refuse_grant("malformed", "an end without a group", behind("24"));
-    refuse_grant("malformed", "wire type 6", behind("2601"));
-    refuse_grant("malformed", "wire type 7", behind("2701"));
-    refuse_grant("malformed", "an unknown number of 11 bytes", behind("20ffffffffffffffffffff01"));
-    refuse_grant("malformed", "a tag of 6 bytes", behind("a0808080800001"));
-    refuse_grant("malformed", "a length of 6 bytes", behind("2281808080800061"));
-    refuse_grant("malformed", "a length beyond the end", behind("220261"));
-    refuse_grant("malformed", "a length of 2^32 - 1", behind("22ffffffff0f61"));
-    refuse_grant("malformed", "a tag that is cut", behind("a0"));
-    refuse_grant("malformed", "a tag alone", behind("20"));
-    refuse_grant("malformed", "a number that is cut", behind("2080"));
-    refuse_grant("malformed", "4 bytes that are cut", behind("25010203"));
-    refuse_grant("malformed", "8 bytes that are cut", behind("2101020304050607"));
+    refuse_grant("malformed", "an unknown group", behind("6364"));
+    refuse_grant("malformed", "an unknown group that does not end", behind("63"));
+    refuse_grant("malformed", "an end without a group", behind("64"));
+    refuse_grant("malformed", "wire type 6", behind("6601"));
+    refuse_grant("malformed", "wire type 7", behind("6701"));
+    refuse_grant("malformed", "an unknown number of 11 bytes", behind("60ffffffffffffffffffff01"));
+    refuse_grant("malformed", "a tag of 6 bytes", behind("e0808080800001"));
+    refuse_grant("malformed", "a length of 6 bytes", behind("6281808080800061"));
+    refuse_grant("malformed", "a length beyond the end", behind("620261"));
+    refuse_grant("malformed", "a length of 2^32 - 1", behind("62ffffffff0f61"));
+    refuse_grant("malformed", "a tag that is cut", behind("e0"));
+    refuse_grant("malformed", "a tag alone", behind("60"));
+    refuse_grant("malformed", "a number that is cut", behind("6080"));
+    refuse_grant("malformed", "4 bytes that are cut", behind("65010203"));
+    refuse_grant("malformed", "8 bytes that are cut", behind("6101020304050607"));
 }
 
 static struct span many(size_t count) {
-    struct span one = hex("2001"), all = good;
+    struct span one = hex("6001"), all = good;
     struct buf out;
     buf_init(&out, &memory);
     for (size_t i = 0; i < count; i++)

@@ -36,7 +36,7 @@ static struct span grant_body(const struct feed_head *head, uint32_t epoch) {
     size_t bad;
     memcpy(place.feed, head->feed, FEED_ID_SIZE);
     buf_init(&out, &memory);
-    MUST(!epoch_grant(&out, &memory, key_of(epoch).data, &place, &member, 1, random_named("entry grant"), &bad));
+    MUST(!epoch_grant(&out, &memory, key_of(epoch).data, &place, &member, 1, 0, random_named("entry grant"), &bad));
     return buf_span(&out);
 }
 

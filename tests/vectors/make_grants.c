@@ -30,7 +30,7 @@ struct grant_parts grant_parts(void) {
     size_t bad;
     Grant *grant;
     buf_init(&out, &memory);
-    MUST(!epoch_grant(&out, &memory, epoch_key().data, &place, members, 3, random_named("grant"), &bad));
+    MUST(!epoch_grant(&out, &memory, epoch_key().data, &place, members, 3, 0, random_named("grant"), &bad));
     MUST(!proto_decode(&memory, &grant__descriptor, buf_span(&out), &grant));
     return (struct grant_parts){proto_span(grant->check), proto_span(grant->ephemeral), proto_span(grant->boxes)};
 }
@@ -233,6 +233,8 @@ void make_grants(void) {
     bad = good;
     bad.ephemeral = flipped(good.ephemeral, 0, 1);
     refuse_grant("not-found", "a changed bit of the ephemeral key", grant_of(bad));
+    accept_grant("what was outdated", joined(grant_of(good), field_number(4, 4711)));
+    refuse_grant("malformed", "outdated from entry 0 on", joined(grant_of(good), field_number(4, 0)));
     make_other_places(grant_of(good));
     make_sizes(good);
     make_weak_points();

@@ -369,7 +369,7 @@ def open_grant(body, feed, epoch, member, secret):
     """[7.5] The epoch key, for the member with that X25519 secret."""
     grant = wire.decode(wire.GRANT, body)
     check, ephemeral, boxes = grant["check"], grant["ephemeral"], cut(grant["boxes"], BOX_SIZE)
-    require(len(check) == 32 and len(ephemeral) == 32 and len(boxes) <= BOXES_MAX)
+    require(len(check) == 32 and len(ephemeral) == 32 and len(boxes) <= BOXES_MAX and grant["outdated"] != 0)
     place = feed + u32(epoch)
     context = ephemeral + curve.x25519_public(secret) + place
     b = H("INAMA.grant", context, key=shared_secret(secret, ephemeral), size=64)  # [7.3]

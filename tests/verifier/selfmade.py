@@ -312,6 +312,7 @@ def grants():
     vector = {"op": "grant", "feed": FEED, "epoch": 7, "id": READER_ID, "secret": READER}
     yield "good", {**vector, "grant": grant(), "expect": "ok", "out": EPOCH_KEY}
     yield "descending boxes", {**vector, "grant": grant(reverse=True), "expect": "ok", "out": EPOCH_KEY}
+    yield "outdated entries", {**vector, "grant": grant(outdated=3), "expect": "ok", "out": EPOCH_KEY}
     yield "a stranger", {**vector, "secret": random("stranger"), "grant": grant(), "expect": "not-found"}
     yield "another epoch", {**vector, "epoch": 8, "grant": grant(), "expect": "not-found"}
     yield "another id", {**vector, "id": bytes(32), "grant": grant(), "expect": "bad-seal"}
@@ -320,6 +321,7 @@ def grants():
         "another key": (grant(key=bytes(32)), "bad-commitment"),
         "ephemeral of small order": (grant(ephemeral=bytes(32)), "bad-point"),
         "ephemeral of 31 bytes": (grant(ephemeral=bytes(31)), "malformed"),
+        "outdated from no entry": (grant(outdated=0), "malformed"),
         "a short box": (grant(boxes=bytes(51)), "malformed"),
         "twice": (grant() + grant(), "not-canonical"),
         "empty": (b"", "malformed"),

@@ -67,6 +67,7 @@ GRANT = (
     (1, "check", REQUIRED, BYTES),
     (2, "ephemeral", REQUIRED, BYTES),
     (3, "boxes", REQUIRED, BYTES),
+    (4, "outdated", OPTIONAL, UINT64),
 )
 
 # proto/roster.proto

@@ -436,7 +436,7 @@ static struct span granted(const struct feed_head *head, uint32_t epoch, const u
     size_t bad;
     buf_init(&grant, &world->arena);
     buf_init(&entry, &world->arena);
-    ck_assert_int_eq(epoch_grant(&grant, &world->arena, key, &place, &member, 1, &world->random, &bad), RESULT_OK);
+    ck_assert_int_eq(epoch_grant(&grant, &world->arena, key, &place, &member, 1, 0, &world->random, &bad), RESULT_OK);
     const struct feed_draft draft = {ENTRY_GRANT, epoch, world->now_ms, buf_span(&grant), NULL};
     ck_assert_int_eq(feed_append(&entry, &world->arena, &next, &draft, &congo->identity, &world->random), RESULT_OK);
     return buf_span(&entry);

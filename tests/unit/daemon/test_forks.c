@@ -495,8 +495,8 @@ static struct span grant_to(const uint8_t *key, uint32_t epoch, const struct epo
     size_t bad;
     memcpy(place.feed, head.feed, FEED_ID_SIZE);
     buf_init(&grant, &world->arena);
-    ck_assert_str_eq(result_name(epoch_grant(&grant, &world->arena, key, &place, members, count, &world->random, &bad)),
-                     "ok");
+    ck_assert_str_eq(
+        result_name(epoch_grant(&grant, &world->arena, key, &place, members, count, 0, &world->random, &bad)), "ok");
     const struct feed_draft draft = {ENTRY_GRANT, epoch, world->now_ms, buf_span(&grant), NULL};
     return world_forge(world, &head, &draft, &congo->identity);
 }

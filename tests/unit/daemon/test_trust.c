@@ -374,6 +374,87 @@ START_TEST(entries_under_an_epoch_from_before_a_removal_are_flagged) {
 }
 END_TEST
 
+static bool is_outdated(struct actor *actor, const uint8_t *which) {
+    bool is;
+    const struct index_row *row = index_find(actor->exchange.index, which);
+    ck_assert_ptr_nonnull(row);
+    ck_assert_str_eq(result_name(exchange_is_outdated(&actor->exchange, row, &is)), "ok");
+    return is;
+}
+
+/* A reader does not know who else holds the key: the author tells it. */
+START_TEST(a_reader_is_told_which_entries_a_removed_member_could_read) {
+    uint8_t third[OBJECT_ID_SIZE], fourth[OBJECT_ID_SIZE];
+    publish(congo, object); /* entry 2, before the removal */
+    world_settle(world);
+    congo->deaf = true;
+    world->now_ms += minute_ms;
+    world_remove(world, uganda);
+    publish(congo, second);
+    publish(congo, third);
+    world_hear(congo);
+    publish(congo, fourth);
+    world_carry(congo, kenya);
+    for (int round = 0; round < 2; round++) {
+        ck_assert_uint_eq(world_feed(kenya, key_before, "customs")->record.outdated, 2);
+        ck_assert(!is_outdated(kenya, object) && is_outdated(kenya, second));
+        ck_assert(is_outdated(kenya, third) && !is_outdated(kenya, fourth));
+        world_restart(kenya);
+    }
+    struct actor *late = world_join(world, "tz-customs", "TZ", "CUSTOMS", "");
+    world_carry(congo, late); /* it begins behind them */
+    ck_assert_uint_eq(world_feed(late, key_before, "customs")->record.outdated, 0);
+    ck_assert(!is_outdated(late, fourth));
+}
+END_TEST
+
+/* A grant of congo's that says so of the epoch before, from this entry on. */
+static struct span grant_outdating(struct feed_head *head, uint32_t epoch, uint64_t from) {
+    const struct epoch_member member = {kenya->identity.id, kenya->identity.encryption_key};
+    struct epoch_place place = {.epoch = epoch};
+    const uint8_t key[EPOCH_KEY_SIZE] = {(uint8_t)epoch};
+    struct buf grant;
+    size_t bad;
+    memcpy(place.feed, head->feed, FEED_ID_SIZE);
+    buf_init(&grant, &world->arena);
+    ck_assert_str_eq(
+        result_name(epoch_grant(&grant, &world->arena, key, &place, &member, 1, from, &world->random, &bad)), "ok");
+    const struct feed_draft draft = {ENTRY_GRANT, epoch, world->now_ms, buf_span(&grant), NULL};
+    return world_forge(world, head, &draft, &congo->identity);
+}
+
+/* Whatever it says: of entries of the epoch before, each once, and in bounded room. */
+START_TEST(an_author_can_flag_entries_of_the_epoch_before_and_no_others) {
+    publish(congo, object);
+    publish(congo, second);
+    world_carry(congo, kenya);
+    struct feed *feed = world_feed(kenya, key_before, "customs");
+    struct feed_head head = feed->head;
+    struct span entry = grant_outdating(&head, 2, UINT64_MAX); /* what is not there yet */
+    ck_assert_str_eq(result_name(world_hand(kenya, congo, "customs", &entry, 1, NULL)), "ok");
+    ck_assert_uint_eq(feed->record.outdated, 0);
+    entry = grant_outdating(&head, 3, 1); /* before that epoch */
+    ck_assert_str_eq(result_name(world_hand(kenya, congo, "customs", &entry, 1, NULL)), "ok");
+    ck_assert_uint_eq(feed->record.outdated, 0);
+    for (uint32_t epoch = 4; epoch < 4 + 2 * OUTDATED_MAX; epoch += 2) {
+        const uint8_t key[EPOCH_KEY_SIZE] = {(uint8_t)(epoch - 1)};
+        const struct feed_draft draft = {ENTRY_DISCLOSURE, epoch - 1, world->now_ms,
+                                         world_disclosure(world, &congo->identity, "GREEN"), key};
+        struct span entries[] = {world_forge(world, &head, &draft, &congo->identity), {0}, {0}};
+        entries[1] = grant_outdating(&head, epoch, 1);
+        entries[2] = grant_outdating(&head, epoch + 1, 0);
+        ck_assert_str_eq(result_name(world_hand(kenya, congo, "customs", entries, 3, NULL)), "ok");
+    }
+    ck_assert_uint_eq(feed->record.outdated, OUTDATED_MAX);
+    ck_assert(!is_outdated(kenya, object) && !is_outdated(kenya, second));
+    struct span note;
+    ck_assert_str_eq(result_name(store_get_note(kenya->exchange.store, &world->arena, STORE_NOTE_OUTDATED,
+                                                feed->record.ordinal, &note)),
+                     "ok");
+    ck_assert_uint_le(note.len, 16 * OUTDATED_MAX);
+}
+END_TEST
+
 /* ---- encryption keys ---- */
 
 START_TEST(a_renewed_encryption_key_begins_a_new_epoch) {
@@ -465,11 +546,11 @@ START_TEST(a_key_that_is_found_again_opens_what_waited) {
     publish(congo, third);
     world_carry(congo, kenya);
     check_waiting(kenya, 3, FEED_KEY_LOST);
-    ck_assert_str_eq(result_name(exchange_find_keys(&kenya->exchange)), "ok");
+    ck_assert_str_eq(result_name(exchange_look_again(&kenya->exchange)), "ok");
     ck_assert_str_eq(result_name(exchange_commit(&kenya->exchange, NULL, NULL)), "ok");
     check_waiting(kenya, 3, FEED_KEY_LOST); /* it is not here yet */
     kenya->identity.former_count = 1;
-    ck_assert_str_eq(result_name(exchange_find_keys(&kenya->exchange)), "ok");
+    ck_assert_str_eq(result_name(exchange_look_again(&kenya->exchange)), "ok");
     ck_assert_str_eq(result_name(exchange_commit(&kenya->exchange, NULL, NULL)), "ok");
     exchange_end_turn(&kenya->exchange);
     check_waiting(kenya, 0, FEED_WAITS_NOT);
@@ -503,7 +584,7 @@ START_TEST(what_waited_is_held_against_what_ended_meanwhile) {
     memcpy(place.feed, head.feed, FEED_ID_SIZE);
     buf_init(&grant, &world->arena);
     ck_assert_str_eq(result_name(feeds_key(&kenya->exchange.feeds, feed, 1, &key)), "ok");
-    ck_assert_str_eq(result_name(epoch_grant(&grant, &world->arena, key, &place, &member, 1, &world->random, &bad)),
+    ck_assert_str_eq(result_name(epoch_grant(&grant, &world->arena, key, &place, &member, 1, 0, &world->random, &bad)),
                      "ok");
     const struct feed_draft draft = {ENTRY_GRANT, 1, world->now_ms, buf_span(&grant), NULL};
     struct span entry = world_forge(world, &head, &draft, &kenya->identity);
@@ -624,6 +705,8 @@ Suite *suite(void) {
     tcase_add_test(removed, a_removed_member_cannot_open_what_is_written_after);
     tcase_add_test(removed, a_removed_member_is_believed_through_others_up_to_its_end);
     tcase_add_test(removed, entries_under_an_epoch_from_before_a_removal_are_flagged);
+    tcase_add_test(removed, a_reader_is_told_which_entries_a_removed_member_could_read);
+    tcase_add_test(removed, an_author_can_flag_entries_of_the_epoch_before_and_no_others);
     suite_add_tcase(suite, removed);
     TCase *encryption = tcase_create("encryption");
     tcase_add_checked_fixture(encryption, set_up, tear_down);

@@ -32,7 +32,7 @@ static void set_up(void) {
     }
     size_t bad;
     buf_init(&grant, &arena);
-    ck_assert_int_eq(epoch_grant(&grant, &arena, epoch_key, &place, rows, MEMBERS, &dice, &bad), RESULT_OK);
+    ck_assert_int_eq(epoch_grant(&grant, &arena, epoch_key, &place, rows, MEMBERS, 0, &dice, &bad), RESULT_OK);
 }
 
 static void tear_down(void) {
@@ -69,6 +69,7 @@ START_TEST(every_member_gets_the_key) {
     for (size_t i = 0; i < MEMBERS; i++)
         ck_assert_int_eq(accept(buf_span(&grant), &place, i), RESULT_OK);
     ck_assert_int_eq(epoch_check_form(buf_span(&grant)), RESULT_OK);
+    ck_assert_uint_eq(epoch_outdated(buf_span(&grant)), 0);
     ck_assert_uint_eq(decoded()->boxes.len, MEMBERS * BOX_SIZE);
 }
 END_TEST
@@ -77,7 +78,7 @@ START_TEST(an_outsider_finds_no_box) {
     struct buf few;
     size_t bad;
     buf_init(&few, &arena);
-    ck_assert_int_eq(epoch_grant(&few, &arena, epoch_key, &place, rows, MEMBERS - 1, &dice, &bad), RESULT_OK);
+    ck_assert_int_eq(epoch_grant(&few, &arena, epoch_key, &place, rows, MEMBERS - 1, 0, &dice, &bad), RESULT_OK);
     ck_assert_int_eq(accept(buf_span(&few), &place, MEMBERS - 1), RESULT_NOT_FOUND);
 }
 END_TEST
@@ -87,13 +88,13 @@ START_TEST(a_grant_to_nobody_and_to_everybody_is_well_formed) {
     struct buf out;
     size_t bad;
     buf_init(&out, &arena);
-    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, NULL, 0, &dice, &bad), RESULT_OK);
+    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, NULL, 0, 0, &dice, &bad), RESULT_OK);
     ck_assert_int_eq(epoch_check_form(buf_span(&out)), RESULT_OK);
     ck_assert_int_eq(accept(buf_span(&out), &place, 0), RESULT_NOT_FOUND);
     for (size_t i = 0; i < ROSTER_MEMBERS_MAX; i++)
         many[i] = rows[i % MEMBERS];
     buf_init(&out, &arena);
-    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, many, ROSTER_MEMBERS_MAX, &dice, &bad), RESULT_OK);
+    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, many, ROSTER_MEMBERS_MAX, 0, &dice, &bad), RESULT_OK);
     ck_assert_int_eq(accept(buf_span(&out), &place, 3), RESULT_OK);
 }
 END_TEST
@@ -158,10 +159,10 @@ START_TEST(accept_refuses_a_box_of_another_grant) {
     struct chance same = {.state = 77};
     struct random first = chance_random(&same);
     buf_init(&grant, &arena);
-    ck_assert_int_eq(epoch_grant(&grant, &arena, epoch_key, &place, rows, 1, &first, &bad), RESULT_OK);
+    ck_assert_int_eq(epoch_grant(&grant, &arena, epoch_key, &place, rows, 1, 0, &first, &bad), RESULT_OK);
     same.state = 77;
     buf_init(&other_grant, &arena);
-    ck_assert_int_eq(epoch_grant(&other_grant, &arena, other_key, &place, rows, 1, &first, &bad), RESULT_OK);
+    ck_assert_int_eq(epoch_grant(&other_grant, &arena, other_key, &place, rows, 1, 0, &first, &bad), RESULT_OK);
     Grant *words = decoded(), *other;
     ck_assert_int_eq(proto_decode(&arena, &grant__descriptor, buf_span(&other_grant), &other), RESULT_OK);
     ck_assert_mem_eq(words->ephemeral.data, other->ephemeral.data, 32);
@@ -181,6 +182,21 @@ START_TEST(form_refuses_wrong_sizes) {
     *words = good;
     words->boxes.len--;
     ck_assert_int_eq(epoch_check_form(encoded(words)), RESULT_MALFORMED);
+}
+END_TEST
+
+START_TEST(a_grant_says_what_was_outdated) {
+    struct buf out;
+    size_t bad;
+    buf_init(&out, &arena);
+    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, rows, MEMBERS, 4711, &dice, &bad), RESULT_OK);
+    ck_assert_int_eq(epoch_check_form(buf_span(&out)), RESULT_OK);
+    ck_assert_uint_eq(epoch_outdated(buf_span(&out)), 4711);
+    ck_assert_int_eq(accept(buf_span(&out), &place, 0), RESULT_OK);
+    Grant *words = decoded();
+    words->has_outdated = true; /* and 0: there is no such entry */
+    ck_assert_int_eq(epoch_check_form(encoded(words)), RESULT_MALFORMED);
+    ck_assert_uint_eq(epoch_outdated(encoded(words)), 0);
 }
 END_TEST
 
@@ -223,7 +239,7 @@ START_TEST(grant_names_the_member_with_a_bad_key) {
     size_t bad = 99;
     rows[3].public_key = zero;
     buf_init(&out, &arena);
-    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, rows, MEMBERS, &dice, &bad), RESULT_BAD_POINT);
+    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, rows, MEMBERS, 0, &dice, &bad), RESULT_BAD_POINT);
     ck_assert_uint_eq(bad, 3);
     ck_assert_uint_eq(out.len, 0);
 }
@@ -235,8 +251,8 @@ START_TEST(grant_fails_when_memory_is_out) {
     size_t bad;
     arena_init(&small, 100);
     buf_init(&out, &small);
-    ck_assert_int_eq(epoch_grant(&out, &small, epoch_key, &place, rows, MEMBERS, &dice, &bad), RESULT_NO_MEMORY);
-    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, rows, MEMBERS, &dice, &bad), RESULT_NO_MEMORY);
+    ck_assert_int_eq(epoch_grant(&out, &small, epoch_key, &place, rows, MEMBERS, 0, &dice, &bad), RESULT_NO_MEMORY);
+    ck_assert_int_eq(epoch_grant(&out, &arena, epoch_key, &place, rows, MEMBERS, 0, &dice, &bad), RESULT_NO_MEMORY);
     arena_release(&small);
 }
 END_TEST
@@ -257,7 +273,7 @@ START_TEST(wycheproof_agrees_on_keys_of_small_order) {
             if (key.len != EPOCH_PUBLIC_SIZE)
                 continue;
             buf_init(&out, &arena);
-            enum result result = epoch_grant(&out, &arena, epoch_key, &place, &row, 1, &dice, &bad);
+            enum result result = epoch_grant(&out, &arena, epoch_key, &place, &row, 1, 0, &dice, &bad);
             bool is_zero = span_equal(shared, SPAN_OF_ARRAY(zero));
             ck_assert_int_eq(result, is_zero ? RESULT_BAD_POINT : RESULT_OK);
             refused += is_zero;
@@ -282,6 +298,7 @@ Suite *suite(void) {
     tcase_add_test(tcase, accept_refuses_a_changed_box);
     tcase_add_test(tcase, accept_refuses_a_box_of_another_grant);
     tcase_add_test(tcase, form_refuses_wrong_sizes);
+    tcase_add_test(tcase, a_grant_says_what_was_outdated);
     tcase_add_test(tcase, the_order_of_the_boxes_does_not_matter_to_a_reader);
     tcase_add_test(tcase, form_refuses_more_boxes_than_a_roster_has_members);
     tcase_add_test(tcase, form_refuses_every_shortening_and_another_encoding);
