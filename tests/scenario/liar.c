@@ -1,0 +1,312 @@
+/* A member of the roster whose node says what no node would say, over a real session: what it can make a daemon do, and
+ * where that ends. What its entries may hold is told in hostile.c. */
+#include <check.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/proto.h"
+#include "base/text.h"
+#include "core/feed.h"
+#include "keys/epoch.h"
+#include "tests/support/puppet.h"
+
+const bool suite_no_fork = true;
+
+enum { PATIENCE_MS = 30000, QUIET_MS = 1500 };
+
+static const char policy[] = "audiences:\n"
+                             "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
+                             "accept:\n"
+                             "  - {from: {role: CUSTOMS}, show: [all]}\n"
+                             "local: {operators: {show: [all]}}\n";
+
+/* Kenya's daemon runs; the Congo and Uganda are the test's. */
+static struct homes *homes;
+static struct home *kenya, *congo, *uganda;
+static struct puppet *puppet;
+static struct arena arena;
+
+static void set_up(void) {
+    homes = homes_new();
+    arena_init(&arena, SIZE_MAX);
+    kenya = homes_add(homes, "ke-customs", "KE", "CUSTOMS", policy);
+    congo = homes_add(homes, "cd-customs", "CD", "CUSTOMS", policy);
+    uganda = homes_add(homes, "ug-customs", "UG", "CUSTOMS", policy);
+    homes_write(homes);
+    home_start(kenya);
+    puppet = puppet_call(congo, kenya);
+}
+
+static void tear_down(void) {
+    puppet_free(puppet);
+    ck_assert_int_eq(home_stop(kenya, SIGTERM), 0);
+    arena_release(&arena);
+    homes_free(homes);
+}
+
+/* ---- what the daemon says of itself ---- */
+
+static const Status *status(void) {
+    const Status *words = home_status(kenya, &arena);
+    ck_assert_msg(words, "it does not answer");
+    return words;
+}
+
+static uint64_t refused(const char *why) {
+    const Status *words = status();
+    for (size_t i = 0; i < words->n_refused; i++)
+        if (strcmp(words->refused[i]->name, why) == 0)
+            return words->refused[i]->count;
+    return 0;
+}
+
+static size_t feeds_of(const struct home *author) {
+    const Status *words = status();
+    size_t count = 0;
+    for (size_t i = 0; i < words->n_feeds; i++)
+        count += strcmp(words->feeds[i]->author, author->name) == 0;
+    return count;
+}
+
+static bool is_connected(const struct home *member) {
+    const Status *words = status();
+    for (size_t i = 0; i < words->n_peers; i++)
+        if (strcmp(words->peers[i]->name, member->name) == 0)
+            return strcmp(words->peers[i]->state, "connected") == 0;
+    return false;
+}
+
+static uint64_t now_ms(void) {
+    return clock_steady_ms(clock_system());
+}
+
+#define WAIT_UNTIL(condition)                                                                                          \
+    do {                                                                                                               \
+        uint64_t start_ = now_ms();                                                                                    \
+        while (!(condition) && now_ms() < start_ + PATIENCE_MS)                                                        \
+            nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);                                                  \
+        ck_assert_msg(now_ms() < start_ + PATIENCE_MS, "waited in vain for %s", #condition);                           \
+    } while (0)
+
+/* ---- what the puppet says ---- */
+
+static void announce(struct puppet *by, const struct home *author, const char *audience, uint64_t number,
+                     uint64_t first, struct span entry) {
+    static const uint8_t head[HASH_SIZE] = {1};
+    Announce words = ANNOUNCE__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    words.author = proto_bytes(author->member.id, MEMBER_ID_SIZE);
+    words.audience = (char *)(uintptr_t)audience;
+    words.number = number;
+    words.head = proto_bytes(head, sizeof head);
+    words.has_first = first != 0;
+    words.first = first;
+    words.has_entry = entry.data != NULL;
+    words.entry = proto_bytes(entry.data, entry.len);
+    message.announce = &words;
+    puppet_say(by, &message);
+}
+
+/* The next pull that wants an answer; NULL: there is none. */
+static const Pull *hear_pull(struct puppet *by, uint64_t patience_ms) {
+    for (;;) {
+        const SyncMessage *message = puppet_hear(by, patience_ms);
+        if (!message || (message->pull && message->pull->bytes))
+            return message ? message->pull : NULL;
+    }
+}
+
+/* ---- feeds without end ---- */
+
+START_TEST(no_more_feeds_are_followed_than_an_author_may_have) {
+    enum { TOO_MANY = 10 };
+    for (unsigned i = 0; i < AUDIENCES_MAX + TOO_MANY; i++)
+        announce(puppet, congo, text_format(&arena, "audience-%u", i), 5, 0, (struct span){0});
+    size_t pulls = 0;
+    while (hear_pull(puppet, QUIET_MS))
+        pulls++;
+    ck_assert_uint_eq(pulls, AUDIENCES_MAX);
+    ck_assert_uint_eq(feeds_of(congo), AUDIENCES_MAX);
+    ck_assert_uint_eq(refused("too-large"), TOO_MANY);
+    ck_assert(is_connected(congo)); /* its other feeds are as good as they were */
+    struct puppet *other = puppet_call(uganda, kenya);
+    announce(other, uganda, "customs", 5, 0, (struct span){0});
+    ck_assert_ptr_nonnull(hear_pull(other, PATIENCE_MS));
+    puppet_free(other);
+}
+END_TEST
+
+/* ---- where a feed begins ---- */
+
+/* The author's own word that its feed reaches so far. */
+static struct span word_of(const struct home *author, const char *audience, uint64_t number) {
+    struct feed_head head = {.number = number - 1};
+    struct buf entry;
+    feed_id(head.feed, author->identity.key_id, audience);
+    const struct feed_draft draft = {ENTRY_GRANT, 1, 1, span_of_text("a grant"), NULL};
+    buf_init(&entry, &arena);
+    ck_assert_str_eq(result_name(feed_append(&entry, &arena, &head, &draft, &author->identity, random_system())), "ok");
+    return span_of(entry.data, ENTRY_OVERHEAD);
+}
+
+static uint64_t asked_from(struct puppet *by) {
+    const Pull *pull = hear_pull(by, PATIENCE_MS);
+    ck_assert_msg(pull, "it was not asked");
+    return pull->after;
+}
+
+/* Who carries a feed could make a reader pass over all that stands before: it is not believed (docs/protocol.md, 10.9).
+ */
+START_TEST(where_a_feed_begins_is_its_authors_word_alone) {
+    struct puppet *carrier = puppet_call(uganda, kenya);
+    announce(carrier, congo, "carried", 9, 7, word_of(congo, "carried", 9));
+    ck_assert_uint_eq(asked_from(carrier), 0);
+    announce(puppet, congo, "told", 9, 7, (struct span){0});
+    ck_assert_uint_eq(asked_from(puppet), 6);
+    announce(puppet, congo, "beyond", 9, 10, (struct span){0}); /* nor behind what there is */
+    ck_assert_uint_eq(asked_from(puppet), 0);
+    puppet_free(carrier);
+}
+END_TEST
+
+/* ---- who asks and does not listen ---- */
+
+static void publish_much(struct control *control) {
+    enum { LEN = 32000 };
+    char *text = arena_alloc(&arena, LEN + 1);
+    memset(text, 'x', LEN);
+    const char *json = text_format(&arena,
+                                   "{\"kind\":\"SEIZURE\",\"marking\":{\"tlp\":\"GREEN\"},"
+                                   "\"incident\":{\"date\":\"2014-05-05\",\"country\":\"KE\"},"
+                                   "\"specimens\":[{\"taxon\":\"Manis tricuspis\",\"term\":\"SCA\","
+                                   "\"quantity\":\"750\",\"unit\":\"KIL\"}],"
+                                   "\"narrative\":{\"releasable\":\"%s\",\"assessment\":\"%s\","
+                                   "\"below_tear_line\":\"%s\"}}",
+                                   text, text, text);
+    const Published *published = home_publish(control, &arena, json);
+    ck_assert_ptr_nonnull(published);
+    ck_assert_str_eq(published->result, "ok");
+}
+
+START_TEST(who_asks_much_and_reads_nothing_is_let_go) {
+    enum { ALERTS = 8, PULLS = 400, ANSWER = 512 * 1024, MEMORY_KB_MAX = 100 * 1024 };
+    struct control *control = home_connect(kenya);
+    for (int i = 0; i < ALERTS; i++)
+        publish_much(control);
+    control_close(control);
+    uint8_t feed[FEED_ID_SIZE];
+    Pull words = PULL__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    feed_id(feed, kenya->identity.key_id, "customs");
+    words.feed = proto_bytes(feed, sizeof feed);
+    words.bytes = ANSWER;
+    message.pull = &words;
+    ck_assert(is_connected(congo));
+    for (int i = 0; i < PULLS; i++) /* 200 MB are asked for, and not one byte is read */
+        puppet_say(puppet, &message);
+    WAIT_UNTIL(!is_connected(congo));
+    ck_assert_uint_eq(refused("too-large"), 1);
+    ck_assert_uint_lt(home_rss_kb(kenya), MEMORY_KB_MAX);
+    struct puppet *other = puppet_call(uganda, kenya);
+    puppet_say(other, &message);
+    for (const SyncMessage *heard = NULL; !heard || !heard->block;) { /* who reads is answered */
+        heard = puppet_hear(other, PATIENCE_MS);
+        ck_assert_ptr_nonnull(heard);
+    }
+    puppet_free(other);
+}
+END_TEST
+
+/* ---- entries that wait for a key that never comes ---- */
+
+struct heap {
+    struct feed_head head;
+    struct span grant; /* the first entry, for nobody but its author */
+    uint8_t key[EPOCH_KEY_SIZE];
+    uint64_t bytes; /* of entries sent */
+};
+
+static struct span append(struct heap *heap, struct arena *memory, const struct feed_draft *draft) {
+    struct buf entry;
+    buf_init(&entry, memory);
+    ck_assert_str_eq(result_name(feed_append(&entry, memory, &heap->head, draft, &congo->identity, random_system())),
+                     "ok");
+    return buf_span(&entry);
+}
+
+static void begin_heap(struct heap *heap, const char *audience) {
+    const struct epoch_member self = {congo->identity.id, congo->identity.encryption_key};
+    struct epoch_place place = {.epoch = 1};
+    struct buf grant;
+    size_t bad;
+    *heap = (struct heap){.key = {7}};
+    feed_id(heap->head.feed, congo->identity.key_id, audience);
+    memcpy(place.feed, heap->head.feed, FEED_ID_SIZE);
+    buf_init(&grant, &arena);
+    ck_assert_str_eq(result_name(epoch_grant(&grant, &arena, heap->key, &place, &self, 1, random_system(), &bad)),
+                     "ok");
+    const struct feed_draft draft = {ENTRY_GRANT, 1, 1, buf_span(&grant), NULL};
+    heap->grant = append(heap, &arena, &draft);
+}
+
+/* Answers with the next entries, as large as they may be. */
+static void answer(struct heap *heap, const Pull *pull) {
+    enum { ENTRIES = 2, LEN = 500000 };
+    static const uint8_t content[LEN];
+    struct arena memory;
+    ProtobufCBinaryData entries[ENTRIES];
+    Block words = BLOCK__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    arena_init(&memory, SIZE_MAX);
+    for (words.n_entries = 0; words.n_entries < ENTRIES; words.n_entries++) {
+        const struct feed_draft draft = {ENTRY_DISCLOSURE, 1, 1, SPAN_OF_ARRAY(content), heap->key};
+        struct span entry = pull->after + words.n_entries ? append(heap, &memory, &draft) : heap->grant;
+        entries[words.n_entries] = proto_bytes(entry.data, entry.len);
+        heap->bytes += entry.len;
+    }
+    words.feed = pull->feed;
+    words.after = pull->after;
+    words.entries = entries;
+    message.block = &words;
+    puppet_say(puppet, &message);
+    arena_release(&memory);
+}
+
+START_TEST(what_cannot_be_read_is_not_taken_in_heaps) {
+    enum { FULL = 1024 * 1024, MORE = 3 * FULL };
+    struct heap heap;
+    begin_heap(&heap, "unreadable");
+    announce(puppet, congo, "unreadable", 1000000, 0, (struct span){0});
+    for (const Pull *pull = hear_pull(puppet, PATIENCE_MS); pull; pull = hear_pull(puppet, QUIET_MS)) {
+        ck_assert_mem_eq(pull->feed.data, heap.head.feed, FEED_ID_SIZE);
+        ck_assert_uint_eq(pull->after, heap.bytes ? heap.head.number : 0);
+        answer(&heap, pull);
+        ck_assert_msg(heap.bytes < WAITING_BYTES_MAX + MORE, "it takes %llu bytes and goes on",
+                      (unsigned long long)heap.bytes);
+    }
+    ck_assert_uint_gt(heap.bytes, WAITING_BYTES_MAX);
+    ck_assert(is_connected(congo));
+    announce(puppet, congo, "another", 5, 0, (struct span){0}); /* the others are pulled as before */
+    ck_assert_ptr_nonnull(hear_pull(puppet, PATIENCE_MS));
+}
+END_TEST
+
+Suite *suite(void) {
+    Suite *suite = suite_create("liar");
+    TCase *words = tcase_create("words");
+    tcase_add_checked_fixture(words, set_up, tear_down);
+    tcase_set_timeout(words, 120);
+    tcase_add_test(words, no_more_feeds_are_followed_than_an_author_may_have);
+    tcase_add_test(words, where_a_feed_begins_is_its_authors_word_alone);
+    suite_add_tcase(suite, words);
+    TCase *much = tcase_create("much");
+    tcase_add_checked_fixture(much, set_up, tear_down);
+    tcase_set_timeout(much, 300);
+    tcase_add_test(much, who_asks_much_and_reads_nothing_is_let_go);
+    tcase_add_test(much, what_cannot_be_read_is_not_taken_in_heaps);
+    suite_add_tcase(suite, much);
+    return suite;
+}
