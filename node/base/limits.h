@@ -47,7 +47,7 @@ enum {
     /* the exchange */
     FRAME_BYTES_MAX = 1024 * 1024 + 64 * 1024, /* one message of a session, before it is cut into records */
     BLOCK_BYTES_MAX = 1024 * 1024,             /* entries in one answer to a pull */
-    WAITING_BYTES_MAX = 64 * 1024 * 1024,      /* entries of one feed that wait for their key, since the start */
+    WAITING_BYTES_MAX = 64 * 1024 * 1024,      /* entries of one feed that wait for their key */
     SYNC_MEMORY_MAX = 8 * 1024 * 1024,         /* memory that decoding one message of a peer may take */
     SESSIONS_MAX = 1024,
     HANDSHAKE_TIMEOUT_MS = 10 * 1000,
