@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "core/feed.h"
 #include "keys/epoch.h"
+#include "roster.pb-c.h"
 #include "tests/support/puppet.h"
 
 const bool suite_no_fork = true;
@@ -294,6 +295,84 @@ START_TEST(what_cannot_be_read_is_not_taken_in_heaps) {
 }
 END_TEST
 
+/* ---- who is no member any more ---- */
+
+static const enum ending_cause causes[] = {ENDING_LEFT, ENDING_LOST, ENDING_REVOKED};
+
+static void remove_congo(enum ending_cause cause) {
+    const struct ending ending = {.cause = cause, .at = clock_wall_ms(clock_system())};
+    Request request = REQUEST__INIT;
+    Reload words = RELOAD__INIT;
+    request.reload = &words;
+    home_write(kenya, "roster.inama", homes_sign(homes, LIST_END, &congo->member, &ending));
+    struct control *control = home_connect(kenya);
+    const Reply *reply = home_ask(control, &arena, &request);
+    ck_assert(reply && strcmp(reply->result, "ok") == 0);
+    control_close(control);
+}
+
+/* Asks for all that a member may ask for. */
+static void ask_as_a_member(void) {
+    uint8_t feed[FEED_ID_SIZE];
+    Pull words = PULL__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    feed_id(feed, kenya->identity.key_id, "customs");
+    words.feed = proto_bytes(feed, sizeof feed);
+    words.bytes = 1;
+    message.pull = &words;
+    puppet_say(puppet, &message);
+    announce(puppet, congo, "customs", 5, 0, (struct span){0});
+}
+
+/* The signed roster that ended it, and not one word more. */
+static void check_is_told_by_what(enum ending_cause cause) {
+    SignedRoster *signed_roster;
+    Trust *trust;
+    Roster *roster;
+    const SyncMessage *message = puppet_hear(puppet, PATIENCE_MS);
+    ck_assert_msg(message && message->has_trust, "it was not told by what");
+    ck_assert(!proto_decode(&arena, &trust__descriptor, proto_span(message->trust), &trust));
+    ck_assert_uint_eq(trust->n_rosters, 1);
+    ck_assert(!proto_decode(&arena, &signed_roster__descriptor, proto_span(trust->rosters[0]), &signed_roster));
+    ck_assert_uint_eq(signed_roster->n_signatures, 1);
+    ck_assert(!proto_decode(&arena, &roster__descriptor, proto_span(signed_roster->roster), &roster));
+    ck_assert_uint_eq(roster->version, 2);
+    const Member *row = NULL;
+    for (size_t i = 0; i < roster->n_members; i++)
+        if (memcmp(roster->members[i]->id.data, congo->member.id, MEMBER_ID_SIZE) == 0)
+            row = roster->members[i];
+    ck_assert(row && row->ended);
+    ck_assert_uint_eq(row->ended->cause, cause);
+    ck_assert_ptr_null(puppet_hear(puppet, PATIENCE_MS));
+    ck_assert(puppet_is_over(puppet));
+}
+
+START_TEST(who_is_removed_hears_by_what_and_nothing_else) {
+    remove_congo(causes[_i]);
+    ask_as_a_member();
+    check_is_told_by_what(causes[_i]);
+    ck_assert_uint_eq(feeds_of(congo), 0);
+    ck_assert(!is_connected(congo));
+}
+END_TEST
+
+START_TEST(who_was_removed_while_it_was_away_may_ask_by_what) {
+    struct buf known;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    buf_init(&known, &arena);
+    ck_assert_str_eq(result_name(roster_known(&known, homes->roster)), "ok");
+    puppet_free(puppet);
+    remove_congo(causes[_i]);
+    puppet = puppet_call(congo, kenya);
+    ask_as_a_member();
+    message.has_known = true;
+    message.known = proto_bytes(known.data, known.len);
+    puppet_say(puppet, &message);
+    check_is_told_by_what(causes[_i]);
+    ck_assert(!is_connected(congo));
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *suite = suite_create("liar");
     TCase *words = tcase_create("words");
@@ -308,5 +387,11 @@ Suite *suite(void) {
     tcase_add_test(much, who_asks_much_and_reads_nothing_is_let_go);
     tcase_add_test(much, what_cannot_be_read_is_not_taken_in_heaps);
     suite_add_tcase(suite, much);
+    TCase *removed = tcase_create("removed");
+    tcase_add_checked_fixture(removed, set_up, tear_down);
+    tcase_set_timeout(removed, 120);
+    tcase_add_loop_test(removed, who_is_removed_hears_by_what_and_nothing_else, 0, 3);
+    tcase_add_loop_test(removed, who_was_removed_while_it_was_away_may_ask_by_what, 0, 3);
+    suite_add_tcase(suite, removed);
     return suite;
 }

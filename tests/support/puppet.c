@@ -136,3 +136,7 @@ const SyncMessage *puppet_hear(struct puppet *puppet, uint64_t patience_ms) {
     }
     return puppet->count ? puppet->heard[puppet->first++] : NULL;
 }
+
+bool puppet_is_over(const struct puppet *puppet) {
+    return !puppet->link;
+}

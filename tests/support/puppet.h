@@ -20,5 +20,7 @@ void puppet_say(struct puppet *puppet, const SyncMessage *message);
 /* The next that is neither Hello nor Known, until puppet_free(); NULL: nothing came for so long, or the session is
  * over. */
 const SyncMessage *puppet_hear(struct puppet *puppet, uint64_t patience_ms);
+/* Has the other end ended the session? As far as was heard. */
+bool puppet_is_over(const struct puppet *puppet);
 
 #endif
