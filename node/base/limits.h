@@ -23,7 +23,8 @@ enum {
     LABEL_BYTES_MAX = 256, /* a member's full name */
     ROSTER_MEMBERS_MAX = 2048,
     DESKS_MAX = 256,           /* rows in one list of desks */
-    DESKS_TOGETHER_MAX = 6144, /* rows in all of them: with a roster, 8,192 members at most */
+    DESKS_TOGETHER_MAX = 6144, /* rows in all of them */
+    MEMBERS_MAX = ROSTER_MEMBERS_MAX + DESKS_TOGETHER_MAX,
     ROSTER_ROOTS_MAX = 16,
     ROSTER_BYTES_MAX = 1024 * 1024,
     DESKS_BYTES_MAX = 512 * 1024,

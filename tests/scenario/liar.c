@@ -140,6 +140,35 @@ START_TEST(no_more_feeds_are_followed_than_an_author_may_have) {
 }
 END_TEST
 
+/* As many readers as there can be members may be named to who carries a feed, and not one more. */
+START_TEST(a_feed_is_carried_for_as_many_as_there_can_be) {
+    static const uint8_t head[HASH_SIZE] = {1}, id[MEMBER_ID_SIZE] = {2};
+    FeedReader reader = FEED_READER__INIT;
+    Announce words = ANNOUNCE__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    reader.id = proto_bytes(id, sizeof id);
+    reader.has_first = true;
+    reader.first = UINT64_MAX;
+    words.author = proto_bytes(congo->member.id, MEMBER_ID_SIZE);
+    words.audience = (char *)(uintptr_t) "carried";
+    words.number = 5;
+    words.head = proto_bytes(head, sizeof head);
+    words.readers = arena_array(&arena, MEMBERS_MAX + 1, sizeof *words.readers);
+    for (size_t i = 0; i <= MEMBERS_MAX; i++)
+        words.readers[i] = &reader;
+    message.announce = &words;
+    words.n_readers = MEMBERS_MAX;
+    puppet_say(puppet, &message); /* Kenya carries for nobody, and says nothing */
+    announce(puppet, congo, "customs", 5, 0, (struct span){0});
+    ck_assert_ptr_nonnull(hear_pull(puppet, PATIENCE_MS));
+    ck_assert_uint_eq(feeds_of(congo), 1);
+    words.n_readers++;
+    puppet_say(puppet, &message);
+    WAIT_UNTIL(!is_connected(congo));
+    ck_assert_uint_eq(refused("malformed"), 1);
+}
+END_TEST
+
 /* ---- where a feed begins ---- */
 
 /* The author's own word that its feed reaches so far. */
@@ -379,6 +408,7 @@ Suite *suite(void) {
     tcase_add_checked_fixture(words, set_up, tear_down);
     tcase_set_timeout(words, 120);
     tcase_add_test(words, no_more_feeds_are_followed_than_an_author_may_have);
+    tcase_add_test(words, a_feed_is_carried_for_as_many_as_there_can_be);
     tcase_add_test(words, where_a_feed_begins_is_its_authors_word_alone);
     suite_add_tcase(suite, words);
     TCase *much = tcase_create("much");
