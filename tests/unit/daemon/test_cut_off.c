@@ -32,10 +32,15 @@ static void start(void) {
     ck_assert_str_eq(result_name(node_open(&node, &options)), "ok");
 }
 
+static void stop(void) {
+    node_release(&node);
+    mailbox_free(node.mailbox); /* which no link knows of: nobody has called */
+}
+
 /* What is in the files stays, what is in the open change is gone. */
 static void die(void) {
     exchange_abort(&node.exchange);
-    node_release(&node);
+    stop();
 }
 
 static void restart(void) {
@@ -66,7 +71,7 @@ static void set_up(void) {
 }
 
 static void tear_down(void) {
-    node_release(&node);
+    stop();
     arena_release(&arena);
     homes_free(homes);
 }
