@@ -15,7 +15,7 @@ enum {
     CHECK_SIZE = 32,
 };
 
-/* Unique per ephemeral key and member, hence never re-used. */
+/* A box key is of one ephemeral key, member's key, feed and epoch: nothing but that epoch's key is sealed under it. */
 static const uint8_t zero_nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES];
 
 static void put_place(uint8_t out[static 36], const struct epoch_place *place) {

@@ -30,6 +30,7 @@ struct noise {
     uint8_t remote[32], remote_ephemeral[32];
     /* after the handshake */
     struct cipher sending, receiving;
+    uint64_t messages_max;
 };
 
 static void nonce_of(uint8_t out[static 12], uint64_t number) {
@@ -121,6 +122,7 @@ struct noise *noise_new(const struct noise_options *options) {
         return NULL;
     noise->initiator = options->initiator;
     noise->random = *options->random;
+    noise->messages_max = options->messages_max ? options->messages_max : UINT64_MAX;
     memcpy(noise->hash, protocol_name, 32);
     memcpy(noise->chaining_key, protocol_name, 32);
     memcpy(noise->secret, options->secret, 32);
@@ -239,14 +241,25 @@ const uint8_t *noise_channel(const struct noise *noise) {
     return noise->hash;
 }
 
-void noise_seal(struct noise *noise, struct span plain, uint8_t *out) {
+/* Noise 5.1: of the numbers of a key the last is never used, and none comes twice. */
+static enum result has_number(const struct noise *noise, const struct cipher *cipher) {
+    return cipher->number < noise->messages_max ? RESULT_OK : RESULT_EXPIRED;
+}
+
+enum result noise_seal(struct noise *noise, struct span plain, uint8_t *out) {
     assert(noise_is_ready(noise));
+    enum result result = has_number(noise, &noise->sending);
+    noise->failed = result != RESULT_OK;
+    TRY(result);
     cipher_seal(&noise->sending, (struct span){0}, plain, out);
+    return RESULT_OK;
 }
 
 enum result noise_open(struct noise *noise, struct span sealed, uint8_t *out) {
     assert(noise_is_ready(noise));
-    enum result result = cipher_open(&noise->receiving, (struct span){0}, sealed, out);
+    enum result result = has_number(noise, &noise->receiving);
+    if (!result)
+        result = cipher_open(&noise->receiving, (struct span){0}, sealed, out);
     noise->failed = result != RESULT_OK;
     return result;
 }

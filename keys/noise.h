@@ -27,6 +27,7 @@ struct noise_options {
     const uint8_t *secret;        /* our static X25519 secret, 32 bytes; copied into guarded memory */
     const uint8_t *remote_public; /* the responder's static key; NULL for the responder itself */
     struct span prologue;         /* both ends must give the same */
+    uint64_t messages_max;        /* transport messages each way; 0: as many as there are numbers, 2^64 - 1 */
     const struct random *random;
 };
 
@@ -49,9 +50,11 @@ const uint8_t *noise_remote(const struct noise *noise);
 /* 32 bytes that name this session; the same at both ends. */
 const uint8_t *noise_channel(const struct noise *noise);
 
-/* Seals one transport message: out[plain.len + NOISE_TAG_SIZE]. */
-void noise_seal(struct noise *noise, struct span plain, uint8_t *out);
-/* Opens the next transport message: out[sealed.len - NOISE_TAG_SIZE]. TRUNCATED, BAD_SEAL: the session is then over. */
+/* Seals one transport message: out[plain.len + NOISE_TAG_SIZE]. EXPIRED when there have been as many as there may be: a
+ * number never comes twice under a key, and the session is over. */
+MUST_USE enum result noise_seal(struct noise *noise, struct span plain, uint8_t *out);
+/* Opens the next transport message: out[sealed.len - NOISE_TAG_SIZE]. TRUNCATED, BAD_SEAL, EXPIRED: the session is then
+ * over. */
 MUST_USE enum result noise_open(struct noise *noise, struct span sealed, uint8_t *out);
 
 #endif

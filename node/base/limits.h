@@ -23,7 +23,8 @@ enum {
     LABEL_BYTES_MAX = 256, /* a member's full name */
     ROSTER_MEMBERS_MAX = 2048,
     DESKS_MAX = 256,           /* rows in one list of desks */
-    DESKS_TOGETHER_MAX = 6144, /* rows in all of them: with a roster, 8,192 members at most */
+    DESKS_TOGETHER_MAX = 6144, /* rows in all of them */
+    MEMBERS_MAX = ROSTER_MEMBERS_MAX + DESKS_TOGETHER_MAX,
     ROSTER_ROOTS_MAX = 16,
     ROSTER_BYTES_MAX = 1024 * 1024,
     DESKS_BYTES_MAX = 512 * 1024,
@@ -47,7 +48,7 @@ enum {
     /* the exchange */
     FRAME_BYTES_MAX = 1024 * 1024 + 64 * 1024, /* one message of a session, before it is cut into records */
     BLOCK_BYTES_MAX = 1024 * 1024,             /* entries in one answer to a pull */
-    WAITING_BYTES_MAX = 64 * 1024 * 1024,      /* entries of one feed that wait for their key, since the start */
+    WAITING_BYTES_MAX = 64 * 1024 * 1024,      /* entries of one feed that wait for their key */
     UNVERIFIED_MAX = 256,                      /* alerts by one author that wait for a key of their originator */
     SYNC_MEMORY_MAX = 8 * 1024 * 1024,         /* memory that decoding one message of a peer may take */
     SESSIONS_MAX = 1024,

@@ -163,6 +163,14 @@ void node_stop(struct node *node) {
 
 /* --- the life of a node --- */
 
+static void say_unknown(const struct node *node) {
+    if (roster_find_ever(node->roster, node->identity.id))
+        trust_tell_removed(node->roster);
+    else
+        log_error(_("%s: this node is not in the roster; hand its card to those who keep the roster"),
+                  node->config.roster);
+}
+
 static enum result open_parts(struct node *node) {
     struct exchange *exchange = &node->exchange;
     struct report report;
@@ -188,8 +196,7 @@ static enum result open_parts(struct node *node) {
     TRY(trust_check(node));
     result = exchange_open(exchange);
     if (result == RESULT_UNKNOWN_MEMBER)
-        log_error(_("%s: this node is not in the roster; hand its card to those who keep the roster"),
-                  node->config.roster);
+        say_unknown(node);
     return result;
 }
 

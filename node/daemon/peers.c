@@ -57,7 +57,7 @@ static struct peer *peer_new(struct peers *peers, const uint8_t *id) {
 }
 
 static const char *name_of(const struct peers *peers, const struct peer *peer) {
-    const struct member *member = roster_find(peers->node->roster, peer->id);
+    const struct member *member = roster_find_ever(peers->node->roster, peer->id);
     return member ? member->name : _("a former member");
 }
 

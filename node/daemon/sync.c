@@ -103,7 +103,7 @@ static void ask_for_evidence(struct peers *peers, struct connection *connection,
 static bool has_form(const Announce *words) {
     return words->author.len == MEMBER_ID_SIZE && words->head.len == HASH_SIZE && *words->audience &&
            strlen(words->audience) <= NAME_BYTES_MAX && (!words->has_key || words->key.len == MEMBER_ID_SIZE) &&
-           (!words->has_entry || words->entry.len == ENTRY_OVERHEAD) && words->n_readers <= ROSTER_MEMBERS_MAX;
+           (!words->has_entry || words->entry.len == ENTRY_OVERHEAD) && words->n_readers <= MEMBERS_MAX;
 }
 
 /* The author wants us to carry the feed, and says for whom. */

@@ -164,7 +164,7 @@ void sync_tell_delivered(struct peers *peers, struct connection *connection, str
 enum result sync_take_delivered(struct peers *peers, struct connection *connection, const Delivered *words) {
     struct exchange *exchange = &peers->node->exchange;
     struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(&exchange->feeds, words->feed.data) : NULL;
-    if (words->feed.len != FEED_ID_SIZE || words->n_readers > ROSTER_MEMBERS_MAX)
+    if (words->feed.len != FEED_ID_SIZE || words->n_readers > MEMBERS_MAX)
         return RESULT_MALFORMED;
     if (!feed || !exchange_is_carrier(exchange, feed, roster_find(peers->node->roster, connection->peer->id))) {
         exchange->refused[RESULT_NOT_ALLOWED]++;

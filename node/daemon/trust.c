@@ -82,11 +82,15 @@ static enum result keep(struct node *node, const struct roster *roster) {
 
 /* --- taking --- */
 
+void trust_tell_removed(const struct roster *roster) {
+    log_error(_("roster version %u does not have this node as a member any more: it ends"), roster->version);
+}
+
 /* Takes over `next`, on disk first. A node that is no longer a member ends: nobody talks to it. */
 static enum result go_by(struct node *node, struct roster *next) {
     enum result result = keep(node, next);
     if (!result && !roster_find(next, node->identity.id)) {
-        log_error(_("roster version %u does not have this node as a member any more: it ends"), next->version);
+        trust_tell_removed(next);
         node->stopping = true;
         roster_free(next);
         return RESULT_OK;

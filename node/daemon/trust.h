@@ -20,6 +20,9 @@ MUST_USE enum result trust_begin(struct node *node);
 /* What trust_begin() found is committed. */
 void trust_has_begun(struct node *node);
 
+/* Says that this node was a member, and by which roster it is none any more. */
+void trust_tell_removed(const struct roster *roster);
+
 /* Takes what is new in an encoded Trust, in the open change. *taken: something was, and is in force. Failures are of
  * our own machine. */
 MUST_USE enum result trust_take(struct node *node, struct span trust, bool *taken);

@@ -40,6 +40,7 @@ struct session *session_new(struct link *link, const struct session_options *opt
         .remote_public = options->remote_public,
         .prologue = span_of(prologue, sizeof prologue - 1),
         .random = options->random,
+        .messages_max = options->messages_max,
     };
     struct session *session = calloc(1, sizeof *session);
     if (!session)
@@ -147,8 +148,12 @@ const uint8_t *session_remote(const struct session *session) {
 
 static void send_part(struct session *session, struct span part) {
     uint8_t sealed[NOISE_MESSAGE_MAX];
-    noise_seal(session->noise, part, sealed);
-    link_send(session->link, span_of(sealed, part.len + NOISE_TAG_SIZE));
+    if (!session->broken)
+        session->broken = noise_seal(session->noise, part, sealed);
+    if (session->broken)
+        link_close(session->link); /* another session has other keys */
+    else
+        link_send(session->link, span_of(sealed, part.len + NOISE_TAG_SIZE));
 }
 
 void session_send(struct session *session, struct span message) {

@@ -52,9 +52,7 @@ static void attack(unsigned step, bool as_change, struct span input, uint8_t *sp
     for (unsigned i = 0; i <= step; i++) {
         struct noise *from = ends[i % 2], *to = ends[1 - i % 2];
         len = NOISE_TAG_SIZE;
-        if (i >= 2)
-            noise_seal(from, (struct span){0}, message);
-        else if (noise_write(from, (struct span){0}, message, &len))
+        if (i >= 2 ? noise_seal(from, (struct span){0}, message) : noise_write(from, (struct span){0}, message, &len))
             abort();
         struct span good = span_of(message, len);
         struct span take = i < step ? good : as_change ? change(space, good, input) : input;

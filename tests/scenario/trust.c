@@ -358,7 +358,7 @@ END_TEST
 
 START_TEST(a_removed_member_is_let_go) {
     struct network network = prepare(4);
-    network.tanzania->is_heard = true;
+    network.tanzania->is_heard = network.congo->is_heard = true;
     for (size_t i = 0; i < 4; i++)
         home_start(&network.homes->rows[i]);
     publish(&network, 2);
@@ -376,6 +376,8 @@ START_TEST(a_removed_member_is_let_go) {
     ck_assert_int_eq(status, 0);
     const char *said = home_said(network.tanzania, &network.arena);
     ck_assert_msg(strstr(said, "does not have this node as a member any more"), "it said: %s", said);
+    said = home_said(network.congo, &network.arena);
+    ck_assert_msg(strstr(said, "tz-customs is no member any more"), "it said: %s", said); /* by its name */
 
     publish(&network, 3);
     wait_for_all(&network);
@@ -383,7 +385,28 @@ START_TEST(a_removed_member_is_let_go) {
     ck_assert_uint_eq(connected_since(&network, network.kenya, "cd-customs"), since);
     ck_assert_int_ne(home_start_in_vain(network.tanzania), 0);
     said = home_said(network.tanzania, &network.arena);
-    ck_assert_msg(strstr(said, "not in the roster"), "it said: %s", said);
+    ck_assert_msg(strstr(said, "does not have this node as a member any more"), "it said: %s", said);
+    end(&network);
+}
+END_TEST
+
+/* It calls, as it always did, and learns from whoever answers. */
+START_TEST(a_member_removed_while_it_was_away_learns_of_it_and_ends) {
+    struct network network = prepare(4);
+    for (size_t i = 0; i < 4; i++)
+        home_start(&network.homes->rows[i]);
+    publish(&network, 1);
+    wait_for_all(&network);
+    ck_assert_int_eq(home_stop(network.tanzania, SIGTERM), 0);
+    install(&network, network.congo, end_member(&network, network.tanzania));
+    WAIT_UNTIL(version_of(&network, network.kenya) == 2);
+    for (int start = 0; start < 2; start++) {
+        int status = home_start_in_vain(network.tanzania); /* the first start learns of it, the second has it on disk */
+        ck_assert(start ? status != 0 : status == 0);
+        const char *said = home_said(network.tanzania, &network.arena);
+        ck_assert_msg(strstr(said, "does not have this node as a member any more"), "it said: %s", said);
+        ck_assert_uint_eq(version_on_disk(&network, network.tanzania), 2);
+    }
     end(&network);
 }
 END_TEST
@@ -1106,6 +1129,7 @@ Suite *suite(void) {
     tcase_add_test(rosters, a_roster_travels_by_itself_and_no_valid_connection_drops);
     tcase_add_test(rosters, a_new_member_is_let_in_without_a_restart_of_the_others);
     tcase_add_test(rosters, a_removed_member_is_let_go);
+    tcase_add_test(rosters, a_member_removed_while_it_was_away_learns_of_it_and_ends);
     tcase_add_test(rosters, a_removed_member_that_is_told_at_home_ends);
     tcase_add_test(rosters, a_node_that_was_away_catches_up_with_every_version);
     tcase_add_test(rosters, an_older_roster_put_back_is_refused_at_start);

@@ -4,8 +4,8 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "tests/support/twofold.h"
 #include "tests/vectors/entries.h"
-#include "tests/vectors/twofold.h"
 
 static json_t *open_vector(const char *expect, const char *name, struct span entry, struct span key) {
     json_t *v = vector("open", expect, name);
@@ -39,12 +39,8 @@ struct seal {
 };
 
 static struct span commitment_of(struct span data_key, struct span preamble, struct span body) {
-    uint8_t key[HASH_SIZE], hash[HASH_SIZE], out[HASH_SIZE];
-    hash_keyed(key, "INAMA.body.key", data_key, (struct span){0});
-    hash_of(hash, "INAMA.preamble", preamble);
-    const struct span tag = span_of(body.data + body.len - TAG_SIZE, TAG_SIZE);
-    hash_keyed(out, "INAMA.commit", SPAN_OF_ARRAY(key),
-               joined(joined(cut(body, NONCE_SIZE), tag), SPAN_OF_ARRAY(hash)));
+    uint8_t out[SEAL_COMMITMENT_SIZE];
+    twofold_commit(out, data_key.data, preamble, body);
     return joined(SPAN_OF_ARRAY(out), (struct span){0});
 }
 
@@ -159,7 +155,9 @@ static void make_two_keys(void) {
     const struct span place =
         joined(joined(span_of(start.data + AT_FEED, FEED_ID_SIZE), span_of(start.data + AT_NUMBER, 8)),
                span_of(start.data + AT_EPOCH, 4));
-    const struct span wrapped = twofold(wrap_1, wrap_2, nonce.data, place, bytes_named("twofold key", 32), 16, 0);
+    const struct twofold_keys wraps = {wrap_1, wrap_2, nonce.data}, bodies = {body_1, body_2, nonce.data};
+    const struct span wrapped = twofold(&memory, &wraps, place, bytes_named("twofold key", 32), 16, 0);
+    MUST(wrapped.len);
     struct span entry = replaced(start, AT_WRAPPED, joined(nonce, wrapped));
     const struct span data_1 = data_key_of(entry, key_1), data_2 = data_key_of(entry, key_2);
     MUST(!span_equal(data_1, data_2));
@@ -167,7 +165,8 @@ static void make_two_keys(void) {
     const struct span preamble = cut(entry, ENTRY_PREAMBLE_SIZE), padded = length_and(60, filled('p', 60));
     hash_keyed(body_1, "INAMA.body.enc", data_1, (struct span){0});
     hash_keyed(body_2, "INAMA.body.enc", data_2, (struct span){0});
-    const struct span sealed = twofold(body_1, body_2, nonce.data, preamble, padded, 32, 48);
+    const struct span sealed = twofold(&memory, &bodies, preamble, padded, 32, 48);
+    MUST(sealed.len);
     const struct span body = joined(nonce, sealed);
     uint8_t plain[64];
     MUST(crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed.data, sealed.len, preamble.data,

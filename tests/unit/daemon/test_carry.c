@@ -337,6 +337,30 @@ START_TEST(without_a_head_for_us_no_feed_is_begun_and_known_ones_go_on) {
 }
 END_TEST
 
+static void wait_for_a_key(struct actor *reader, size_t bytes) {
+    ck_assert_str_eq(result_name(exchange_begin(&reader->exchange)), "ok");
+    feeds_wait(feed_at(reader), FEED_NOT_MEMBER, bytes);
+    commit(reader);
+}
+
+/* As over a session: what nobody here can read is taken up to a bound. */
+START_TEST(what_cannot_be_read_is_not_taken_in_heaps) {
+    publish(congo, 1);
+    world_carry(congo, kenya);
+    wait_for_a_key(kenya, WAITING_BYTES_MAX);
+    publish(congo, 1);
+    struct stick stick = stick_of(congo, kenya);
+    ck_assert_str_eq(result_name(read_stick(kenya, &stick).result), "ok");
+    wait_for_a_key(kenya, 1);
+    publish(congo, 1);
+    stick = stick_of(congo, kenya);
+    ck_assert_str_eq(result_name(read_stick(kenya, &stick).result), "no-epoch-key");
+    ck_assert(!world_has(kenya, object));
+    world_restart(kenya); /* the bound is kept with the feed */
+    ck_assert_str_eq(result_name(read_stick(kenya, &stick).result), "no-epoch-key");
+}
+END_TEST
+
 /* Even the writer begins no more feeds than it may have. */
 START_TEST(no_more_feeds_than_an_author_may_have) {
     StickHead *words;
@@ -579,6 +603,7 @@ Suite *suite(void) {
     tcase_add_checked_fixture(hostile, set_up, tear_down);
     tcase_add_test(hostile, nobody_but_the_writer_says_where_a_feed_begins);
     tcase_add_test(hostile, without_a_head_for_us_no_feed_is_begun_and_known_ones_go_on);
+    tcase_add_test(hostile, what_cannot_be_read_is_not_taken_in_heaps);
     tcase_add_test(hostile, no_more_feeds_than_an_author_may_have);
     tcase_add_test(hostile, nothing_behind_a_changed_entry_is_taken);
     tcase_add_test(hostile, two_histories_are_proven);

@@ -256,6 +256,29 @@ START_TEST(so_many_proofs_are_kept_of_an_author_and_no_more) {
 }
 END_TEST
 
+/* As many authors as it takes, each with as many proofs as are kept of one. */
+static void fill_up(struct actor *holder) {
+    struct fork fork = {.number = 1};
+    ck_assert_str_eq(result_name(exchange_begin(&holder->exchange)), "ok");
+    for (uint32_t i = 0; i < FORKS_MAX; i++) {
+        put_u32(fork.author, i / FORKS_OF_AN_AUTHOR_MAX);
+        put_u32(fork.feed, i);
+        ck_assert_str_eq(result_name(forks_add(&holder->exchange.forks, &fork)), "ok");
+    }
+    commit(holder);
+}
+
+START_TEST(so_many_proofs_are_kept_in_all_and_no_more) {
+    struct copies copies = run_two_copies();
+    fill_up(kenya);
+    ck_assert_str_eq(fork_of(kenya, "one-more"), "too-large");
+    ck_assert_uint_eq(kenya->exchange.forks.count, FORKS_MAX);
+    ck_assert_str_eq(result_name(world_hand(kenya, copies.clone, "customs", &copies.other, 1, NULL)), "fork");
+    ck_assert(congos(kenya)->record.frozen); /* what is not kept is acted on */
+    ck_assert_uint_eq(kenya->exchange.forks.count, FORKS_MAX);
+}
+END_TEST
+
 /* Who has used up its proofs on feeds that nobody reads is not free to fork the others. */
 START_TEST(a_fork_freezes_also_when_no_more_proofs_are_kept) {
     struct copies copies = run_two_copies();
@@ -626,6 +649,7 @@ Suite *suite(void) {
     tcase_add_test(proofs, what_is_no_proof_is_refused_by_name);
     tcase_add_test(proofs, a_proof_whose_change_fails_is_not_kept);
     tcase_add_test(proofs, so_many_proofs_are_kept_of_an_author_and_no_more);
+    tcase_add_test(proofs, so_many_proofs_are_kept_in_all_and_no_more);
     tcase_add_test(proofs, a_fork_freezes_also_when_no_more_proofs_are_kept);
     tcase_add_test(proofs, a_proof_of_one_author_does_not_stand_for_the_feed_of_another);
     tcase_add_test(proofs, a_former_key_cannot_freeze_the_feeds_of_the_new_one);

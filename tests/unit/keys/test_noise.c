@@ -33,7 +33,7 @@ static void pass_on(struct noise *from, struct noise *to, const struct vector *v
         ck_assert(!noise_is_ready(to));
         ck_assert_int_eq(noise_write(from, payload, sealed, &sealed_len), RESULT_OK);
     } else {
-        noise_seal(from, payload, sealed);
+        ck_assert_int_eq(noise_seal(from, payload, sealed), RESULT_OK);
     }
     ck_assert(span_equal(span_of(sealed, sealed_len), expected));
     if (i < 2)
@@ -266,8 +266,8 @@ END_TEST
 START_TEST(transport_refuses_change_repetition_and_reordering) {
     uint8_t a[5 + NOISE_TAG_SIZE], b[5 + NOISE_TAG_SIZE];
     finish_handshake();
-    noise_seal(caller, span_of("first", 5), a);
-    noise_seal(caller, span_of("later", 5), b);
+    ck_assert_int_eq(noise_seal(caller, span_of("first", 5), a), RESULT_OK);
+    ck_assert_int_eq(noise_seal(caller, span_of("later", 5), b), RESULT_OK);
     switch (_i) {
     case 0:
         a[2] ^= 1;
@@ -295,9 +295,92 @@ START_TEST(the_largest_transport_message_passes) {
     static uint8_t plain[NOISE_MESSAGE_MAX - NOISE_TAG_SIZE], sealed[NOISE_MESSAGE_MAX];
     finish_handshake();
     memset(plain, 0xa5, sizeof plain);
-    noise_seal(called, SPAN_OF_ARRAY(plain), sealed);
+    ck_assert_int_eq(noise_seal(called, SPAN_OF_ARRAY(plain), sealed), RESULT_OK);
     ck_assert_int_eq(noise_open(caller, SPAN_OF_ARRAY(sealed), payload), RESULT_OK);
     ck_assert_mem_eq(payload, plain, sizeof plain);
+}
+END_TEST
+
+/* ---- numbers ---- */
+
+/* A handshake between KE and CD where each has its own source, and may send so many messages. */
+struct pair {
+    struct noise *ke, *cd;
+};
+
+static struct pair shake_hands(const struct random *of_ke, const struct random *of_cd, uint64_t messages_max) {
+    const struct noise_options calls = {.initiator = true,
+                                        .secret = ke.secrets->session,
+                                        .remote_public = cd.session_key,
+                                        .random = of_ke,
+                                        .messages_max = messages_max};
+    const struct noise_options is_called = {
+        .secret = cd.secrets->session, .random = of_cd, .messages_max = messages_max};
+    struct pair pair = {noise_new(&calls), noise_new(&is_called)};
+    ck_assert_int_eq(noise_write(pair.ke, (struct span){0}, first, &len), RESULT_OK);
+    ck_assert_int_eq(noise_read(pair.cd, SPAN_OF_ARRAY(first), payload, &payload_len), RESULT_OK);
+    ck_assert_int_eq(noise_write(pair.cd, (struct span){0}, second, &len), RESULT_OK);
+    ck_assert_int_eq(noise_read(pair.ke, SPAN_OF_ARRAY(second), payload, &payload_len), RESULT_OK);
+    return pair;
+}
+
+static void end_session(struct pair *pair) {
+    noise_free(pair->ke);
+    noise_free(pair->cd);
+}
+
+/* The same text in every message: no two of them are alike, and behind the last number there is none. */
+START_TEST(numbers_end_and_do_not_begin_again) {
+    enum { MESSAGES = 5, SIZE = 5 + NOISE_TAG_SIZE };
+    uint8_t sealed[MESSAGES + 1][SIZE] = {{0}};
+    static const uint8_t nothing[SIZE];
+    struct pair pair = shake_hands(random_system(), random_system(), MESSAGES);
+    for (size_t i = 0; i < MESSAGES; i++) {
+        ck_assert_int_eq(noise_seal(pair.ke, span_of("hello", 5), sealed[i]), RESULT_OK);
+        ck_assert_int_eq(noise_open(pair.cd, SPAN_OF_ARRAY(sealed[i]), payload), RESULT_OK);
+        for (size_t k = 0; k < i; k++)
+            ck_assert_mem_ne(sealed[i], sealed[k], SIZE);
+    }
+    ck_assert_int_eq(noise_seal(pair.cd, span_of("hello", 5), sealed[MESSAGES]),
+                     RESULT_OK); /* the other way has its own */
+    ck_assert_int_eq(noise_open(pair.ke, SPAN_OF_ARRAY(sealed[MESSAGES]), payload), RESULT_OK);
+    memset(sealed[MESSAGES], 0, SIZE);
+    ck_assert_int_eq(noise_seal(pair.ke, span_of("hello", 5), sealed[MESSAGES]), RESULT_EXPIRED);
+    ck_assert_mem_eq(sealed[MESSAGES], nothing, SIZE);
+    ck_assert(!noise_is_ready(pair.ke));
+    end_session(&pair);
+}
+END_TEST
+
+/* Who goes on behind the end, whatever it has, is not heard. */
+START_TEST(open_ends_with_the_numbers_too) {
+    struct pair pair = shake_hands(random_system(), random_system(), 1);
+    uint8_t sealed[5 + NOISE_TAG_SIZE];
+    ck_assert_int_eq(noise_seal(pair.ke, span_of("hello", 5), sealed), RESULT_OK);
+    ck_assert_int_eq(noise_open(pair.cd, SPAN_OF_ARRAY(sealed), payload), RESULT_OK);
+    ck_assert_int_eq(noise_open(pair.cd, SPAN_OF_ARRAY(sealed), payload), RESULT_EXPIRED);
+    ck_assert(!noise_is_ready(pair.cd));
+    end_session(&pair);
+}
+END_TEST
+
+static void fill_alike(void *context, void *out, size_t size) {
+    (void)context;
+    memset(out, 0x5a, size);
+}
+
+/* One end draws the same bytes in every session: as long as the other does not, the keys are new each time. */
+START_TEST(a_source_that_repeats_at_one_end_does_not_repeat_the_keys) {
+    static const struct random broken = {.fill = fill_alike};
+    uint8_t sealed[2][5 + NOISE_TAG_SIZE], channels[2][32];
+    for (int i = 0; i < 2; i++) {
+        struct pair pair = shake_hands(_i ? &broken : random_system(), _i ? random_system() : &broken, 0);
+        memcpy(channels[i], noise_channel(pair.ke), 32);
+        ck_assert_int_eq(noise_seal(_i ? pair.ke : pair.cd, span_of("hello", 5), sealed[i]), RESULT_OK);
+        end_session(&pair);
+    }
+    ck_assert_mem_ne(channels[0], channels[1], 32);
+    ck_assert_mem_ne(sealed[0], sealed[1], 5 + NOISE_TAG_SIZE);
 }
 END_TEST
 
@@ -320,5 +403,12 @@ Suite *suite(void) {
     tcase_add_loop_test(pair, transport_refuses_change_repetition_and_reordering, 0, 5);
     tcase_add_test(pair, the_largest_transport_message_passes);
     suite_add_tcase(suite, pair);
+
+    TCase *numbers = tcase_create("numbers");
+    tcase_add_checked_fixture(numbers, start_pair, end_pair);
+    tcase_add_test(numbers, numbers_end_and_do_not_begin_again);
+    tcase_add_test(numbers, open_ends_with_the_numbers_too);
+    tcase_add_loop_test(numbers, a_source_that_repeats_at_one_end_does_not_repeat_the_keys, 0, 2);
+    suite_add_tcase(suite, numbers);
     return suite;
 }

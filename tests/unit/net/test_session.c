@@ -78,16 +78,23 @@ static void tear_down(void) {
     identity_release(&cd_identity);
 }
 
-static void start(const uint8_t *expected) {
+/* Each may send so many frames; 0: as many as there may be. */
+static void start_for(const uint8_t *expected, uint64_t messages_max) {
     const struct session_options calls = {.initiator = true,
                                           .secret = ke_identity.secrets->session,
                                           .remote_public = expected,
-                                          .random = random_system()};
-    const struct session_options called = {.secret = cd_identity.secrets->session, .random = random_system()};
+                                          .random = random_system(),
+                                          .messages_max = messages_max};
+    const struct session_options called = {
+        .secret = cd_identity.secrets->session, .random = random_system(), .messages_max = messages_max};
     cd = session_new(cd_link, &called);
     ke = session_new(ke_link, &calls);
     ck_assert_ptr_nonnull(cd);
     ck_assert_ptr_nonnull(ke);
+}
+
+static void start(const uint8_t *expected) {
+    start_for(expected, 0);
 }
 
 /* The next frame on `link`, valid until the next call. */
@@ -117,12 +124,16 @@ static void take_handshake(struct session *session) {
     ck_assert_ptr_null(message.data);
 }
 
-static void shake_hands(void) {
-    start(cd_identity.session_key);
+static void shake_hands_for(uint64_t messages_max) {
+    start_for(cd_identity.session_key, messages_max);
     take_handshake(cd);
     take_handshake(ke);
     ck_assert(session_is_ready(ke));
     ck_assert(session_is_ready(cd));
+}
+
+static void shake_hands(void) {
+    shake_hands_for(0);
 }
 
 static struct span receive(struct session *session) {
@@ -158,7 +169,7 @@ static void shake_hands_by_hand(struct hand *hand) {
 /* What the session makes of one part sealed by hand. */
 static enum result take_by_hand(struct hand *hand, struct span part, struct span *message) {
     static uint8_t sealed[NOISE_MESSAGE_MAX];
-    noise_seal(hand->noise, part, sealed);
+    ck_assert_int_eq(noise_seal(hand->noise, part, sealed), RESULT_OK);
     return session_take(cd, &arena, span_of(sealed, part.len + NOISE_TAG_SIZE), message);
 }
 
@@ -321,6 +332,29 @@ START_TEST(take_fails_when_the_turn_is_out_of_memory) {
 }
 END_TEST
 
+/* The keys are used up: nothing goes out under them any more, and the link ends, so that a new session begins. */
+START_TEST(a_session_ends_with_its_numbers) {
+    struct span message;
+    shake_hands_for(2);
+    for (int i = 0; i < 2; i++) {
+        session_send(ke, span_of("jambo", 5));
+        ck_assert(span_equal(receive(cd), span_of("jambo", 5)));
+    }
+    session_send(ke, span_of("jambo", 5));
+    session_send(ke, span_of("jambo", 5)); /* and is quiet from then on */
+    ck_assert(!session_is_ready(ke));
+    ck_assert_int_eq(session_take(ke, &arena, span_of("0123456789abcdef", 16), &message), RESULT_EXPIRED);
+    link_more(cd_link);
+    struct link_event *one = next_event(PATIENCE_MS), *other = next_event(PATIENCE_MS);
+    ck_assert(one && other);
+    ck_assert_int_eq(one->kind, LINK_DOWN); /* of both ends, and no frame before it */
+    ck_assert_int_eq(other->kind, LINK_DOWN);
+    other->mail.next = pending; /* back, for tear_down() */
+    one->mail.next = &other->mail;
+    pending = &one->mail;
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *suite = suite_create("session");
     TCase *talk = tcase_create("talk");
@@ -342,6 +376,7 @@ Suite *suite(void) {
     tcase_add_loop_test(refusals, take_refuses_a_bad_first_part, 0, sizeof bad_parts / sizeof *bad_parts);
     tcase_add_loop_test(refusals, take_refuses_an_empty_or_overlong_later_part, 0, 2);
     tcase_add_test(refusals, take_fails_when_the_turn_is_out_of_memory);
+    tcase_add_test(refusals, a_session_ends_with_its_numbers);
     suite_add_tcase(suite, refusals);
     return suite;
 }

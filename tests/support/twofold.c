@@ -1,13 +1,13 @@
-#include "tests/vectors/twofold.h"
+#include "tests/support/twofold.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#include "tests/vectors/maker.h"
+#include "keys/hash.h"
 
 /* ---- numbers modulo p = 2^130 - 5, in five limbs of 26 bits ---- */
 
-enum { LIMBS = 5, LIMB_BITS = 26, BLOCK = 16 };
+enum { LIMBS = 5, LIMB_BITS = 26, BLOCK = 16, NONCE_SIZE = 24 };
 static const uint64_t limb_mask = ((uint64_t)1 << LIMB_BITS) - 1;
 
 struct number {
@@ -84,16 +84,26 @@ static uint64_t bytes_of(uint8_t out[static BLOCK], struct number a) {
 
 /* ---- the two tags ---- */
 
+static void put_padded(struct buf *out, struct span bytes) {
+    static const uint8_t zeros[BLOCK];
+    buf_put_span(out, bytes);
+    buf_put(out, zeros, (BLOCK - bytes.len % BLOCK) % BLOCK);
+}
+
+static void put_length(struct buf *out, uint64_t len) {
+    for (size_t i = 0; i < 8; i++)
+        buf_put_u8(out, (uint8_t)(len >> 8 * i));
+}
+
 /* What Poly1305 is run over (RFC 8439, 2.8). */
-static struct span authenticated(struct span ad, struct span text) {
-    uint8_t lengths[BLOCK] = {0};
-    for (size_t i = 0; i < 8; i++) {
-        lengths[i] = (uint8_t)(ad.len >> 8 * i);
-        lengths[8 + i] = (uint8_t)(text.len >> 8 * i);
-    }
-    struct span out = joined(ad, filled(0, (BLOCK - ad.len % BLOCK) % BLOCK));
-    out = joined(joined(out, text), filled(0, (BLOCK - text.len % BLOCK) % BLOCK));
-    return joined(out, SPAN_OF_ARRAY(lengths));
+static struct span authenticated(struct arena *arena, struct span ad, struct span text) {
+    struct buf out;
+    buf_init(&out, arena);
+    put_padded(&out, ad);
+    put_padded(&out, text);
+    put_length(&out, ad.len);
+    put_length(&out, text.len);
+    return buf_span(&out);
 }
 
 /* The one-time key r || s. */
@@ -145,22 +155,33 @@ static bool same_tag(uint8_t tag[static BLOCK], uint8_t one_time[2][32], struct 
     return memcmp(tag, other, BLOCK) == 0;
 }
 
-struct span twofold(const uint8_t *key_1, const uint8_t *key_2, const uint8_t *nonce, struct span ad, struct span plain,
+struct span twofold(struct arena *arena, const struct twofold_keys *keys, struct span ad, struct span plain,
                     size_t free, size_t spare) {
-    uint8_t one_time[2][32], block[BLOCK], tag[BLOCK];
+    uint8_t one_time[2][32], block[BLOCK];
     const size_t hole = (ad.len + BLOCK - 1) / BLOCK * BLOCK + free;
-    one_time_key(one_time[0], key_1, nonce);
-    one_time_key(one_time[1], key_2, nonce);
-    uint8_t *text = arena_alloc(&memory, plain.len);
-    crypto_stream_xchacha20_xor_ic(text, plain.data, plain.len, nonce, 1, key_1);
+    one_time_key(one_time[0], keys->first, keys->nonce);
+    one_time_key(one_time[1], keys->second, keys->nonce);
+    uint8_t *text = arena_alloc(arena, plain.len + BLOCK);
+    if (!text)
+        return (struct span){0};
+    crypto_stream_xchacha20_xor_ic(text, plain.data, plain.len, keys->nonce, 1, keys->first);
     for (int tries = 0; tries < 256; tries++, text[spare]++)
         for (uint64_t high = 0; high < 4; high++) {
-            if (!solve(block, one_time, authenticated(ad, span_of(text, plain.len)), hole, high))
+            if (!solve(block, one_time, authenticated(arena, ad, span_of(text, plain.len)), hole, high))
                 continue;
             memcpy(text + free, block, BLOCK);
-            if (same_tag(tag, one_time, authenticated(ad, span_of(text, plain.len))))
-                return joined(span_of(text, plain.len), SPAN_OF_ARRAY(tag));
+            if (same_tag(text + plain.len, one_time, authenticated(arena, ad, span_of(text, plain.len))))
+                return span_of(text, plain.len + BLOCK);
         }
-    must(false, "a ciphertext for two keys");
-    return plain;
+    return (struct span){0};
+}
+
+void twofold_commit(uint8_t out[static SEAL_COMMITMENT_SIZE], const uint8_t data_key[static SEAL_KEY_SIZE],
+                    struct span preamble, struct span body) {
+    uint8_t key[HASH_SIZE], message[NONCE_SIZE + BLOCK + HASH_SIZE];
+    hash_keyed(key, "INAMA.body.key", span_of(data_key, SEAL_KEY_SIZE), (struct span){0});
+    memcpy(message, body.data, NONCE_SIZE);
+    memcpy(message + NONCE_SIZE, body.data + body.len - BLOCK, BLOCK);
+    hash_of(message + NONCE_SIZE + BLOCK, "INAMA.preamble", preamble);
+    hash_keyed(out, "INAMA.commit", SPAN_OF_ARRAY(key), SPAN_OF_ARRAY(message));
 }
