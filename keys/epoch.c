@@ -15,7 +15,7 @@ enum {
     CHECK_SIZE = 32,
 };
 
-/* A box key is of one ephemeral key, member's key, feed and epoch: nothing but that epoch's key is sealed under it. */
+/* A box key is of one ephemeral key, member, feed and epoch: nothing but that epoch's key is sealed under it. */
 static const uint8_t zero_nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES];
 
 static void put_place(uint8_t out[static 36], const struct epoch_place *place) {
@@ -38,7 +38,7 @@ struct box_key {
 };
 
 static bool box_key(struct box_key *out, const uint8_t *secret, const uint8_t *peer, const uint8_t *ephemeral,
-                    const uint8_t *member, const struct epoch_place *place) {
+                    const struct epoch_member *member, const struct epoch_place *place) {
     uint8_t shared[32], context[36], both[64];
     if (crypto_scalarmult_curve25519(shared, secret, peer) != 0)
         return false;
@@ -46,7 +46,8 @@ static bool box_key(struct box_key *out, const uint8_t *secret, const uint8_t *p
     struct hasher hasher;
     hash_start(&hasher, "INAMA.grant", SPAN_OF_ARRAY(shared), sizeof both);
     hash_add(&hasher, ephemeral, 32);
-    hash_add(&hasher, member, 32);
+    hash_add(&hasher, member->public_key, 32);
+    hash_add(&hasher, member->id, 32);
     hash_add(&hasher, context, sizeof context);
     hash_finish(&hasher, both);
     memcpy(out->key, both, 32);
@@ -81,7 +82,7 @@ enum result epoch_grant(struct buf *out, struct arena *arena, const uint8_t key[
     for (size_t i = 0; i < count && !result; i++) {
         struct box_key box;
         uint8_t *at = boxes + i * BOX_SIZE;
-        if (!box_key(&box, secret, members[i].public_key, ephemeral, members[i].public_key, place)) {
+        if (!box_key(&box, secret, members[i].public_key, ephemeral, &members[i], place)) {
             *bad = i;
             result = RESULT_BAD_POINT;
             break;
@@ -137,7 +138,8 @@ static enum result accept(uint8_t key[static EPOCH_KEY_SIZE], const Grant *grant
                           const uint8_t *id, const uint8_t *secret, const uint8_t *public_key) {
     struct box_key box;
     uint8_t check[CHECK_SIZE];
-    if (!box_key(&box, secret, grant->ephemeral.data, grant->ephemeral.data, public_key, place))
+    const struct epoch_member self = {.id = id, .public_key = public_key};
+    if (!box_key(&box, secret, grant->ephemeral.data, grant->ephemeral.data, &self, place))
         return RESULT_BAD_POINT;
     uint8_t opened[EPOCH_KEY_SIZE];
     enum result result = open_box(opened, grant, &box, id);

@@ -108,6 +108,7 @@ static struct span boxed(const struct box *box) {
     hash_start(&hasher, "INAMA.grant", SPAN_OF_ARRAY(shared), sizeof b);
     hash_add(&hasher, box->ephemeral.data, 32);
     hash_add(&hasher, box->public_key, 32);
+    hash_add(&hasher, box->id, 32);
     hash_add(&hasher, place.feed, 32);
     hash_add(&hasher, epoch, 4);
     hash_finish(&hasher, b);
@@ -148,7 +149,7 @@ static void make_by_hand(void) {
                  grant_with(joined(flipped(mine, 20, 1), flipped(mine, 21, 1))));
     box = box_for(&reader);
     box.id = author.id;
-    refuse_grant("bad-seal", "sealed to another member's id", grant_with(boxed(&box)));
+    refuse_grant("not-found", "sealed to another member's id", grant_with(boxed(&box)));
     box = box_for(&reader);
     box.check = check_of(other_key);
     refuse_grant("bad-seal", "sealed for another check", grant_with(boxed(&box)));
@@ -192,7 +193,7 @@ static void make_other_places(struct span good) {
     grant_vector("not-found", "read as another epoch", good, &other);
     other = plainly();
     other.id = stranger.id;
-    grant_vector("bad-seal", "read under another id", good, &other);
+    grant_vector("not-found", "read under another id", good, &other);
     other.secret = stranger.secrets->encryption;
     grant_vector("not-found", "read by a stranger", good, &other);
     other = (struct reading){place_of("east", EPOCH), originator.id, originator.secrets->encryption};

@@ -371,7 +371,7 @@ def open_grant(body, feed, epoch, member, secret):
     check, ephemeral, boxes = grant["check"], grant["ephemeral"], cut(grant["boxes"], BOX_SIZE)
     require(len(check) == 32 and len(ephemeral) == 32 and len(boxes) <= BOXES_MAX and grant["outdated"] != 0)
     place = feed + u32(epoch)
-    context = ephemeral + curve.x25519_public(secret) + place
+    context = ephemeral + curve.x25519_public(secret) + member + place
     b = H("INAMA.grant", context, key=shared_secret(secret, ephemeral), size=64)  # [7.3]
     box_key, hint = b[:32], b[32:36]
     mine = [box[4:] for box in boxes if box[:4] == hint]

@@ -171,6 +171,30 @@ START_TEST(a_source_that_repeats_makes_no_box_key_twice) {
 }
 END_TEST
 
+/* Somebody may renew to the encryption key of somebody else. */
+START_TEST(two_members_with_one_key_have_a_box_key_each) {
+    static const uint8_t key[EPOCH_KEY_SIZE] = {1};
+    const struct epoch_place where = {{7}, 3};
+    struct identity member;
+    struct buf grant;
+    uint8_t got[EPOCH_KEY_SIZE];
+    size_t bad;
+    ck_assert_int_eq(identity_make(&member, &dice), RESULT_OK);
+    uint8_t other[MEMBER_ID_SIZE] = {9};
+    const struct epoch_member rows[] = {{member.id, member.encryption_key}, {other, member.encryption_key}};
+    buf_init(&grant, &arena);
+    ck_assert_int_eq(epoch_grant(&grant, &arena, key, &where, rows, 2, 0, &dice, &bad), RESULT_OK);
+    const uint8_t *boxes = grant.data + grant.len - 2 * 52;
+    ck_assert_mem_ne(boxes, boxes + 52, 4);          /* hints */
+    ck_assert_mem_ne(boxes + 4, boxes + 52 + 4, 32); /* one key and nonce would make one ciphertext of one text */
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(
+            epoch_accept(got, buf_span(&grant), &where, rows[i].id, member.secrets->encryption, member.encryption_key),
+            RESULT_OK);
+    identity_release(&member);
+}
+END_TEST
+
 /* ---- nonces and ciphertexts in another place ---- */
 
 struct sealed {
@@ -379,6 +403,7 @@ Suite *suite(void) {
     tcase_add_test(once, a_file_that_is_sealed_again_has_another_nonce);
     tcase_add_test(once, a_source_that_repeats_gives_away_what_is_sealed_with_it);
     tcase_add_test(once, a_source_that_repeats_makes_no_box_key_twice);
+    tcase_add_test(once, two_members_with_one_key_have_a_box_key_each);
     suite_add_tcase(suite, once);
     TCase *elsewhere = tcase_create("in another place");
     tcase_add_checked_fixture(elsewhere, set_up, tear_down);
