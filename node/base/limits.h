@@ -61,10 +61,11 @@ enum {
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
 
     /* the store */
-    FEEDS_OF_MEMBER_MAX = 256, /* followed, under all its keys */
-    KEYS_LOADED_MAX = 1024,    /* epoch keys of others in guarded memory at a time */
-    GRANT_MEMBERS_MAX = 2000,  /* in one grant; more have several */
-    FORKS_MAX = 1024,          /* proofs kept */
+    FEEDS_OF_KEY_MAX = 2 * AUDIENCES_MAX, /* followed, of one signing key: an audience may have an urgent one, too */
+    FEEDS_OF_MEMBER_MAX = 256,            /* followed, under all its keys */
+    KEYS_LOADED_MAX = 1024,               /* epoch keys of others in guarded memory at a time */
+    GRANT_MEMBERS_MAX = 2000,             /* in one grant; more have several */
+    FORKS_MAX = 1024,                     /* proofs kept */
     EPOCH_DAYS_MAX = 30,
     EPOCH_ENTRIES_MAX = 1 << 20,
 };
