@@ -360,6 +360,8 @@ void peers_event(struct peers *peers, struct link_event *event) {
     case LINK_FRAMES:
         frames(peers, event);
         break;
+    case LINK_DRAINED: /* the turn that it makes is all there is to it */
+        break;
     case LINK_DOWN:
         down(peers, event);
         break;

@@ -366,6 +366,8 @@ void serve_event(struct serve *serve, struct link_event *event) {
         if (client->count == 0)
             link_more(event->link); /* else once it is answered */
         break;
+    case LINK_DRAINED: /* is not asked for */
+        break;
     case LINK_DOWN:
         if (client)
             client_free(serve, client);
