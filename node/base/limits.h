@@ -49,6 +49,10 @@ enum {
     BLOCK_BYTES_MAX = 1024 * 1024,             /* entries in one answer to a pull */
     WAITING_BYTES_MAX = 64 * 1024 * 1024,      /* entries of one feed that wait for their key, since the start */
     SYNC_MEMORY_MAX = 8 * 1024 * 1024,         /* memory that decoding one message of a peer may take */
+    LINE_AHEAD_BYTES = 64 * 1024,              /* queued for a peer, before what it has asked for waits in the store */
+    QUEUE_BYTES_MAX = 8 * 1024 * 1024,         /* queued for a peer at all: more ends its session */
+    TURNS_MAX = 1024,                          /* things that one peer has asked for and waits for */
+    LIMIT_KIB_S_MAX = 1024 * 1024 * 16,        /* of a peer, or of all: KiB a second */
     SESSIONS_MAX = 1024,
     HANDSHAKE_TIMEOUT_MS = 10 * 1000,
     SESSION_IDLE_TIMEOUT_MS = 90 * 1000,

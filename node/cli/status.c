@@ -80,6 +80,15 @@ static void put_behind(struct table *table, struct arena *arena, const PeerStatu
     table_cell(table, peer->has_oldest ? status_ago(arena, peer->oldest) : "");
 }
 
+/* What there is to say of it beyond the numbers. */
+static const char *peer_text(struct arena *arena, const PeerStatus *peer) {
+    if (peer->held_back && peer->has_limit)
+        return text_format(arena, _("held back by a limit (its own is %s/s)"), print_size(arena, peer->limit));
+    if (peer->held_back)
+        return _("held back by the limit of all members together");
+    return peer->last_error ? peer->last_error : peer->address ? peer->address : "";
+}
+
 static void print_peers(struct arena *arena, const Status *status) {
     static const struct column columns[] = {{N_("MEMBER"), COLUMN_KEEP},
                                             {N_("STATE"), COLUMN_KEEP},
@@ -99,7 +108,7 @@ static void print_peers(struct arena *arena, const Status *status) {
         table_cell_in(table, connected ? PRINT_GREEN : PRINT_YELLOW, state_text(peer->state));
         table_cell(table, peer->has_since ? status_ago(arena, peer->since) : "");
         put_behind(table, arena, peer);
-        table_cell(table, peer->last_error ? peer->last_error : peer->address ? peer->address : "");
+        table_cell(table, peer_text(arena, peer));
     }
     table_print(table);
 }

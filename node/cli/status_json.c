@@ -12,12 +12,14 @@ static json_t *peers_json(const Status *status) {
     for (size_t i = 0; i < status->n_peers; i++) {
         const PeerStatus *peer = status->peers[i];
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "name", print_json_text(peer->name),
-                            "state", print_json_text(peer->state), "address", print_json_text(peer->address), "since",
-                            (json_int_t)peer->since, "last_error", print_json_text(peer->last_error), "sent",
-                            (json_int_t)peer->sent, "received", (json_int_t)peer->received, "behind",
-                            (json_int_t)peer->behind, "behind_bytes", (json_int_t)peer->behind_bytes, "oldest",
-                            status_json_number(peer->has_oldest, peer->oldest)));
+            list,
+            json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:b}", "name",
+                      print_json_text(peer->name), "state", print_json_text(peer->state), "address",
+                      print_json_text(peer->address), "since", (json_int_t)peer->since, "last_error",
+                      print_json_text(peer->last_error), "sent", (json_int_t)peer->sent, "received",
+                      (json_int_t)peer->received, "behind", (json_int_t)peer->behind, "behind_bytes",
+                      (json_int_t)peer->behind_bytes, "oldest", status_json_number(peer->has_oldest, peer->oldest),
+                      "limit", status_json_number(peer->has_limit, peer->limit), "held_back", peer->held_back != 0));
     }
     return list;
 }

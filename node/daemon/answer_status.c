@@ -36,6 +36,9 @@ static PeerStatus *peer_status(struct node *node, const struct member *member, c
     row->behind_bytes = lag->bytes;
     row->has_oldest = lag->oldest != 0;
     row->oldest = lag->oldest;
+    row->has_limit = peer->limit != 0;
+    row->limit = peer->limit;
+    row->has_held_back = row->held_back = peers_is_held(&node->peers, peer);
     return row;
 }
 

@@ -145,9 +145,20 @@ struct peer_row {
     const struct lag *lag;
     uint64_t sent, received; /* over the present session */
     uint64_t oldest;         /* seconds */
+    bool is_held;            /* by a limit */
 };
 
-enum peer_value { PEER_CONNECTED, PEER_BEHIND, PEER_BEHIND_BYTES, PEER_OLDEST, PEER_SENT, PEER_RECEIVED, PEER_VALUES };
+enum peer_value {
+    PEER_CONNECTED,
+    PEER_BEHIND,
+    PEER_BEHIND_BYTES,
+    PEER_OLDEST,
+    PEER_SENT,
+    PEER_RECEIVED,
+    PEER_LIMIT,
+    PEER_HELD,
+    PEER_VALUES
+};
 
 static uint64_t value_of(const struct peer_row *row, enum peer_value value) {
     const uint64_t values[PEER_VALUES] = {[PEER_CONNECTED] = row->peer->connection != NULL,
@@ -155,7 +166,9 @@ static uint64_t value_of(const struct peer_row *row, enum peer_value value) {
                                           [PEER_BEHIND_BYTES] = row->lag->bytes,
                                           [PEER_OLDEST] = row->oldest,
                                           [PEER_SENT] = row->sent,
-                                          [PEER_RECEIVED] = row->received};
+                                          [PEER_RECEIVED] = row->received,
+                                          [PEER_LIMIT] = row->peer->limit,
+                                          [PEER_HELD] = row->is_held};
     return values[value];
 }
 
@@ -169,6 +182,8 @@ static void put_rows(struct buf *out, const struct peer_row *rows, size_t count)
         [PEER_OLDEST] = {"peer_behind_seconds", "gauge", "Since the oldest of them was made."},
         [PEER_SENT] = {"peer_sent_bytes_total", "counter", "Over the present session."},
         [PEER_RECEIVED] = {"peer_received_bytes_total", "counter", "Over the present session."},
+        [PEER_LIMIT] = {"peer_limit_bytes", "gauge", "A second each way; 0: no limit of its own."},
+        [PEER_HELD] = {"peer_held_back", "gauge", "1 while something waits for its limit, or that of all."},
     };
     for (enum peer_value value = 0; value < PEER_VALUES; value++) {
         begin(out, names[value].name, names[value].type, names[value].help);
@@ -196,6 +211,7 @@ static enum result put_peers(struct buf *out, struct node *node) {
             continue; /* ourselves */
         struct peer_row *row = &rows[count++];
         *row = (struct peer_row){.member = &roster->members[i], .peer = peer, .lag = &lags[i]};
+        row->is_held = peers_is_held(&node->peers, peer);
         peers_traffic(peer, &row->sent, &row->received);
         row->oldest = row->lag->oldest && now > row->lag->oldest ? (now - row->lag->oldest) / 1000 : 0;
         sessions += peer->connection != NULL;

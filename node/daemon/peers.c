@@ -20,6 +20,7 @@ static struct link_options link_options(struct peers *peers, void *owner) {
         .length_bytes = 2,
         .frame_max = UINT16_MAX,
         .idle_ms = SESSION_IDLE_TIMEOUT_MS,
+        .low_bytes = LINE_AHEAD_BYTES,
         .owner = owner,
     };
 }
@@ -39,6 +40,11 @@ void peers_traffic(const struct peer *peer, uint64_t *sent, uint64_t *received) 
     *sent = *received = 0;
     if (peer->connection && peer->connection->session)
         link_counts(session_link(peer->connection->session), sent, received);
+}
+
+bool peers_is_held(const struct peers *peers, const struct peer *peer) {
+    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
+    return peer->connection && sync_held_ms(peers, peer->connection, now) != UINT64_MAX;
 }
 
 static struct peer *peer_new(struct peers *peers, const uint8_t *id) {
@@ -65,6 +71,14 @@ static bool is_known(const struct peers *peers, const uint8_t *id) {
     return memcmp(id, peers->node->identity.id, MEMBER_ID_SIZE) == 0 || find(peers, id);
 }
 
+/* A cap that has not changed still owes what it owed. */
+static void configure(struct peers *peers, struct peer *peer, const struct config_peer *row) {
+    peer->address = row->address;
+    if (peer->limit != row->limit)
+        cap_init(&peer->cap, row->limit, clock_steady_ms(peers->node->exchange.clock));
+    peer->limit = row->limit;
+}
+
 /* Everybody who is or was in the roster is a peer; members with an address are called. */
 static enum result take_roster(struct peers *peers) {
     const struct roster *roster = peers->node->roster;
@@ -81,7 +95,7 @@ static enum result take_roster(struct peers *peers) {
         const struct member *member = roster_find_name(roster, config->peers[i].name);
         struct peer *peer = member ? find(peers, member->id) : NULL;
         if (peer)
-            peer->address = config->peers[i].address;
+            configure(peers, peer, &config->peers[i]);
         else
             log_warning(_("node.yaml:%zu: \"%s\" is not another member of the roster and is not called"),
                         config->peers[i].line, config->peers[i].name);
@@ -91,6 +105,7 @@ static enum result take_roster(struct peers *peers) {
 
 enum result peers_open(struct peers *peers, struct node *node) {
     *peers = (struct peers){.node = node};
+    cap_init(&peers->cap, node->config.limit, clock_steady_ms(node->exchange.clock));
     TRY(take_roster(peers));
     if (!node->config.listen)
         return RESULT_OK;
@@ -148,6 +163,24 @@ static void drop_the_silent(struct peers *peers, uint64_t steady_ms) {
             connection_drop(peers, connection, RESULT_UNKNOWN_MEMBER);
 }
 
+static uint64_t sooner(uint64_t one, uint64_t other) {
+    return one < other ? one : other;
+}
+
+/* When a cap lets the next thing through; now, if there was more to give than one turn of the node has memory for. */
+static uint64_t work_due_ms(const struct peers *peers, uint64_t steady_ms) {
+    uint64_t wait = UINT64_MAX;
+    enum lane lane;
+    for (const struct connection *connection = peers->connections; connection; connection = connection->next) {
+        if (!connection_is_up(connection))
+            continue;
+        if (line_is_ready(&connection->line, link_queued(session_link(connection->session)), steady_ms, &lane))
+            return 0;
+        wait = sooner(wait, sync_held_ms(peers, connection, steady_ms));
+    }
+    return wait;
+}
+
 uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     uint64_t wait = ALIVE_EVERY_MS;
     drop_the_silent(peers, steady_ms);
@@ -169,7 +202,7 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
         else if (peer->dial_at - steady_ms < wait)
             wait = peer->dial_at - steady_ms;
     }
-    return wait;
+    return sooner(wait, work_due_ms(peers, steady_ms));
 }
 
 /* --- connections --- */
@@ -195,6 +228,7 @@ void connection_free(struct peers *peers, struct connection *connection) {
         *at = connection->next;
     peers->connection_count--;
     session_free(connection->session);
+    line_release(&connection->line);
     free(connection->pulls);
     free(connection->announced);
     free(connection);
@@ -287,6 +321,11 @@ static bool newcomer_wins(const struct peers *peers, const struct connection *pr
     return present->initiator == newcomer->initiator || newcomer->initiator == we_are_smaller;
 }
 
+static void belong_to(struct peers *peers, struct connection *connection, struct peer *peer) {
+    connection->peer = peer;
+    line_init(&connection->line, &peer->cap, &peers->cap);
+}
+
 /* Who was removed while it was away learns from what it asks, and from nothing else, that it was. */
 static enum result admit_former(struct peers *peers, struct connection *connection) {
     const struct roster *roster = peers->node->roster;
@@ -294,9 +333,10 @@ static enum result admit_former(struct peers *peers, struct connection *connecti
     for (size_t i = 0; i < roster->ended_count; i++) {
         if (memcmp(roster->ended[i].session_key, remote, EXCHANGE_KEY_SIZE) != 0)
             continue;
-        connection->peer = find(peers, roster->ended[i].id);
-        if (!connection->peer)
+        struct peer *peer = find(peers, roster->ended[i].id);
+        if (!peer)
             break;
+        belong_to(peers, connection, peer);
         connection->leaves_at = clock_steady_ms(peers->node->exchange.clock) + FAREWELL_MS;
         sync_hello(peers, connection);
         return RESULT_OK;
@@ -317,7 +357,7 @@ static enum result settle(struct peers *peers, struct connection *connection) {
     peer->connection = connection;
     peer->since_ms = clock_wall_ms(peers->node->exchange.clock);
     peer->last_error = RESULT_OK;
-    connection->peer = peer;
+    belong_to(peers, connection, peer);
     log_info(_("%s: connected (%s)"), member->name,
              connection->initiator ? _("we called") : link_peer_address(session_link(connection->session)));
     sync_begin(peers, connection);
@@ -368,10 +408,23 @@ void peers_event(struct peers *peers, struct link_event *event) {
     }
 }
 
+/* It asks much, or is told much, and reads nothing. */
+static void drop_the_choked(struct peers *peers) {
+    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
+        if (!connection->is_choked || !connection->session)
+            continue;
+        log_warning(_("%s: session ended: it does not read what it was sent"), name_of(peers, connection->peer));
+        connection_drop(peers, connection, RESULT_TOO_LARGE);
+    }
+}
+
 void peers_committed(struct peers *peers) {
+    sync_ask_all(peers);
     for (struct connection *connection = peers->connections; connection; connection = connection->next)
         if (connection->peer && connection->session)
             sync_committed(peers, connection);
+    sync_give_all(peers);
+    drop_the_choked(peers);
 }
 
 void peers_failed(struct peers *peers) {

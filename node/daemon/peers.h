@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/config.h"
+#include "daemon/line.h"
 #include "keys/roster.h"
 #include "net/link.h"
 #include "net/session.h"
@@ -27,6 +28,8 @@ struct peer {
     uint64_t backoff_ms;
     uint64_t since_ms; /* wall; of the present state */
     enum result last_error;
+    uint64_t limit; /* bytes a second each way; 0: none of its own */
+    struct cap cap;
 };
 
 struct peers {
@@ -36,6 +39,9 @@ struct peers {
     size_t count;
     struct connection *connections; /* all, also those not yet authenticated */
     size_t connection_count;
+    struct cap cap;    /* of all together */
+    uint64_t gives;    /* turns given since the start */
+    uint64_t given;    /* bytes given in this turn of the node */
     uint64_t alive_at; /* steady; when to send the next sign of life */
     bool closing;
 };
@@ -59,6 +65,8 @@ void peers_renew(struct peers *peers, struct span news);
 
 /* NULL if we know no such peer. */
 const struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]);
+/* Does a cap, its own or that of all, hold something back now that goes to it or comes from it? */
+bool peers_is_held(const struct peers *peers, const struct peer *peer);
 /* Bytes over the present session. */
 void peers_traffic(const struct peer *peer, uint64_t *sent, uint64_t *received);
 

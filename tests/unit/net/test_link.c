@@ -623,6 +623,8 @@ static void weather(const struct link_event *event, unsigned turn) {
         else
             link_more(event->link);
         break;
+    case LINK_DRAINED:
+        break;
     case LINK_DOWN:
         link_free(event->link);
         break;
