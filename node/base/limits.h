@@ -53,6 +53,8 @@ enum {
     QUEUE_BYTES_MAX = 8 * 1024 * 1024,         /* queued for a peer at all: more ends its session */
     TURNS_MAX = 1024,                          /* things that one peer has asked for and waits for */
     LIMIT_KIB_S_MAX = 1024 * 1024 * 16,        /* of a peer, or of all: KiB a second */
+    WORK_S_MAX = 5000,                         /* messages of a peer a second; those that cost much count for many */
+    FORBIDDEN_MAX = 256,                       /* pulls of feeds that a peer may not read, in one session */
     SESSIONS_MAX = 1024,
     HANDSHAKE_TIMEOUT_MS = 10 * 1000,
     SESSION_IDLE_TIMEOUT_MS = 90 * 1000,

@@ -58,6 +58,7 @@ static struct peer *peer_new(struct peers *peers, const uint8_t *id) {
     }
     memcpy(peer->id, id, MEMBER_ID_SIZE);
     peer->backoff_ms = REDIAL_FIRST_MS;
+    bucket_init(&peer->work, WORK_S_MAX, clock_steady_ms(peers->node->exchange.clock));
     peers->rows[peers->count++] = peer;
     return peer;
 }
@@ -177,13 +178,25 @@ static uint64_t work_due_ms(const struct peers *peers, uint64_t steady_ms) {
         if (line_is_ready(&connection->line, link_queued(session_link(connection->session)), steady_ms, &lane))
             return 0;
         wait = sooner(wait, sync_held_ms(peers, connection, steady_ms));
+        if (connection->is_paused)
+            wait = sooner(wait, bucket_wait_ms(&connection->peer->work, steady_ms));
     }
     return wait;
+}
+
+static void read_on(struct peers *peers, uint64_t steady_ms) {
+    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
+        if (!connection->is_paused || !connection->session || bucket_wait_ms(&connection->peer->work, steady_ms))
+            continue;
+        connection->is_paused = false;
+        link_more(session_link(connection->session));
+    }
 }
 
 uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     uint64_t wait = ALIVE_EVERY_MS;
     drop_the_silent(peers, steady_ms);
+    read_on(peers, steady_ms);
     sync_tick(peers, steady_ms);
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
@@ -195,12 +208,12 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     }
     for (size_t i = 0; i < peers->count; i++) {
         struct peer *peer = peers->rows[i];
-        if (!peer->address || peer->connection || peer->dialing)
+        if (!peer->address || peer->connection || peer->dialing || quarantine_left_ms(&peer->quarantine, steady_ms))
             continue;
         if (steady_ms >= peer->dial_at)
             dial(peers, peer);
-        else if (peer->dial_at - steady_ms < wait)
-            wait = peer->dial_at - steady_ms;
+        else
+            wait = sooner(wait, peer->dial_at - steady_ms);
     }
     return sooner(wait, work_due_ms(peers, steady_ms));
 }
@@ -350,6 +363,8 @@ static enum result settle(struct peers *peers, struct connection *connection) {
     struct peer *peer = member ? find(peers, member->id) : NULL;
     if (!peer)
         return admit_former(peers, connection);
+    if (quarantine_left_ms(&peer->quarantine, clock_steady_ms(peers->node->exchange.clock)))
+        return RESULT_NOT_ALLOWED;
     if (peer->connection && !newcomer_wins(peers, peer->connection, connection, peer))
         return RESULT_EXISTS;
     if (peer->connection)
@@ -373,7 +388,22 @@ static enum result take_frame(struct peers *peers, struct connection *connection
     bool is_proven = session_is_ready(connection->session) && (connection->initiator || message.data);
     if (!connection->peer && is_proven)
         TRY(settle(peers, connection));
-    return message.data ? sync_take(peers, connection, message) : RESULT_OK;
+    if (!message.data)
+        return RESULT_OK;
+    enum result result = sync_take(peers, connection, message);
+    if (result && connection->session)
+        peers_strike(peers, connection, result);
+    return result;
+}
+
+/* Whoever says more than it may waits with the rest, on its own machine. */
+static bool is_too_much(struct peers *peers, struct connection *connection) {
+    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
+    if (!connection->peer || bucket_wait_ms(&connection->peer->work, now) == 0)
+        return false;
+    connection->peer->slowed++;
+    connection->is_paused = true;
+    return true;
 }
 
 static void frames(struct peers *peers, struct link_event *event) {
@@ -388,7 +418,7 @@ static void frames(struct peers *peers, struct link_event *event) {
             log_debug(_("%s: no session: %s"), link_peer_address(event->link), result_text(result));
         connection_drop(peers, connection, result == RESULT_EXISTS ? RESULT_OK : result);
     }
-    if (connection->session)
+    if (connection->session && !is_too_much(peers, connection))
         link_more(event->link);
 }
 
@@ -408,13 +438,52 @@ void peers_event(struct peers *peers, struct link_event *event) {
     }
 }
 
-/* It asks much, or is told much, and reads nothing. */
-static void drop_the_choked(struct peers *peers) {
+/* --- who breaks the rules --- */
+
+void peers_strike(struct peers *peers, const struct connection *connection, enum result why) {
+    struct peer *peer = connection->peer;
+    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
+    if (!peer || connection->leaves_at || !quarantine_is_offence(why) ||
+        !quarantine_strike(&peer->quarantine, why, now))
+        return;
+    const char *name = name_of(peers, peer);
+    log_warning(
+        _("%s has broken the rules again and again (%s) and is left out for %llu min; to let it in before that: "
+          "inama peer release %s"),
+        name, result_text(why), (unsigned long long)quarantine_left_ms(&peer->quarantine, now) / 60000, name);
+}
+
+enum result peers_release_member(struct peers *peers, const char *name, const char **complaint) {
+    const struct member *member = roster_find_name(peers->node->roster, name);
+    struct peer *peer = member ? find(peers, member->id) : NULL;
+    if (!peer) {
+        *complaint = _("there is no other member of this name: inama status lists them");
+        return RESULT_NOT_FOUND;
+    }
+    if (!quarantine_left_ms(&peer->quarantine, clock_steady_ms(peers->node->exchange.clock))) {
+        *complaint = _("it is not left out: inama status says how it is");
+        return RESULT_EXISTS;
+    }
+    quarantine_release(&peer->quarantine);
+    peer->dial_at = 0;
+    log_info(_("%s is let in again, as an operator says"), member->name);
+    return RESULT_OK;
+}
+
+static enum result why_to_drop(const struct peers *peers, const struct connection *connection) {
+    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
+    if (connection->is_choked)
+        return RESULT_TOO_LARGE; /* it asks much, or is told much, and reads nothing */
+    return quarantine_left_ms(&connection->peer->quarantine, now) ? connection->peer->quarantine.why : RESULT_OK;
+}
+
+static void drop_who_may_not_stay(struct peers *peers) {
     for (struct connection *connection = peers->connections; connection; connection = connection->next) {
-        if (!connection->is_choked || !connection->session)
+        enum result why = connection_is_up(connection) ? why_to_drop(peers, connection) : RESULT_OK;
+        if (!why)
             continue;
-        log_warning(_("%s: session ended: it does not read what it was sent"), name_of(peers, connection->peer));
-        connection_drop(peers, connection, RESULT_TOO_LARGE);
+        log_warning(_("%s: session ended: %s"), name_of(peers, connection->peer), result_text(why));
+        connection_drop(peers, connection, why);
     }
 }
 
@@ -424,7 +493,7 @@ void peers_committed(struct peers *peers) {
         if (connection->peer && connection->session)
             sync_committed(peers, connection);
     sync_give_all(peers);
-    drop_the_choked(peers);
+    drop_who_may_not_stay(peers);
 }
 
 void peers_failed(struct peers *peers) {

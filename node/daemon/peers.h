@@ -11,6 +11,7 @@
 
 #include "core/config.h"
 #include "daemon/line.h"
+#include "daemon/quarantine.h"
 #include "keys/roster.h"
 #include "net/link.h"
 #include "net/session.h"
@@ -30,6 +31,9 @@ struct peer {
     enum result last_error;
     uint64_t limit; /* bytes a second each way; 0: none of its own */
     struct cap cap;
+    struct bucket work; /* that its messages may make, over all its sessions */
+    uint64_t slowed;    /* times that it was more */
+    struct quarantine quarantine;
 };
 
 struct peers {
@@ -65,6 +69,11 @@ void peers_renew(struct peers *peers, struct span news);
 
 /* NULL if we know no such peer. */
 const struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]);
+/* What came over the authenticated session is to be held against who is there, if it is an offence. Once that is too
+ * much, the session ends with the turn. */
+void peers_strike(struct peers *peers, const struct connection *connection, enum result why);
+/* An operator lets a member in again. NOT_FOUND, EXISTS (it is not left out), with a complaint. */
+MUST_USE enum result peers_release_member(struct peers *peers, const char *name, const char **complaint);
 /* Does a cap, its own or that of all, hold something back now that goes to it or comes from it? */
 bool peers_is_held(const struct peers *peers, const struct peer *peer);
 /* Bytes over the present session. */

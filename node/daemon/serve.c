@@ -272,6 +272,8 @@ static enum result answer_now(struct serve *serve, const Request *request, Reply
         return renew_keys(serve->node, request->renew_keys, complaint);
     if (request->accept_copy)
         return trust_accept_copy(serve->node);
+    if (request->release)
+        return peers_release_member(&serve->node->peers, request->release->member, complaint);
     if (request->disclose)
         return answer_disclose(reply, serve->node, request->disclose, complaint);
     if (request->check)

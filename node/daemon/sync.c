@@ -130,6 +130,8 @@ static void stop_if_bad(struct peers *peers, struct connection *connection, stru
         return; /* it came by another way meanwhile */
     if (delivery->result == RESULT_FORK)
         sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
+    if (!pull->stopped) /* what was on its way behind a bad entry says nothing new */
+        peers_strike(peers, connection, delivery->result);
     if (delivery->result)
         log_warning(_("%s: its feed \"%s\" is not followed any further in this session: %s"), delivery->author->name,
                     delivery->audience, result_text(delivery->result));
@@ -169,6 +171,8 @@ static enum result take_block(struct peers *peers, struct connection *connection
         entries[i] = proto_span(words->entries[i]);
         bytes += entries[i].len;
     }
+    if (bytes > (uint64_t)pull->answer.bytes + ENTRY_BYTES_MAX)
+        return RESULT_TOO_LARGE; /* one entry may be larger than what was asked for */
     line_brought(&connection->line, &pull->answer, bytes, words->n_entries, clock_steady_ms(exchange->clock));
     pull->asked += words->n_entries;
     connection->wants = true;
@@ -256,6 +260,13 @@ static enum result take_from_former(struct peers *peers, struct connection *conn
     return message->has_known ? sync_take_known(peers, connection, proto_span(message->known)) : RESULT_OK;
 }
 
+/* What a message may cost us: signatures to verify, or everything to be told anew. */
+static unsigned work_of(const SyncMessage *message) {
+    if (message->hello || message->has_known || message->has_trust)
+        return 100;
+    return message->holding || message->fork || (message->announce && message->announce->has_entry) ? 10 : 1;
+}
+
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
                   message->has_known + message->has_trust + !!message->holding + !!message->fork + !!message->delivered;
@@ -279,8 +290,10 @@ enum result sync_take(struct peers *peers, struct connection *connection, struct
         return RESULT_TOO_LARGE;
     arena_init(&arena, SYNC_MEMORY_MAX);
     enum result result = proto_decode(&arena, &sync_message__descriptor, message, &words);
-    if (!result)
+    if (!result) {
+        bucket_take(&connection->peer->work, work_of(words), clock_steady_ms(peers->node->exchange.clock));
         result = dispatch(peers, connection, words);
+    }
     arena_release(&arena);
     return result;
 }

@@ -47,6 +47,8 @@ struct connection {
     size_t announced_count;
     size_t delivered_at;             /* of the feeds: whose readers it is told next, … */
     size_t owes_delivered;           /* … and of so many, once it has read what is queued */
+    bool is_paused;                  /* it has said too much at once: nothing is read for a moment */
+    unsigned forbidden;              /* pulls of what it may not read */
     bool is_choked;                  /* it asks much and reads nothing: its session ends */
     uint8_t digest[HASH_SIZE];       /* of whom the other end goes by, as its last Hello said */
     uint8_t asked_digest[HASH_SIZE]; /* what it went by when we last said what we know */

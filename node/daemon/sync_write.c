@@ -185,7 +185,7 @@ enum result sync_take_pull(struct peers *peers, struct connection *connection, c
     struct feed *feed = feeds_find(&exchange->feeds, words->feed.data);
     if (!feed || !may_read(peers, feed, connection->peer->id)) {
         sync_refuse(peers, connection, proto_span(words->feed), RESULT_NOT_ALLOWED);
-        return RESULT_OK;
+        return ++connection->forbidden > FORBIDDEN_MAX ? RESULT_NOT_ALLOWED : RESULT_OK;
     }
     if (feed->ours && words->durable > feed->head.number)
         exchange->refused[RESULT_ROLLBACK]++; /* it says so: only its Holding proves it */
