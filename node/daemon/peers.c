@@ -25,26 +25,17 @@ static struct link_options link_options(struct peers *peers, void *owner) {
     };
 }
 
-static struct peer *find(const struct peers *peers, const uint8_t *id) {
+struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]) {
     for (size_t i = 0; i < peers->count; i++)
         if (memcmp(peers->rows[i]->id, id, MEMBER_ID_SIZE) == 0)
             return peers->rows[i];
     return NULL;
 }
 
-const struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]) {
-    return find(peers, id);
-}
-
 void peers_traffic(const struct peer *peer, uint64_t *sent, uint64_t *received) {
     *sent = *received = 0;
     if (peer->connection && peer->connection->session)
         link_counts(session_link(peer->connection->session), sent, received);
-}
-
-bool peers_is_held(const struct peers *peers, const struct peer *peer) {
-    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
-    return peer->connection && sync_held_ms(peers, peer->connection, now) != UINT64_MAX;
 }
 
 static struct peer *peer_new(struct peers *peers, const uint8_t *id) {
@@ -63,13 +54,13 @@ static struct peer *peer_new(struct peers *peers, const uint8_t *id) {
     return peer;
 }
 
-static const char *name_of(const struct peers *peers, const struct peer *peer) {
+const char *peers_name(const struct peers *peers, const struct peer *peer) {
     const struct member *member = roster_find(peers->node->roster, peer->id);
     return member ? member->name : _("a former member");
 }
 
 static bool is_known(const struct peers *peers, const uint8_t *id) {
-    return memcmp(id, peers->node->identity.id, MEMBER_ID_SIZE) == 0 || find(peers, id);
+    return memcmp(id, peers->node->identity.id, MEMBER_ID_SIZE) == 0 || peers_find(peers, id);
 }
 
 /* A cap that has not changed still owes what it owed. */
@@ -94,7 +85,7 @@ static enum result take_roster(struct peers *peers) {
         peers->rows[i]->address = NULL;
     for (size_t i = 0; i < config->peer_count; i++) {
         const struct member *member = roster_find_name(roster, config->peers[i].name);
-        struct peer *peer = member ? find(peers, member->id) : NULL;
+        struct peer *peer = member ? peers_find(peers, member->id) : NULL;
         if (peer)
             configure(peers, peer, &config->peers[i]);
         else
@@ -168,35 +159,10 @@ static uint64_t sooner(uint64_t one, uint64_t other) {
     return one < other ? one : other;
 }
 
-/* When a cap lets the next thing through; now, if there was more to give than one turn of the node has memory for. */
-static uint64_t work_due_ms(const struct peers *peers, uint64_t steady_ms) {
-    uint64_t wait = UINT64_MAX;
-    enum lane lane;
-    for (const struct connection *connection = peers->connections; connection; connection = connection->next) {
-        if (!connection_is_up(connection))
-            continue;
-        if (line_is_ready(&connection->line, link_queued(session_link(connection->session)), steady_ms, &lane))
-            return 0;
-        wait = sooner(wait, sync_held_ms(peers, connection, steady_ms));
-        if (connection->is_paused)
-            wait = sooner(wait, bucket_wait_ms(&connection->peer->work, steady_ms));
-    }
-    return wait;
-}
-
-static void read_on(struct peers *peers, uint64_t steady_ms) {
-    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
-        if (!connection->is_paused || !connection->session || bucket_wait_ms(&connection->peer->work, steady_ms))
-            continue;
-        connection->is_paused = false;
-        link_more(session_link(connection->session));
-    }
-}
-
 uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     uint64_t wait = ALIVE_EVERY_MS;
     drop_the_silent(peers, steady_ms);
-    read_on(peers, steady_ms);
+    peers_read_on(peers, steady_ms);
     sync_tick(peers, steady_ms);
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
@@ -215,7 +181,7 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
         else
             wait = sooner(wait, peer->dial_at - steady_ms);
     }
-    return sooner(wait, work_due_ms(peers, steady_ms));
+    return sooner(wait, peers_due_ms(peers, steady_ms));
 }
 
 /* --- connections --- */
@@ -318,7 +284,7 @@ static void down(struct peers *peers, struct link_event *event) {
     if (called)
         called->last_error = event->why;
     if (connection->peer)
-        log_info(_("%s: disconnected (%s)"), name_of(peers, connection->peer), result_text(event->why));
+        log_info(_("%s: disconnected (%s)"), peers_name(peers, connection->peer), result_text(event->why));
     connection_drop(peers, connection, RESULT_OK);
     connection_free(peers, connection);
     if (link)
@@ -346,7 +312,7 @@ static enum result admit_former(struct peers *peers, struct connection *connecti
     for (size_t i = 0; i < roster->ended_count; i++) {
         if (memcmp(roster->ended[i].session_key, remote, EXCHANGE_KEY_SIZE) != 0)
             continue;
-        struct peer *peer = find(peers, roster->ended[i].id);
+        struct peer *peer = peers_find(peers, roster->ended[i].id);
         if (!peer)
             break;
         belong_to(peers, connection, peer);
@@ -360,7 +326,7 @@ static enum result admit_former(struct peers *peers, struct connection *connecti
 /* The handshake is through: who is it, and may it be here? */
 static enum result settle(struct peers *peers, struct connection *connection) {
     const struct member *member = roster_find_session(peers->node->roster, session_remote(connection->session));
-    struct peer *peer = member ? find(peers, member->id) : NULL;
+    struct peer *peer = member ? peers_find(peers, member->id) : NULL;
     if (!peer)
         return admit_former(peers, connection);
     if (quarantine_left_ms(&peer->quarantine, clock_steady_ms(peers->node->exchange.clock)))
@@ -396,16 +362,6 @@ static enum result take_frame(struct peers *peers, struct connection *connection
     return result;
 }
 
-/* Whoever says more than it may waits with the rest, on its own machine. */
-static bool is_too_much(struct peers *peers, struct connection *connection) {
-    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
-    if (!connection->peer || bucket_wait_ms(&connection->peer->work, now) == 0)
-        return false;
-    connection->peer->slowed++;
-    connection->is_paused = true;
-    return true;
-}
-
 static void frames(struct peers *peers, struct link_event *event) {
     struct connection *connection = event->owner;
     for (size_t i = 0; i < event->count && connection->session; i++) {
@@ -413,12 +369,12 @@ static void frames(struct peers *peers, struct link_event *event) {
         if (!result)
             continue;
         if (connection->peer)
-            log_warning(_("%s: session ended: %s"), name_of(peers, connection->peer), result_text(result));
+            log_warning(_("%s: session ended: %s"), peers_name(peers, connection->peer), result_text(result));
         else if (result != RESULT_EXISTS) /* anybody may knock: a counter, and prose only for who asks for it */
             log_debug(_("%s: no session: %s"), link_peer_address(event->link), result_text(result));
         connection_drop(peers, connection, result == RESULT_EXISTS ? RESULT_OK : result);
     }
-    if (connection->session && !is_too_much(peers, connection))
+    if (connection->session && !peers_is_too_much(peers, connection))
         link_more(event->link);
 }
 
@@ -438,62 +394,13 @@ void peers_event(struct peers *peers, struct link_event *event) {
     }
 }
 
-/* --- who breaks the rules --- */
-
-void peers_strike(struct peers *peers, const struct connection *connection, enum result why) {
-    struct peer *peer = connection->peer;
-    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
-    if (!peer || connection->leaves_at || !quarantine_is_offence(why) ||
-        !quarantine_strike(&peer->quarantine, why, now))
-        return;
-    const char *name = name_of(peers, peer);
-    log_warning(
-        _("%s has broken the rules again and again (%s) and is left out for %llu min; to let it in before that: "
-          "inama peer release %s"),
-        name, result_text(why), (unsigned long long)quarantine_left_ms(&peer->quarantine, now) / 60000, name);
-}
-
-enum result peers_release_member(struct peers *peers, const char *name, const char **complaint) {
-    const struct member *member = roster_find_name(peers->node->roster, name);
-    struct peer *peer = member ? find(peers, member->id) : NULL;
-    if (!peer) {
-        *complaint = _("there is no other member of this name: inama status lists them");
-        return RESULT_NOT_FOUND;
-    }
-    if (!quarantine_left_ms(&peer->quarantine, clock_steady_ms(peers->node->exchange.clock))) {
-        *complaint = _("it is not left out: inama status says how it is");
-        return RESULT_EXISTS;
-    }
-    quarantine_release(&peer->quarantine);
-    peer->dial_at = 0;
-    log_info(_("%s is let in again, as an operator says"), member->name);
-    return RESULT_OK;
-}
-
-static enum result why_to_drop(const struct peers *peers, const struct connection *connection) {
-    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
-    if (connection->is_choked)
-        return RESULT_TOO_LARGE; /* it asks much, or is told much, and reads nothing */
-    return quarantine_left_ms(&connection->peer->quarantine, now) ? connection->peer->quarantine.why : RESULT_OK;
-}
-
-static void drop_who_may_not_stay(struct peers *peers) {
-    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
-        enum result why = connection_is_up(connection) ? why_to_drop(peers, connection) : RESULT_OK;
-        if (!why)
-            continue;
-        log_warning(_("%s: session ended: %s"), name_of(peers, connection->peer), result_text(why));
-        connection_drop(peers, connection, why);
-    }
-}
-
 void peers_committed(struct peers *peers) {
     sync_ask_all(peers);
     for (struct connection *connection = peers->connections; connection; connection = connection->next)
         if (connection->peer && connection->session)
             sync_committed(peers, connection);
     sync_give_all(peers);
-    drop_who_may_not_stay(peers);
+    peers_drop_unruly(peers);
 }
 
 void peers_failed(struct peers *peers) {
@@ -508,7 +415,7 @@ void peers_failed(struct peers *peers) {
 static void let_go(struct peers *peers, struct connection *connection, struct span news) {
     if (connection->leaves_at)
         return;
-    log_info(_("%s is no member any more: its session ends"), name_of(peers, connection->peer));
+    log_info(_("%s is no member any more: its session ends"), peers_name(peers, connection->peer));
     sync_farewell(peers, connection, news);
     connection->leaves_at = clock_steady_ms(peers->node->exchange.clock) + FAREWELL_MS;
 }
