@@ -109,6 +109,7 @@ static bool has_recall(int number) {
 /* What a child measured. */
 struct measured {
     uint64_t ms;
+    uint64_t urgent_ms;
     size_t before; /* alerts that were there before it */
     char sentence[600];
 };
@@ -139,6 +140,45 @@ static void overtake_urgent(struct measured *measured) {
 
 static void overtake_ordinary(struct measured *measured) {
     overtake(measured, false);
+}
+
+/* ---- a limit ---- */
+
+static void limit(const struct station *station, const char *line) {
+    char path[400];
+    snprintf(path, sizeof path, "%s/node.yaml", station->folder);
+    FILE *file = fopen(path, "ae");
+    if (!file || fputs(line, file) < 0 || fclose(file) != 0)
+        broken("no limit can be written");
+}
+
+static bool is_held_back(int number, int peer) {
+    const struct peers *peers = &world.stations[number].node.peers;
+    return peers_is_held(peers, peers_find(peers, world.stations[peer].id));
+}
+
+/* The line is fast, and the writer keeps to so much a second of it. */
+static void keep_to_a_limit(struct measured *measured) {
+    limit(&world.stations[KE_CUSTOMS], "limit_kib_s: 8\n");
+    open_station(KE_CUSTOMS);
+    run_for(1000);
+    for (int i = 0; i < BACKLOG && !machine_broken(); i++)
+        publish(KE_CUSTOMS, false, FILLER);
+    open_station(KE_POLICE);
+    uint64_t since = machine_now(), deadline = since + PATIENCE_MS;
+    run_for(WARM_UP_MS);
+    if (!is_held_back(KE_CUSTOMS, KE_POLICE))
+        broken("a limit holds something back, and the node does not say so");
+    publish(KE_CUSTOMS, true, 100);
+    uint64_t urgent_since = machine_now();
+    while (machine_now() < deadline && !machine_broken() && !has_recall(KE_POLICE))
+        machine_next(machine_now() + 10);
+    measured->urgent_ms = machine_now() - urgent_since;
+    while (machine_now() < deadline && !machine_broken() && alerts_at(KE_POLICE) <= BACKLOG)
+        machine_next(machine_now() + 10);
+    measured->ms = machine_now() - since;
+    if (is_held_back(KE_CUSTOMS, KE_POLICE))
+        broken("nothing waits any more, and the node says that a limit holds it back");
 }
 
 /* ---- slow readers ---- */
@@ -196,19 +236,24 @@ static bool measure(struct measured *measured, bool verbose, void (*story)(struc
 }
 
 bool thin_play(bool verbose) {
-    struct measured *all = mmap(NULL, 4 * sizeof *all, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct measured *all = mmap(NULL, 5 * sizeof *all, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (all == MAP_FAILED)
         return false;
-    struct measured *urgent = &all[0], *ordinary = &all[1], *alone = &all[2], *beside = &all[3];
+    struct measured *urgent = &all[0], *ordinary = &all[1], *alone = &all[2], *beside = &all[3], *limited = &all[4];
     if (!measure(urgent, verbose, overtake_urgent) || !measure(ordinary, verbose, overtake_ordinary) ||
-        !measure(alone, verbose, reach_alone) || !measure(beside, verbose, reach_beside_slow_ones))
+        !measure(alone, verbose, reach_alone) || !measure(beside, verbose, reach_beside_slow_ones) ||
+        !measure(limited, verbose, keep_to_a_limit))
         return false;
     printf("thin line: an urgent alert after %" PRIu64 " ms, before %zu of %d others; an ordinary one after %" PRIu64
            " ms\n",
            urgent->ms, BACKLOG - urgent->before, BACKLOG, ordinary->ms);
     printf("slow readers: a third has it after %" PRIu64 " ms, without them after %" PRIu64 " ms\n", beside->ms,
            alone->ms);
+    printf("a limit of 8 KiB/s: all after %" PRIu64 " ms, an urgent one after %" PRIu64 " ms\n", limited->ms,
+           limited->urgent_ms);
     bool overtakes = urgent->ms <= 3 * BLOCK_MS && urgent->before < BACKLOG / 2 && ordinary->ms > 10 * urgent->ms;
     bool is_left_alone = beside->ms <= 2 * alone->ms + 100 && beside->before < ROUNDS;
-    return overtakes && is_left_alone;
+    uint64_t least_ms = (uint64_t)BACKLOG * FILLER * 1000 / (8 * 1024) - 3000; /* a second's worth may come at once */
+    bool keeps_to_it = limited->ms >= least_ms && limited->ms <= least_ms * 5 / 4 && limited->urgent_ms <= 3 * BLOCK_MS;
+    return overtakes && is_left_alone && keeps_to_it;
 }
