@@ -146,12 +146,20 @@ static void came_to_nothing(struct peers *peers, struct connection *connection, 
     connection->wants = true;
 }
 
+/* The pull that this answers; NULL: we did not ask for it. */
+static struct pull *asked_for(const struct peers *peers, struct connection *connection, const Block *words) {
+    const struct feeds *feeds = &peers->node->exchange.feeds;
+    struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(feeds, words->feed.data) : NULL;
+    struct pull *pull = feed ? sync_find_pull(connection, feed) : NULL;
+    return pull && pull->under_way && words->after == pull->asked ? pull : NULL;
+}
+
 static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
     struct exchange *exchange = &peers->node->exchange;
-    struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(&exchange->feeds, words->feed.data) : NULL;
-    struct pull *pull = feed ? sync_find_pull(connection, feed) : NULL;
-    if (!pull || !pull->under_way || words->after != pull->asked)
-        return RESULT_WRONG_FEED; /* we did not ask for it */
+    struct pull *pull = asked_for(peers, connection, words);
+    if (!pull)
+        return RESULT_WRONG_FEED;
+    struct feed *feed = pull->feed;
     pull->under_way = false;
     if (words->n_entries == 0) {
         came_to_nothing(peers, connection, pull);
@@ -190,6 +198,16 @@ static enum result take_block(struct peers *peers, struct connection *connection
     return RESULT_OK;
 }
 
+/* What was asked for before our roster expired. Once that is over, it is announced again. */
+static enum result pass_over(struct peers *peers, struct connection *connection, const Block *words) {
+    struct pull *pull = asked_for(peers, connection, words);
+    if (!pull)
+        return RESULT_WRONG_FEED;
+    pull->under_way = false;
+    came_to_nothing(peers, connection, pull);
+    return RESULT_OK;
+}
+
 /* What was sealed to keys that we do not have any more is not worth the way back. */
 static bool may_open(const struct peers *peers, const struct feed *feed) {
     const struct identity *identity = &peers->node->identity;
@@ -225,7 +243,7 @@ static enum result take_refusal(struct peers *peers, struct connection *connecti
     struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(feeds, words->feed.data) : NULL;
     struct pull *pull = feed ? sync_find_pull(connection, feed) : NULL;
     if (!pull || !pull->under_way)
-        return RESULT_WRONG_FEED;
+        return RESULT_OK; /* of something that asked for nothing */
     pull->under_way = false;
     came_to_nothing(peers, connection, pull);
     return RESULT_OK;
@@ -234,13 +252,15 @@ static enum result take_refusal(struct peers *peers, struct connection *connecti
 /* Of an expired roster's members nothing else is believed. */
 static enum result take_content(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     if (message->pull && sync_is_silenced(peers)) {
-        sync_refuse(peers, connection, proto_span(message->pull->feed), RESULT_EXPIRED);
+        sync_refuse(peers, connection, message->pull, RESULT_EXPIRED);
         return RESULT_OK;
     }
     if (message->pull)
         return sync_take_pull(peers, connection, message->pull);
     if (message->refusal)
         return take_refusal(peers, connection, message->refusal);
+    if (sync_is_silenced(peers) && message->block)
+        return pass_over(peers, connection, message->block);
     if (sync_is_silenced(peers))
         return RESULT_OK;
     if (message->announce)
@@ -270,6 +290,8 @@ static unsigned work_of(const SyncMessage *message) {
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
                   message->has_known + message->has_trust + !!message->holding + !!message->fork + !!message->delivered;
+    if (members == 0 && message->base.n_unknown_fields)
+        return RESULT_UNKNOWN_KIND; /* of a newer version */
     if (members != 1 || (!message->hello && !connection->greeted))
         return RESULT_MALFORMED;
     if (connection->leaves_at)

@@ -103,7 +103,7 @@ bool sync_is_silenced(const struct peers *peers);
 /* Every feed that is to be told to this member and has grown since we last told. */
 void sync_announce_grown(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_pull(struct peers *peers, struct connection *connection, const Pull *words);
-void sync_refuse(struct peers *peers, struct connection *connection, struct span feed, enum result why);
+void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why);
 void sync_tell_holdings(struct peers *peers, struct connection *connection);
 void sync_tell_forks(struct peers *peers, struct connection *connection);
 /* Says what we know if the other end goes by something else, not again and again: the answer changes our digest, or

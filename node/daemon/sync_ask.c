@@ -112,6 +112,8 @@ static void ask_on(struct peers *peers, struct connection *connection, bool only
     struct line *line = &connection->line;
     struct pull *wanted[LANE_COUNT];
     bool waits[LANE_COUNT];
+    if (sync_is_silenced(peers))
+        return; /* what came would not be taken */
     while (connection->wants && find_wanted(connection, now, wanted, waits)) {
         enum lane lane = lane_pick(&line->asking, waits);
         if (only_urgent && lane != LANE_URGENT)

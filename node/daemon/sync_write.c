@@ -128,14 +128,22 @@ static enum result send_block(struct peers *peers, struct connection *connection
     return RESULT_OK;
 }
 
-void sync_refuse(struct peers *peers, struct connection *connection, struct span feed, enum result why) {
+static void refuse(struct peers *peers, struct connection *connection, ProtobufCBinaryData feed, enum result why) {
     Refusal refusal = REFUSAL__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
-    refusal.feed = proto_bytes(feed.data, feed.len);
+    refusal.feed = feed;
     refusal.reason = (char *)(uintptr_t)result_name(why);
     message.refusal = &refusal;
     peers->node->exchange.refused[why]++;
     sync_send(peers, connection, &message);
+}
+
+/* An acknowledgement alone is not answered. */
+void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why) {
+    if (words->bytes)
+        refuse(peers, connection, words->feed, why);
+    else
+        peers->node->exchange.refused[why]++;
 }
 
 /* Who was granted the key, of what we carry too; who carries what is ours; and the author, who fetches back what it has
@@ -166,7 +174,7 @@ static enum result give_block(struct peers *peers, struct connection *connection
     bool may = feed && may_read(peers, feed, connection->peer->id) && !sync_is_silenced(peers);
     if (may)
         return send_block(peers, connection, feed, turn, given);
-    sync_refuse(peers, connection, span_of(turn->id, FEED_ID_SIZE), RESULT_NOT_ALLOWED);
+    refuse(peers, connection, proto_bytes(turn->id, FEED_ID_SIZE), RESULT_NOT_ALLOWED);
     return RESULT_OK;
 }
 
@@ -184,7 +192,7 @@ enum result sync_take_pull(struct peers *peers, struct connection *connection, c
         return RESULT_MALFORMED;
     struct feed *feed = feeds_find(&exchange->feeds, words->feed.data);
     if (!feed || !may_read(peers, feed, connection->peer->id)) {
-        sync_refuse(peers, connection, proto_span(words->feed), RESULT_NOT_ALLOWED);
+        sync_refuse(peers, connection, words, RESULT_NOT_ALLOWED);
         return ++connection->forbidden > FORBIDDEN_MAX ? RESULT_NOT_ALLOWED : RESULT_OK;
     }
     if (feed->ours && words->durable > feed->head.number)
