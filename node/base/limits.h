@@ -51,6 +51,12 @@ enum {
     WAITING_BYTES_MAX = 64 * 1024 * 1024,      /* entries of one feed that wait for their key */
     UNVERIFIED_MAX = 256,                      /* alerts by one author that wait for a key of their originator */
     SYNC_MEMORY_MAX = 8 * 1024 * 1024,         /* memory that decoding one message of a peer may take */
+    LINE_AHEAD_BYTES = 64 * 1024,              /* queued for a peer, before what it has asked for waits in the store */
+    QUEUE_BYTES_MAX = 8 * 1024 * 1024,         /* queued for a peer at all: more ends its session */
+    TURNS_MAX = 1024,                          /* things that one peer has asked for and waits for */
+    LIMIT_KIB_S_MAX = 1024 * 1024 * 16,        /* of a peer, or of all: KiB a second */
+    WORK_S_MAX = 5000,                         /* messages of a peer a second; those that cost much count for many */
+    FORBIDDEN_MAX = 256,                       /* pulls of feeds that a peer may not read, in one session */
     SESSIONS_MAX = 1024,
     HANDSHAKE_TIMEOUT_MS = 10 * 1000,
     SESSION_IDLE_TIMEOUT_MS = 90 * 1000,
@@ -63,11 +69,12 @@ enum {
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
 
     /* the store */
-    FEEDS_OF_MEMBER_MAX = 256, /* followed, under all its keys */
-    KEYS_LOADED_MAX = 1024,    /* epoch keys of others in guarded memory at a time */
-    GRANT_MEMBERS_MAX = 2000,  /* in one grant; more have several */
-    OUTDATED_MAX = 1024,       /* ranges of one feed that were sealed for somebody who had been removed */
-    FORKS_MAX = 1024,          /* proofs kept */
+    FEEDS_OF_KEY_MAX = 2 * AUDIENCES_MAX, /* followed, of one signing key: an audience may have an urgent one, too */
+    FEEDS_OF_MEMBER_MAX = 256,            /* followed, under all its keys */
+    KEYS_LOADED_MAX = 1024,               /* epoch keys of others in guarded memory at a time */
+    GRANT_MEMBERS_MAX = 2000,             /* in one grant; more have several */
+    OUTDATED_MAX = 1024,                  /* ranges of one feed that were sealed for somebody who had been removed */
+    FORKS_MAX = 1024,                     /* proofs kept */
     EPOCH_DAYS_MAX = 30,
     EPOCH_ENTRIES_MAX = 1 << 20,
 };

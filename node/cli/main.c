@@ -32,6 +32,7 @@ const struct command *const commands[] = {
     &command_policy_check,
     &command_policy_explain,
     &command_reload,
+    &command_peer_release,
 
     &command_enrol_request,
     &command_enrol_show,

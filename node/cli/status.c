@@ -66,7 +66,7 @@ static void print_node(struct arena *arena, const Status *status) {
 
 /* The daemon's word in the operator's language. */
 static const char *state_text(const char *state) {
-    static const char *const states[] = {N_("connected"), N_("calling"), N_("away"), N_("not called")};
+    static const char *const states[] = {N_("connected"), N_("calling"), N_("away"), N_("not called"), N_("left out")};
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strcmp(states[i], state) == 0)
             return _(states[i]);
@@ -78,6 +78,18 @@ static void put_behind(struct table *table, struct arena *arena, const PeerStatu
     table_cell(table, is_behind ? text_format(arena, "%llu", (unsigned long long)peer->behind) : "");
     table_cell(table, is_behind ? print_size(arena, peer->behind_bytes) : "");
     table_cell(table, peer->has_oldest ? status_ago(arena, peer->oldest) : "");
+}
+
+/* What there is to say of it beyond the numbers. */
+static const char *peer_text(struct arena *arena, const PeerStatus *peer) {
+    if (peer->has_left_out_until)
+        return text_format(arena, _("until %s: %s; inama peer release %s"), print_time(arena, peer->left_out_until),
+                           result_text_of(peer->offence ? peer->offence : ""), peer->name);
+    if (peer->held_back && peer->has_limit)
+        return text_format(arena, _("held back by a limit (its own is %s/s)"), print_size(arena, peer->limit));
+    if (peer->held_back)
+        return _("held back by the limit of all members together");
+    return peer->last_error ? peer->last_error : peer->address ? peer->address : "";
 }
 
 static void print_peers(struct arena *arena, const Status *status) {
@@ -99,7 +111,7 @@ static void print_peers(struct arena *arena, const Status *status) {
         table_cell_in(table, connected ? PRINT_GREEN : PRINT_YELLOW, state_text(peer->state));
         table_cell(table, peer->has_since ? status_ago(arena, peer->since) : "");
         put_behind(table, arena, peer);
-        table_cell(table, peer->last_error ? peer->last_error : peer->address ? peer->address : "");
+        table_cell(table, peer_text(arena, peer));
     }
     table_print(table);
 }

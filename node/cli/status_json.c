@@ -7,17 +7,27 @@ json_t *status_json_number(bool is_known, uint64_t number) {
     return is_known ? json_integer((json_int_t)number) : json_null();
 }
 
+/* What holds it back, and what it did that it should not. */
+static json_t *conduct_json(const PeerStatus *peer) {
+    return json_pack("{s:o, s:b, s:o, s:o, s:I, s:I}", "limit", status_json_number(peer->has_limit, peer->limit),
+                     "held_back", peer->held_back != 0, "left_out_until",
+                     status_json_number(peer->has_left_out_until, peer->left_out_until), "offence",
+                     print_json_text(peer->offence), "offences", (json_int_t)peer->strikes, "slowed",
+                     (json_int_t)peer->slowed);
+}
+
 static json_t *peers_json(const Status *status) {
     json_t *list = json_array();
     for (size_t i = 0; i < status->n_peers; i++) {
         const PeerStatus *peer = status->peers[i];
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "name", print_json_text(peer->name),
-                            "state", print_json_text(peer->state), "address", print_json_text(peer->address), "since",
-                            (json_int_t)peer->since, "last_error", print_json_text(peer->last_error), "sent",
-                            (json_int_t)peer->sent, "received", (json_int_t)peer->received, "behind",
-                            (json_int_t)peer->behind, "behind_bytes", (json_int_t)peer->behind_bytes, "oldest",
-                            status_json_number(peer->has_oldest, peer->oldest)));
+        json_t *row = json_pack(
+            "{s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "name", print_json_text(peer->name), "state",
+            print_json_text(peer->state), "address", print_json_text(peer->address), "since", (json_int_t)peer->since,
+            "last_error", print_json_text(peer->last_error), "sent", (json_int_t)peer->sent, "received",
+            (json_int_t)peer->received, "behind", (json_int_t)peer->behind, "behind_bytes",
+            (json_int_t)peer->behind_bytes, "oldest", status_json_number(peer->has_oldest, peer->oldest));
+        json_object_update_new(row, conduct_json(peer));
+        json_array_append_new(list, row);
     }
     return list;
 }

@@ -81,8 +81,15 @@ static const char *read_metrics(struct reading *reading) {
     return address;
 }
 
+/* Given in KiB a second. */
+static uint64_t read_limit(struct reading *reading, const struct setting *map) {
+    uint64_t kib_s = 0;
+    settings_number(map, "limit_kib_s", 1, LIMIT_KIB_S_MAX, &kib_s, reading->report);
+    return kib_s * 1024;
+}
+
 static void read_peers(struct reading *reading, struct config *config) {
-    static const char *const keys[] = {"name", "address", NULL};
+    static const char *const keys[] = {"name", "address", "limit_kib_s", NULL};
     const struct setting *list = settings_get(reading->top, "peers");
     if (!list || (list->kind == SETTING_TEXT && !*list->text))
         return;
@@ -102,7 +109,8 @@ static void read_peers(struct reading *reading, struct config *config) {
         settings_only(item, keys, reading->report);
         peer->line = item->line;
         settings_text(item, "name", true, &peer->name, reading->report);
-        peer->address = read_address(reading, item, "address", true);
+        peer->limit = read_limit(reading, item);
+        peer->address = read_address(reading, item, "address", peer->limit == 0);
     }
 }
 
@@ -114,9 +122,9 @@ static const char *folder_of(struct arena *arena, const char *path) {
 }
 
 enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report) {
-    static const char *const keys[] = {"identity", "key_file",  "roster",  "roots", "policy",
-                                       "store",    "store_gib", "control", "live",  "metrics",
-                                       "listen",   "taxa",      "places",  "peers", NULL};
+    static const char *const keys[] = {"identity",  "key_file", "roster",      "roots",   "policy", "store",
+                                       "store_gib", "control",  "live",        "metrics", "listen", "taxa",
+                                       "places",    "peers",    "limit_kib_s", NULL};
     struct span yaml;
     TRY(file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
     struct reading reading = {.arena = arena, .report = report, .folder = folder_of(arena, path)};
@@ -142,6 +150,7 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     settings_number(reading.top, "store_gib", 1, 4096, &store_gib, report);
     config.store_bytes = store_gib << 30;
     config.listen = read_address(&reading, reading.top, "listen", false);
+    config.limit = read_limit(&reading, reading.top);
     read_peers(&reading, &config);
     report_sort(report);
     if (reading.no_memory)

@@ -12,10 +12,11 @@
 #include "base/result.h"
 #include "base/span.h"
 
-/* A member this node calls. Members that are not listed may call us. */
+/* A member this node calls, or limits. Members that are not listed may call us. */
 struct config_peer {
     const char *name;    /* in the roster */
-    const char *address; /* "tcp://host:port" */
+    const char *address; /* "tcp://host:port"; NULL: it is not called */
+    uint64_t limit;      /* bytes a second each way; 0: none of its own */
     size_t line;
 };
 
@@ -34,6 +35,7 @@ struct config {
     const char *listen;  /* "tcp://0.0.0.0:4450"; NULL: only calls out */
     const char *taxa;    /* imported list; NULL if none */
     const char *places;  /* imported list; NULL if none */
+    uint64_t limit;      /* bytes a second each way, of all peers together; 0: none */
     struct config_peer *peers;
     size_t peer_count;
 };

@@ -3,12 +3,29 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/lane.h"
 
 const struct policy_audience *policy_find_audience(const struct policy *policy, const char *name) {
     for (size_t i = 0; i < policy->audience_count; i++)
         if (strcmp(policy->audiences[i].name, name) == 0)
             return &policy->audiences[i];
     return NULL;
+}
+
+const struct policy_audience *policy_audience_of(const struct policy *policy, const char *feed_audience) {
+    size_t len = lane_audience_len(feed_audience);
+    for (size_t i = 0; i < policy->audience_count; i++)
+        if (strlen(policy->audiences[i].name) == len && memcmp(policy->audiences[i].name, feed_audience, len) == 0)
+            return &policy->audiences[i];
+    return NULL;
+}
+
+bool policy_is_urgent(const struct policy_audience *audience, const AlertHeader *header) {
+    for (size_t i = 0; i < audience->urgent_count; i++)
+        if (strcmp(audience->urgent[i], header->kind) == 0 ||
+            (header->urgency && strcmp(audience->urgent[i], header->urgency) == 0))
+            return true;
+    return false;
 }
 
 static bool is_or_any(const char *wanted, const char *actual) {

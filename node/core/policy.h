@@ -45,7 +45,9 @@ struct policy_audience {
     const char *name;
     struct policy_selector members;
     struct policy_view view;
-    bool publish;                    /* our own alerts go there */
+    bool publish;              /* our own alerts go there */
+    const char *const *urgent; /* kinds and urgencies of what goes by its urgent feed (core/lane.h) */
+    size_t urgent_count;
     bool carried;                    /* others may carry the feed, who cannot read it: */
     struct policy_selector carriers; /* these */
     size_t line;
@@ -91,6 +93,10 @@ struct policy {
 MUST_USE enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
                                  struct report *report);
 const struct policy_audience *policy_find_audience(const struct policy *policy, const char *name);
+/* The audience that a feed of ours is for, by the feed's name; NULL if the policy has none such any more. */
+const struct policy_audience *policy_audience_of(const struct policy *policy, const char *feed_audience);
+/* Does an alert with this header go by the urgent feed of the audience? */
+bool policy_is_urgent(const struct policy_audience *audience, const AlertHeader *header);
 
 /* Is this member of the roster meant? */
 bool policy_selects(const struct policy_selector *selector, const char *name, const char *role, const char *country);

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "core/codes.h"
+#include "core/lane.h"
 #include "core/settings.h"
 
 struct reading {
@@ -130,14 +131,49 @@ static void read_selector(struct reading *reading, const struct setting *map, co
                        text_escape(reading->arena, out->country));
 }
 
-static void read_audience(struct reading *reading, const struct setting *map, struct policy_audience *out) {
-    static const char *const keys[] = {"members", "carriers", "publish", "show", "hide", NULL};
-    out->name = map->key;
-    out->line = map->line;
-    if (strlen(map->key) > NAME_BYTES_MAX)
-        settings_error(map, reading->report, NULL, _("the name of an audience has at most %d bytes"), NAME_BYTES_MAX);
+/* What is urgent where the file does not say it. */
+static const char *const urgent_by_default[] = {"RECALL", "URGENT"};
+
+static void read_urgent(struct reading *reading, const struct setting *map, struct policy_audience *out) {
+    const struct setting *list = settings_get(map, "urgent");
+    out->urgent = urgent_by_default;
+    out->urgent_count = sizeof urgent_by_default / sizeof *urgent_by_default;
+    if (!list)
+        return;
+    if (list->kind != SETTING_LIST) {
+        settings_error(list, reading->report, "urgent", _("expected a list, such as [RECALL, URGENT], or []"));
+        return;
+    }
+    const char **codes = new_rows(reading, list->count, sizeof *codes);
+    out->urgent = codes;
+    out->urgent_count = 0;
+    for (const struct setting *item = list->first; item && codes; item = item->next) {
+        const char *code = item->kind == SETTING_TEXT ? item->text : "";
+        if (codes_find(CODES_KIND, code) || codes_find(CODES_URGENCY, code))
+            codes[out->urgent_count++] = code;
+        else
+            settings_error(item, reading->report, "urgent",
+                           _("\"%s\" is neither a kind of alert nor an urgency; \"inama help codes\" lists them"),
+                           text_escape(reading->arena, code));
+    }
+}
+
+static void read_name(struct reading *reading, const struct setting *map) {
+    if (strlen(map->key) > LANE_AUDIENCE_BYTES_MAX)
+        settings_error(map, reading->report, NULL, _("the name of an audience has at most %d bytes"),
+                       (int)LANE_AUDIENCE_BYTES_MAX);
     if (*map->key == '@')
         settings_error(map, reading->report, NULL, _("names that begin with \"@\" are for feeds to one member alone"));
+    if (lane_of(map->key) == LANE_URGENT)
+        settings_error(map, reading->report, NULL, _("names that end with \"%s\" are for urgent feeds"),
+                       LANE_URGENT_SUFFIX);
+}
+
+static void read_audience(struct reading *reading, const struct setting *map, struct policy_audience *out) {
+    static const char *const keys[] = {"members", "carriers", "publish", "urgent", "show", "hide", NULL};
+    out->name = map->key;
+    out->line = map->line;
+    read_name(reading, map);
     if (map->kind != SETTING_MAP) {
         settings_error(map, reading->report, map->key, _("expected members, publish, show and hide"));
         return;
@@ -148,6 +184,7 @@ static void read_audience(struct reading *reading, const struct setting *map, st
     if (out->carried)
         read_selector(reading, map, "carriers", &out->carriers);
     settings_flag(map, "publish", &out->publish, reading->report);
+    read_urgent(reading, map, out);
     read_view(reading, map, &out->view);
 }
 

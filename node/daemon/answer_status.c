@@ -9,9 +9,11 @@
 #include "daemon/node.h"
 #include "daemon/unverified.h"
 
-static const char *state_of(const struct peer *peer) {
+static const char *state_of(const struct peer *peer, bool is_left_out) {
     if (peer->connection)
         return "connected";
+    if (is_left_out)
+        return "left out";
     if (!peer->address)
         return "not called";
     return peer->dialing ? "calling" : "away";
@@ -24,7 +26,15 @@ static PeerStatus *peer_status(struct node *node, const struct member *member, c
         return NULL;
     peer_status__init(row);
     row->name = words_of(member->name);
-    row->state = words_of(state_of(peer));
+    uint64_t left_ms = quarantine_left_ms(&peer->quarantine, clock_steady_ms(node->exchange.clock));
+    row->state = words_of(state_of(peer, left_ms != 0));
+    row->has_left_out_until = left_ms != 0;
+    row->left_out_until = clock_wall_ms(node->exchange.clock) + left_ms;
+    if (peer->quarantine.why)
+        row->offence = words_of(result_name(peer->quarantine.why));
+    row->has_strikes = row->has_slowed = true;
+    row->strikes = peer->quarantine.total;
+    row->slowed = peer->slowed;
     row->address = words_of(peer->address);
     row->has_since = peer->since_ms != 0;
     row->since = peer->since_ms;
@@ -37,6 +47,9 @@ static PeerStatus *peer_status(struct node *node, const struct member *member, c
     row->behind_bytes = lag->bytes;
     row->has_oldest = lag->oldest != 0;
     row->oldest = lag->oldest;
+    row->has_limit = peer->limit != 0;
+    row->limit = peer->limit;
+    row->has_held_back = row->held_back = peers_is_held(&node->peers, peer);
     return row;
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/proto.h"
 #include "base/text.h"
+#include "core/lane.h"
 #include "daemon/incoming.h"
 
 enum { PUBLICATION_MEMORY_MAX = 16 * 1024 * 1024 };
@@ -201,22 +202,29 @@ enum result exchange_may_write(const struct exchange *exchange) {
         return RESULT_EXPIRED;
     if (!member_signs_with(exchange->self, exchange->identity))
         return RESULT_REVOKED; /* a newer copy of this node has, or those who keep the list have, given it another */
-    for (size_t i = 0; i < exchange->policy->audience_count; i++)
-        TRY(may_append(exchange, exchange->policy->audiences[i].name));
+    for (size_t i = 0; i < exchange->policy->audience_count; i++) {
+        const struct policy_audience *audience = &exchange->policy->audiences[i];
+        char name[NAME_BYTES_MAX + 1];
+        TRY(may_append(exchange, audience->name));
+        if (audience->urgent_count)
+            TRY(may_append(exchange, lane_feed(name, audience->name, true)));
+    }
     return RESULT_OK;
 }
 
-enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience, uint64_t sequence,
-                            struct span body, uint64_t now_ms) {
+enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience,
+                            const AlertHeader *header, uint64_t sequence, struct span body, uint64_t now_ms) {
     struct feed *feed;
+    char name[NAME_BYTES_MAX + 1];
     const struct member **members;
     size_t count;
     TRY(feeds_members(&exchange->turn, audience, exchange->roster, exchange->identity->id, &members, &count));
     if (count == 0)
         return RESULT_OK; /* nobody is in this audience yet */
     const struct identity *identity = exchange->identity;
-    TRY(may_append(exchange, audience->name));
-    TRY(feeds_get(&exchange->feeds, identity->id, identity->key_id, audience->name, &feed));
+    lane_feed(name, audience->name, policy_is_urgent(audience, header));
+    TRY(may_append(exchange, name));
+    TRY(feeds_get(&exchange->feeds, identity->id, identity->key_id, name, &feed));
     TRY(exchange_flag_outdated(exchange, feed));
     TRY(feeds_refresh(&exchange->feeds, feed, &exchange->turn, members, count, now_ms));
     TRY(feeds_append(&exchange->feeds, feed, &exchange->turn, body, now_ms));
@@ -242,8 +250,8 @@ static enum result keep_publication(struct exchange *exchange, struct publicatio
     TRY(exchange_admit(exchange, &publication->full, publication->visible, &stored));
     for (size_t i = 0; i < exchange->policy->audience_count; i++)
         if (publication->bodies[i].data)
-            TRY(exchange_append(exchange, &exchange->policy->audiences[i], stored.sequence, publication->bodies[i],
-                                now_ms));
+            TRY(exchange_append(exchange, &exchange->policy->audiences[i], publication->header, stored.sequence,
+                                publication->bodies[i], now_ms));
     return RESULT_OK;
 }
 
@@ -326,7 +334,7 @@ enum result exchange_follow(struct exchange *exchange, const uint8_t author[stat
         TRY(exchange_begin(exchange));
         return feeds_get(&exchange->feeds, author, key_id, audience, feed);
     }
-    if (feeds_of(&exchange->feeds, key_id) >= AUDIENCES_MAX ||
+    if (feeds_of(&exchange->feeds, key_id) >= FEEDS_OF_KEY_MAX ||
         feeds_of_author(&exchange->feeds, author) >= FEEDS_OF_MEMBER_MAX)
         return RESULT_TOO_LARGE;
     TRY(exchange_begin(exchange));
@@ -436,7 +444,7 @@ static enum result refresh_all(struct exchange *exchange) {
     for (size_t i = 0; i < exchange->feeds.count; i++) {
         struct feed *feed = exchange->feeds.rows[i];
         const struct policy_audience *audience =
-            feed->ours ? policy_find_audience(exchange->policy, feed->record.audience) : NULL;
+            feed->ours ? policy_audience_of(exchange->policy, feed->record.audience) : NULL;
         if (!audience)
             continue;
         if (feeds_may_append(&exchange->feeds, feed))

@@ -191,10 +191,11 @@ MUST_USE enum result exchange_visible(const struct exchange *exchange, struct ar
 MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure,
                                     const Alert *visible, struct store_alert *stored);
 
-/* Appends an encoded disclosure to our feed for the audience, with a grant before it if one is due, and remembers that
- * the alert of this sequence went out by it; for incoming.c and history.c. */
+/* Appends an encoded disclosure to our feed for the audience, in the lane that its alert's header says, with a grant
+ * before it if one is due, and remembers that the alert of this sequence went out by it; for incoming.c and history.c.
+ */
 MUST_USE enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience,
-                                     uint64_t sequence, struct span body, uint64_t now_ms);
+                                     const AlertHeader *header, uint64_t sequence, struct span body, uint64_t now_ms);
 /* A wider view took the alert's place: where the one before it was told is remembered with it. For incoming.c. */
 MUST_USE enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence);
 

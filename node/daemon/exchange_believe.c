@@ -70,7 +70,7 @@ bool exchange_carries(const struct exchange *exchange, const struct member *auth
 
 bool exchange_is_carrier(const struct exchange *exchange, const struct feed *feed, const struct member *member) {
     const struct policy_audience *audience =
-        feed->ours ? policy_find_audience(exchange->policy, feed->record.audience) : NULL;
+        feed->ours ? policy_audience_of(exchange->policy, feed->record.audience) : NULL;
     return audience && audience->carried && member &&
            policy_selects(&audience->carriers, member->name, member->role, member->country);
 }

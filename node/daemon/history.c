@@ -60,7 +60,7 @@ static enum result look_at(struct exchange *exchange, struct history *history, c
     history->disclosed++;
     if (history->dry_run)
         return RESULT_OK;
-    return exchange_append(exchange, alone, sequence, body, clock_wall_ms(exchange->clock));
+    return exchange_append(exchange, alone, holding.disclosure.header, sequence, body, clock_wall_ms(exchange->clock));
 }
 
 enum result history_disclose(struct exchange *exchange, struct history *history) {

@@ -257,7 +257,7 @@ static enum result pass_on(struct incoming *incoming, const struct incoming_entr
     for (size_t i = 0; i < exchange->policy->audience_count; i++) {
         const struct policy_audience *audience = &exchange->policy->audiences[i];
         if (entry->bodies[i].data && (is_wider || !exchange_forwards(exchange, before, audience)))
-            TRY(exchange_append(exchange, audience, sequence, entry->bodies[i], now_ms));
+            TRY(exchange_append(exchange, audience, entry->disclosure.header, sequence, entry->bodies[i], now_ms));
     }
     return RESULT_OK;
 }

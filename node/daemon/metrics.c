@@ -145,9 +145,22 @@ struct peer_row {
     const struct lag *lag;
     uint64_t sent, received; /* over the present session */
     uint64_t oldest;         /* seconds */
+    bool is_held;            /* by a limit */
 };
 
-enum peer_value { PEER_CONNECTED, PEER_BEHIND, PEER_BEHIND_BYTES, PEER_OLDEST, PEER_SENT, PEER_RECEIVED, PEER_VALUES };
+enum peer_value {
+    PEER_CONNECTED,
+    PEER_BEHIND,
+    PEER_BEHIND_BYTES,
+    PEER_OLDEST,
+    PEER_SENT,
+    PEER_RECEIVED,
+    PEER_LIMIT,
+    PEER_HELD,
+    PEER_STRIKES,
+    PEER_SLOWED,
+    PEER_VALUES
+};
 
 static uint64_t value_of(const struct peer_row *row, enum peer_value value) {
     const uint64_t values[PEER_VALUES] = {[PEER_CONNECTED] = row->peer->connection != NULL,
@@ -155,7 +168,11 @@ static uint64_t value_of(const struct peer_row *row, enum peer_value value) {
                                           [PEER_BEHIND_BYTES] = row->lag->bytes,
                                           [PEER_OLDEST] = row->oldest,
                                           [PEER_SENT] = row->sent,
-                                          [PEER_RECEIVED] = row->received};
+                                          [PEER_RECEIVED] = row->received,
+                                          [PEER_LIMIT] = row->peer->limit,
+                                          [PEER_HELD] = row->is_held,
+                                          [PEER_STRIKES] = row->peer->quarantine.total,
+                                          [PEER_SLOWED] = row->peer->slowed};
     return values[value];
 }
 
@@ -169,6 +186,10 @@ static void put_rows(struct buf *out, const struct peer_row *rows, size_t count)
         [PEER_OLDEST] = {"peer_behind_seconds", "gauge", "Since the oldest of them was made."},
         [PEER_SENT] = {"peer_sent_bytes_total", "counter", "Over the present session."},
         [PEER_RECEIVED] = {"peer_received_bytes_total", "counter", "Over the present session."},
+        [PEER_LIMIT] = {"peer_limit_bytes", "gauge", "A second each way; 0: no limit of its own."},
+        [PEER_HELD] = {"peer_held_back", "gauge", "1 while something waits for its limit, or that of all."},
+        [PEER_STRIKES] = {"peer_offences_total", "counter", "What it sent that no honest program sends."},
+        [PEER_SLOWED] = {"peer_slowed_total", "counter", "Times that it said too much at once and had to wait."},
     };
     for (enum peer_value value = 0; value < PEER_VALUES; value++) {
         begin(out, names[value].name, names[value].type, names[value].help);
@@ -177,6 +198,20 @@ static void put_rows(struct buf *out, const struct peer_row *rows, size_t count)
             put_label(out, "member", rows[i].member->name);
             put(out, "} %" PRIu64 "\n", value_of(&rows[i], value));
         }
+    }
+}
+
+static void put_left_out(struct buf *out, const struct node *node, const struct peer_row *rows, size_t count) {
+    uint64_t now = clock_steady_ms(node->exchange.clock);
+    begin(out, "peer_left_out_seconds", "gauge", "How long a member is still left out, and for what.");
+    for (size_t i = 0; i < count; i++) {
+        const struct quarantine *quarantine = &rows[i].peer->quarantine;
+        uint64_t left_ms = quarantine_left_ms(quarantine, now);
+        if (left_ms == 0)
+            continue;
+        put(out, "inama_peer_left_out_seconds{");
+        put_label(out, "member", rows[i].member->name);
+        put(out, ",reason=\"%s\"} %" PRIu64 "\n", result_name(quarantine->why), left_ms / 1000);
     }
 }
 
@@ -196,12 +231,14 @@ static enum result put_peers(struct buf *out, struct node *node) {
             continue; /* ourselves */
         struct peer_row *row = &rows[count++];
         *row = (struct peer_row){.member = &roster->members[i], .peer = peer, .lag = &lags[i]};
+        row->is_held = peers_is_held(&node->peers, peer);
         peers_traffic(peer, &row->sent, &row->received);
         row->oldest = row->lag->oldest && now > row->lag->oldest ? (now - row->lag->oldest) / 1000 : 0;
         sessions += peer->connection != NULL;
     }
     put_one(out, "sessions", "gauge", "Members that are connected.", sessions);
     put_rows(out, rows, count);
+    put_left_out(out, node, rows, count);
     return RESULT_OK;
 }
 

@@ -20,19 +20,16 @@ static struct link_options link_options(struct peers *peers, void *owner) {
         .length_bytes = 2,
         .frame_max = UINT16_MAX,
         .idle_ms = SESSION_IDLE_TIMEOUT_MS,
+        .low_bytes = LINE_AHEAD_BYTES,
         .owner = owner,
     };
 }
 
-static struct peer *find(const struct peers *peers, const uint8_t *id) {
+struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]) {
     for (size_t i = 0; i < peers->count; i++)
         if (memcmp(peers->rows[i]->id, id, MEMBER_ID_SIZE) == 0)
             return peers->rows[i];
     return NULL;
-}
-
-const struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]) {
-    return find(peers, id);
 }
 
 void peers_traffic(const struct peer *peer, uint64_t *sent, uint64_t *received) {
@@ -52,17 +49,26 @@ static struct peer *peer_new(struct peers *peers, const uint8_t *id) {
     }
     memcpy(peer->id, id, MEMBER_ID_SIZE);
     peer->backoff_ms = REDIAL_FIRST_MS;
+    bucket_init(&peer->work, WORK_S_MAX, clock_steady_ms(peers->node->exchange.clock));
     peers->rows[peers->count++] = peer;
     return peer;
 }
 
-static const char *name_of(const struct peers *peers, const struct peer *peer) {
+const char *peers_name(const struct peers *peers, const struct peer *peer) {
     const struct member *member = roster_find_ever(peers->node->roster, peer->id);
     return member ? member->name : _("a former member");
 }
 
 static bool is_known(const struct peers *peers, const uint8_t *id) {
-    return memcmp(id, peers->node->identity.id, MEMBER_ID_SIZE) == 0 || find(peers, id);
+    return memcmp(id, peers->node->identity.id, MEMBER_ID_SIZE) == 0 || peers_find(peers, id);
+}
+
+/* A cap that has not changed still owes what it owed. */
+static void configure(struct peers *peers, struct peer *peer, const struct config_peer *row) {
+    peer->address = row->address;
+    if (peer->limit != row->limit)
+        cap_init(&peer->cap, row->limit, clock_steady_ms(peers->node->exchange.clock));
+    peer->limit = row->limit;
 }
 
 /* Everybody who is or was in the roster is a peer; members with an address are called. */
@@ -79,9 +85,9 @@ static enum result take_roster(struct peers *peers) {
         peers->rows[i]->address = NULL;
     for (size_t i = 0; i < config->peer_count; i++) {
         const struct member *member = roster_find_name(roster, config->peers[i].name);
-        struct peer *peer = member ? find(peers, member->id) : NULL;
+        struct peer *peer = member ? peers_find(peers, member->id) : NULL;
         if (peer)
-            peer->address = config->peers[i].address;
+            configure(peers, peer, &config->peers[i]);
         else
             log_warning(_("node.yaml:%zu: \"%s\" is not another member of the roster and is not called"),
                         config->peers[i].line, config->peers[i].name);
@@ -91,6 +97,7 @@ static enum result take_roster(struct peers *peers) {
 
 enum result peers_open(struct peers *peers, struct node *node) {
     *peers = (struct peers){.node = node};
+    cap_init(&peers->cap, node->config.limit, clock_steady_ms(node->exchange.clock));
     TRY(take_roster(peers));
     if (!node->config.listen)
         return RESULT_OK;
@@ -148,9 +155,14 @@ static void drop_the_silent(struct peers *peers, uint64_t steady_ms) {
             connection_drop(peers, connection, RESULT_UNKNOWN_MEMBER);
 }
 
+static uint64_t sooner(uint64_t one, uint64_t other) {
+    return one < other ? one : other;
+}
+
 uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     uint64_t wait = ALIVE_EVERY_MS;
     drop_the_silent(peers, steady_ms);
+    peers_read_on(peers, steady_ms);
     sync_tick(peers, steady_ms);
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
@@ -162,14 +174,14 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     }
     for (size_t i = 0; i < peers->count; i++) {
         struct peer *peer = peers->rows[i];
-        if (!peer->address || peer->connection || peer->dialing)
+        if (!peer->address || peer->connection || peer->dialing || quarantine_left_ms(&peer->quarantine, steady_ms))
             continue;
         if (steady_ms >= peer->dial_at)
             dial(peers, peer);
-        else if (peer->dial_at - steady_ms < wait)
-            wait = peer->dial_at - steady_ms;
+        else
+            wait = sooner(wait, peer->dial_at - steady_ms);
     }
-    return wait;
+    return sooner(wait, peers_due_ms(peers, steady_ms));
 }
 
 /* --- connections --- */
@@ -195,6 +207,7 @@ void connection_free(struct peers *peers, struct connection *connection) {
         *at = connection->next;
     peers->connection_count--;
     session_free(connection->session);
+    line_release(&connection->line);
     free(connection->pulls);
     free(connection->announced);
     free(connection);
@@ -271,7 +284,7 @@ static void down(struct peers *peers, struct link_event *event) {
     if (called)
         called->last_error = event->why;
     if (connection->peer)
-        log_info(_("%s: disconnected (%s)"), name_of(peers, connection->peer), result_text(event->why));
+        log_info(_("%s: disconnected (%s)"), peers_name(peers, connection->peer), result_text(event->why));
     connection_drop(peers, connection, RESULT_OK);
     connection_free(peers, connection);
     if (link)
@@ -287,6 +300,11 @@ static bool newcomer_wins(const struct peers *peers, const struct connection *pr
     return present->initiator == newcomer->initiator || newcomer->initiator == we_are_smaller;
 }
 
+static void belong_to(struct peers *peers, struct connection *connection, struct peer *peer) {
+    connection->peer = peer;
+    line_init(&connection->line, &peer->cap, &peers->cap);
+}
+
 /* Who was removed while it was away learns from what it asks, and from nothing else, that it was. */
 static enum result admit_former(struct peers *peers, struct connection *connection) {
     const struct roster *roster = peers->node->roster;
@@ -294,9 +312,10 @@ static enum result admit_former(struct peers *peers, struct connection *connecti
     for (size_t i = 0; i < roster->ended_count; i++) {
         if (memcmp(roster->ended[i].session_key, remote, EXCHANGE_KEY_SIZE) != 0)
             continue;
-        connection->peer = find(peers, roster->ended[i].id);
-        if (!connection->peer)
+        struct peer *peer = peers_find(peers, roster->ended[i].id);
+        if (!peer)
             break;
+        belong_to(peers, connection, peer);
         connection->leaves_at = clock_steady_ms(peers->node->exchange.clock) + FAREWELL_MS;
         sync_hello(peers, connection);
         return RESULT_OK;
@@ -307,9 +326,11 @@ static enum result admit_former(struct peers *peers, struct connection *connecti
 /* The handshake is through: who is it, and may it be here? */
 static enum result settle(struct peers *peers, struct connection *connection) {
     const struct member *member = roster_find_session(peers->node->roster, session_remote(connection->session));
-    struct peer *peer = member ? find(peers, member->id) : NULL;
+    struct peer *peer = member ? peers_find(peers, member->id) : NULL;
     if (!peer)
         return admit_former(peers, connection);
+    if (quarantine_left_ms(&peer->quarantine, clock_steady_ms(peers->node->exchange.clock)))
+        return RESULT_NOT_ALLOWED;
     if (peer->connection && !newcomer_wins(peers, peer->connection, connection, peer))
         return RESULT_EXISTS;
     if (peer->connection)
@@ -317,7 +338,7 @@ static enum result settle(struct peers *peers, struct connection *connection) {
     peer->connection = connection;
     peer->since_ms = clock_wall_ms(peers->node->exchange.clock);
     peer->last_error = RESULT_OK;
-    connection->peer = peer;
+    belong_to(peers, connection, peer);
     log_info(_("%s: connected (%s)"), member->name,
              connection->initiator ? _("we called") : link_peer_address(session_link(connection->session)));
     sync_begin(peers, connection);
@@ -333,7 +354,12 @@ static enum result take_frame(struct peers *peers, struct connection *connection
     bool is_proven = session_is_ready(connection->session) && (connection->initiator || message.data);
     if (!connection->peer && is_proven)
         TRY(settle(peers, connection));
-    return message.data ? sync_take(peers, connection, message) : RESULT_OK;
+    if (!message.data)
+        return RESULT_OK;
+    enum result result = sync_take(peers, connection, message);
+    if (result && connection->session)
+        peers_strike(peers, connection, result);
+    return result;
 }
 
 static void frames(struct peers *peers, struct link_event *event) {
@@ -343,12 +369,12 @@ static void frames(struct peers *peers, struct link_event *event) {
         if (!result)
             continue;
         if (connection->peer)
-            log_warning(_("%s: session ended: %s"), name_of(peers, connection->peer), result_text(result));
+            log_warning(_("%s: session ended: %s"), peers_name(peers, connection->peer), result_text(result));
         else if (result != RESULT_EXISTS) /* anybody may knock: a counter, and prose only for who asks for it */
             log_debug(_("%s: no session: %s"), link_peer_address(event->link), result_text(result));
         connection_drop(peers, connection, result == RESULT_EXISTS ? RESULT_OK : result);
     }
-    if (connection->session)
+    if (connection->session && !peers_is_too_much(peers, connection))
         link_more(event->link);
 }
 
@@ -360,6 +386,8 @@ void peers_event(struct peers *peers, struct link_event *event) {
     case LINK_FRAMES:
         frames(peers, event);
         break;
+    case LINK_DRAINED: /* the turn that it makes is all there is to it */
+        break;
     case LINK_DOWN:
         down(peers, event);
         break;
@@ -367,9 +395,12 @@ void peers_event(struct peers *peers, struct link_event *event) {
 }
 
 void peers_committed(struct peers *peers) {
+    sync_ask_all(peers);
     for (struct connection *connection = peers->connections; connection; connection = connection->next)
         if (connection->peer && connection->session)
             sync_committed(peers, connection);
+    sync_give_all(peers);
+    peers_drop_unruly(peers);
 }
 
 void peers_failed(struct peers *peers) {
@@ -384,7 +415,7 @@ void peers_failed(struct peers *peers) {
 static void let_go(struct peers *peers, struct connection *connection, struct span news) {
     if (connection->leaves_at)
         return;
-    log_info(_("%s is no member any more: its session ends"), name_of(peers, connection->peer));
+    log_info(_("%s is no member any more: its session ends"), peers_name(peers, connection->peer));
     sync_farewell(peers, connection, news);
     connection->leaves_at = clock_steady_ms(peers->node->exchange.clock) + FAREWELL_MS;
 }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "core/config.h"
+#include "daemon/line.h"
+#include "daemon/quarantine.h"
 #include "keys/roster.h"
 #include "net/link.h"
 #include "net/session.h"
@@ -27,6 +29,11 @@ struct peer {
     uint64_t backoff_ms;
     uint64_t since_ms; /* wall; of the present state */
     enum result last_error;
+    uint64_t limit; /* bytes a second each way; 0: none of its own */
+    struct cap cap;
+    struct bucket work; /* that its messages may make, over all its sessions */
+    uint64_t slowed;    /* times that it was more */
+    struct quarantine quarantine;
 };
 
 struct peers {
@@ -36,6 +43,9 @@ struct peers {
     size_t count;
     struct connection *connections; /* all, also those not yet authenticated */
     size_t connection_count;
+    struct cap cap;    /* of all together */
+    uint64_t gives;    /* turns given since the start */
+    uint64_t given;    /* bytes given in this turn of the node */
     uint64_t alive_at; /* steady; when to send the next sign of life */
     bool closing;
 };
@@ -58,8 +68,25 @@ void peers_failed(struct peers *peers);
 void peers_renew(struct peers *peers, struct span news);
 
 /* NULL if we know no such peer. */
-const struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]);
+struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]);
+/* What came over the authenticated session is to be held against who is there, if it is an offence. Once that is too
+ * much, the session ends with the turn. */
+void peers_strike(struct peers *peers, const struct connection *connection, enum result why);
+/* An operator lets a member in again. NOT_FOUND, EXISTS (it is not left out), with a complaint. */
+MUST_USE enum result peers_release_member(struct peers *peers, const char *name, const char **complaint);
+/* Does a cap, its own or that of all, hold something back now that goes to it or comes from it? */
+bool peers_is_held(const struct peers *peers, const struct peer *peer);
+/* Its name in the roster, or a word for who is no member any more. */
+const char *peers_name(const struct peers *peers, const struct peer *peer);
 /* Bytes over the present session. */
 void peers_traffic(const struct peer *peer, uint64_t *sent, uint64_t *received);
+
+/* Between peers.c and peers_measure.c: when a cap lets the next thing through (0: more is to be given than one turn of
+ * the node has memory for); whether this one has said more than it may, and waits with the rest, on its own machine;
+ * the end of that; and who may not stay. */
+uint64_t peers_due_ms(const struct peers *peers, uint64_t steady_ms);
+bool peers_is_too_much(struct peers *peers, struct connection *connection);
+void peers_read_on(struct peers *peers, uint64_t steady_ms);
+void peers_drop_unruly(struct peers *peers);
 
 #endif

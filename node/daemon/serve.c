@@ -272,6 +272,8 @@ static enum result answer_now(struct serve *serve, const Request *request, Reply
         return renew_keys(serve->node, request->renew_keys, complaint);
     if (request->accept_copy)
         return trust_accept_copy(serve->node);
+    if (request->release)
+        return peers_release_member(&serve->node->peers, request->release->member, complaint);
     if (request->disclose)
         return answer_disclose(reply, serve->node, request->disclose, complaint);
     if (request->check)
@@ -365,6 +367,8 @@ void serve_event(struct serve *serve, struct link_event *event) {
             take_frame(serve, client, event->frames[i]);
         if (client->count == 0)
             link_more(event->link); /* else once it is answered */
+        break;
+    case LINK_DRAINED: /* is not asked for */
         break;
     case LINK_DOWN:
         if (client)

@@ -9,15 +9,12 @@
 #include "base/text.h"
 #include "sync.pb-c.h"
 
-enum { SLOW_MS = 20000 };
-enum { PULL_BYTES_FIRST = 64 * 1024, PULL_BYTES_MIN = 4 * 1024, PULL_BYTES_MAX = 512 * 1024 };
-enum { FAST_MS = 500, LONG_MS = 2000, QUEUE_BYTES_MAX = 8 * 1024 * 1024 };
-
 void sync_send(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     struct buf bytes;
     buf_init(&bytes, &peers->node->exchange.turn);
     proto_encode(&bytes, message);
-    if (!bytes.failed)
+    connection->is_choked |= link_queued(session_link(connection->session)) > QUEUE_BYTES_MAX;
+    if (!bytes.failed && !connection->is_choked)
         session_send(connection->session, buf_span(&bytes));
 }
 
@@ -30,75 +27,6 @@ void sync_begin(struct peers *peers, struct connection *connection) {
 }
 
 /* --- reading from the other end --- */
-
-/* Asks for about so many bytes; none: the acknowledgement travels alone, and is not answered. */
-static void send_pull(struct peers *peers, struct connection *connection, struct pull *pull, uint32_t bytes) {
-    Pull words = PULL__INIT;
-    SyncMessage message = SYNC_MESSAGE__INIT;
-    words.feed = proto_bytes(pull->feed->head.feed, FEED_ID_SIZE);
-    pull->told = words.durable = pull->feed->head.number;
-    words.after = pull->asked > words.durable ? pull->asked : words.durable;
-    words.bytes = bytes;
-    message.pull = &words;
-    sync_send(peers, connection, &message);
-}
-
-/* Asks on while there is more than has been asked for. How far an answer will reach is not known before it is here, so
- * one pull at a time is under way, and of all who have the feed from one at a time. */
-static void ask_on(struct peers *peers, struct connection *connection, struct pull *pull) {
-    struct feed *feed = pull->feed;
-    if (pull->under_way || pull->stopped || (feed->source && feed->source != connection))
-        return;
-    if (!feed->source)
-        pull->asked = feed->next.number;
-    if (pull->asked >= pull->announced) {
-        feed->source = NULL;
-        return;
-    }
-    feed->source = connection;
-    pull->under_way = true;
-    pull->asked_at = clock_steady_ms(peers->node->exchange.clock);
-    if (connection->pull_bytes == 0)
-        connection->pull_bytes = PULL_BYTES_FIRST;
-    send_pull(peers, connection, pull, connection->pull_bytes);
-}
-
-static struct pull *find_pull(struct connection *connection, const struct feed *feed) {
-    for (size_t i = 0; i < connection->pull_count; i++)
-        if (connection->pulls[i].feed == feed)
-            return &connection->pulls[i];
-    return NULL;
-}
-
-static struct pull *get_pull(struct connection *connection, struct feed *feed) {
-    struct pull *pull = find_pull(connection, feed);
-    if (pull)
-        return pull;
-    struct pull *pulls = realloc(connection->pulls, (connection->pull_count + 1) * sizeof *pulls);
-    if (!pulls)
-        return NULL;
-    connection->pulls = pulls;
-    pull = &pulls[connection->pull_count++];
-    *pull = (struct pull){.feed = feed, .asked = feed->next.number};
-    return pull;
-}
-
-/* Somebody has another entry of this number than ours, or says so: the two prove it. Asked for once a session. */
-static void ask_for_evidence(struct peers *peers, struct connection *connection, struct pull *pull, uint64_t number) {
-    const struct feed *feed = pull->feed;
-    Pull words = PULL__INIT;
-    SyncMessage message = SYNC_MESSAGE__INIT;
-    if (pull->evidence || pull->under_way || number == 0 ||
-        forks_find(&peers->node->exchange.forks, feed->record.key, feed->head.feed))
-        return;
-    pull->evidence = pull->under_way = true;
-    pull->asked = number - 1;
-    words.feed = proto_bytes(feed->head.feed, FEED_ID_SIZE);
-    words.durable = words.after = pull->asked;
-    words.bytes = 1;
-    message.pull = &words;
-    sync_send(peers, connection, &message);
-}
 
 static bool has_form(const Announce *words) {
     return words->author.len == MEMBER_ID_SIZE && words->head.len == HASH_SIZE && *words->audience &&
@@ -129,7 +57,7 @@ static enum result hear_author(struct peers *peers, struct connection *connectio
         return result;
     pull->stopped = result == RESULT_FORK;
     if (pull->stopped)
-        ask_for_evidence(peers, connection, pull, pull->feed->head.number);
+        sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
     pull->announced = words->number;
     return RESULT_OK;
 }
@@ -178,22 +106,19 @@ static enum result take_announce(struct peers *peers, struct connection *connect
         return RESULT_OK;
     }
     TRY(result);
-    bool is_new = !find_pull(connection, feed);
     if (words->n_readers)
         TRY(take_readers(peers, feed, words));
     /* only the author knows where we begin, and not behind what there is */
     if (by_author && words->has_first && words->first > 1 && words->first <= number && feed->next.epoch == 0 &&
         !words->n_readers)
         TRY(exchange_begin_midway(exchange, feed, words->first));
-    struct pull *pull = get_pull(connection, feed);
+    struct pull *pull = sync_get_pull(connection, feed);
     if (!pull)
         return RESULT_NO_MEMORY;
     TRY(by_author ? hear_author(peers, connection, pull, words) : hear_carrier(peers, pull, words, number));
     if (number > feed->announced)
         feed->announced = number;
-    ask_on(peers, connection, pull);
-    if (is_new && !pull->under_way)
-        send_pull(peers, connection, pull, 0); /* it may not know what we have */
+    connection->wants = true;
     return RESULT_OK;
 }
 
@@ -204,90 +129,40 @@ static void stop_if_bad(struct peers *peers, struct connection *connection, stru
     if (delivery->result == RESULT_REPLAYED)
         return; /* it came by another way meanwhile */
     if (delivery->result == RESULT_FORK)
-        ask_for_evidence(peers, connection, pull, pull->feed->head.number);
+        sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
+    if (!pull->stopped) /* what was on its way behind a bad entry says nothing new */
+        peers_strike(peers, connection, delivery->result);
     if (delivery->result)
         log_warning(_("%s: its feed \"%s\" is not followed any further in this session: %s"), delivery->author->name,
                     delivery->audience, result_text(delivery->result));
     pull->stopped = delivery->result || pull->feed->draft.waiting_bytes > WAITING_BYTES_MAX;
 }
 
-/* Nobody brings the feed: whoever has more of it may. */
-static void resume(struct peers *peers, const struct feed *feed) {
-    for (struct connection *connection = peers->connections; connection && !feed->source;
-         connection = connection->next) {
-        struct pull *pull = connection_is_up(connection) ? find_pull(connection, feed) : NULL;
-        if (pull)
-            ask_on(peers, connection, pull);
-    }
+/* It has no more than that after all, or does not give it: it is not asked again before the next announcement. */
+static void came_to_nothing(struct peers *peers, struct connection *connection, struct pull *pull) {
+    line_brought(&connection->line, &pull->answer, 0, 0, clock_steady_ms(peers->node->exchange.clock));
+    pull->announced = pull->asked;
+    sync_pull_done(peers, connection, pull);
+    connection->wants = true;
 }
 
-static void release(struct peers *peers, struct connection *connection, struct feed *feed) {
-    if (feed->source != connection)
-        return;
-    feed->source = NULL;
-    resume(peers, feed);
-}
-
-/* Feeds first followed in a change that failed are gone; the pulls of them still point there. */
-void sync_forget_feeds(struct peers *peers, struct connection *connection) {
+/* The pull that this answers; NULL: we did not ask for it. */
+static struct pull *asked_for(const struct peers *peers, struct connection *connection, const Block *words) {
     const struct feeds *feeds = &peers->node->exchange.feeds;
-    size_t kept = 0;
-    for (size_t i = 0; i < connection->pull_count; i++) {
-        bool is_there = false;
-        for (size_t k = 0; k < feeds->count; k++)
-            is_there |= feeds->rows[k] == connection->pulls[i].feed;
-        if (is_there)
-            connection->pulls[kept++] = connection->pulls[i];
-    }
-    connection->pull_count = kept;
-}
-
-void sync_release(struct peers *peers, struct connection *connection) {
-    for (size_t i = 0; i < connection->pull_count; i++) {
-        connection->pulls[i].stopped = true;
-        release(peers, connection, connection->pulls[i].feed);
-    }
-}
-
-static bool has_another_source(const struct peers *peers, const struct connection *but, const struct feed *feed) {
-    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
-        bool is_other = connection != but && connection_is_up(connection);
-        const struct pull *pull = is_other ? find_pull(connection, feed) : NULL;
-        if (pull && !pull->stopped && !pull->under_way && pull->announced > feed->next.number)
-            return true;
-    }
-    return false;
-}
-
-void sync_tick(struct peers *peers, uint64_t steady_ms) {
-    for (struct connection *connection = peers->connections; connection; connection = connection->next)
-        for (size_t i = 0; connection->session && i < connection->pull_count; i++) {
-            struct pull *pull = &connection->pulls[i];
-            if (pull->under_way && pull->feed->source == connection && steady_ms - pull->asked_at > SLOW_MS &&
-                has_another_source(peers, connection, pull->feed))
-                release(peers, connection, pull->feed);
-        }
-}
-
-/* On a thin link little is asked for at a time: little is lost when it is cut, and other feeds get their turn. */
-static void learn_speed(const struct peers *peers, struct connection *connection, const struct pull *pull) {
-    uint64_t took_ms = clock_steady_ms(peers->node->exchange.clock) - pull->asked_at;
-    if (took_ms < FAST_MS && connection->pull_bytes < PULL_BYTES_MAX)
-        connection->pull_bytes *= 2;
-    if (took_ms > LONG_MS && connection->pull_bytes > PULL_BYTES_MIN)
-        connection->pull_bytes /= 2;
+    struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(feeds, words->feed.data) : NULL;
+    struct pull *pull = feed ? sync_find_pull(connection, feed) : NULL;
+    return pull && pull->under_way && words->after == pull->asked ? pull : NULL;
 }
 
 static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
     struct exchange *exchange = &peers->node->exchange;
-    struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(&exchange->feeds, words->feed.data) : NULL;
-    struct pull *pull = feed ? find_pull(connection, feed) : NULL;
-    if (!pull || !pull->under_way || words->after != pull->asked)
-        return RESULT_WRONG_FEED; /* we did not ask for it */
+    struct pull *pull = asked_for(peers, connection, words);
+    if (!pull)
+        return RESULT_WRONG_FEED;
+    struct feed *feed = pull->feed;
     pull->under_way = false;
     if (words->n_entries == 0) {
-        pull->announced = pull->asked; /* it has no more than that after all */
-        release(peers, connection, feed);
+        came_to_nothing(peers, connection, pull);
         return RESULT_OK;
     }
     if (words->n_entries > BLOCK_BYTES_MAX / ENTRY_OVERHEAD)
@@ -299,11 +174,17 @@ static enum result take_block(struct peers *peers, struct connection *connection
         return RESULT_NO_MEMORY;
     if (!author)
         return RESULT_UNKNOWN_MEMBER;
-    for (size_t i = 0; i < words->n_entries; i++)
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < words->n_entries; i++) {
         entries[i] = proto_span(words->entries[i]);
-    learn_speed(peers, connection, pull);
+        bytes += entries[i].len;
+    }
+    if (bytes > (uint64_t)pull->answer.bytes + ENTRY_BYTES_MAX)
+        return RESULT_TOO_LARGE; /* one entry may be larger than what was asked for */
+    line_brought(&connection->line, &pull->answer, bytes, words->n_entries, clock_steady_ms(exchange->clock));
     pull->asked += words->n_entries;
-    ask_on(peers, connection, pull); /* the next block travels while this one is examined */
+    connection->wants = true;
+    sync_ask(peers, connection); /* the next block travels while this one is examined */
 
     struct delivery delivery = {.author = author,
                                 .key = feed->record.key,
@@ -313,10 +194,17 @@ static enum result take_block(struct peers *peers, struct connection *connection
     connection->received = true;
     TRY(exchange_receive(exchange, &delivery));
     stop_if_bad(peers, connection, pull, &delivery);
-    if (pull->stopped)
-        release(peers, connection, feed);
-    else if (!feed->source)
-        resume(peers, feed);
+    sync_pull_done(peers, connection, pull);
+    return RESULT_OK;
+}
+
+/* What was asked for before our roster expired. Once that is over, it is announced again. */
+static enum result pass_over(struct peers *peers, struct connection *connection, const Block *words) {
+    struct pull *pull = asked_for(peers, connection, words);
+    if (!pull)
+        return RESULT_WRONG_FEED;
+    pull->under_way = false;
+    came_to_nothing(peers, connection, pull);
     return RESULT_OK;
 }
 
@@ -341,24 +229,23 @@ static enum result take_holding(struct peers *peers, struct connection *connecti
     }
     if (result)
         return result;
-    struct pull *pull = get_pull(connection, feed);
+    struct pull *pull = sync_get_pull(connection, feed);
     if (!pull)
         return RESULT_NO_MEMORY;
-    pull->announced = feed->elsewhere;
     if (may_open(peers, feed))
-        ask_on(peers, connection, pull);
+        pull->announced = feed->elsewhere;
+    connection->wants = true;
     return RESULT_OK;
 }
 
 static enum result take_refusal(struct peers *peers, struct connection *connection, const Refusal *words) {
     struct feeds *feeds = &peers->node->exchange.feeds;
     struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(feeds, words->feed.data) : NULL;
-    struct pull *pull = feed ? find_pull(connection, feed) : NULL;
+    struct pull *pull = feed ? sync_find_pull(connection, feed) : NULL;
     if (!pull || !pull->under_way)
-        return RESULT_WRONG_FEED;
+        return RESULT_OK; /* of something that asked for nothing */
     pull->under_way = false;
-    pull->announced = pull->asked; /* not again before the next announcement */
-    release(peers, connection, feed);
+    came_to_nothing(peers, connection, pull);
     return RESULT_OK;
 }
 
@@ -372,6 +259,8 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return sync_take_pull(peers, connection, message->pull);
     if (message->refusal)
         return take_refusal(peers, connection, message->refusal);
+    if (sync_is_silenced(peers) && message->block)
+        return pass_over(peers, connection, message->block);
     if (sync_is_silenced(peers))
         return RESULT_OK;
     if (message->announce)
@@ -391,9 +280,18 @@ static enum result take_from_former(struct peers *peers, struct connection *conn
     return message->has_known ? sync_take_known(peers, connection, proto_span(message->known)) : RESULT_OK;
 }
 
+/* What a message may cost us: signatures to verify, or everything to be told anew. */
+static unsigned work_of(const SyncMessage *message) {
+    if (message->hello || message->has_known || message->has_trust)
+        return 100;
+    return message->holding || message->fork || (message->announce && message->announce->has_entry) ? 10 : 1;
+}
+
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
                   message->has_known + message->has_trust + !!message->holding + !!message->fork + !!message->delivered;
+    if (members == 0 && message->base.n_unknown_fields)
+        return RESULT_UNKNOWN_KIND; /* of a newer version */
     if (members != 1 || (!message->hello && !connection->greeted))
         return RESULT_MALFORMED;
     if (connection->leaves_at)
@@ -411,11 +309,13 @@ enum result sync_take(struct peers *peers, struct connection *connection, struct
     struct arena arena;
     SyncMessage *words;
     if (link_queued(session_link(connection->session)) > QUEUE_BYTES_MAX)
-        return RESULT_TOO_LARGE; /* asks much and reads nothing */
+        return RESULT_TOO_LARGE;
     arena_init(&arena, SYNC_MEMORY_MAX);
     enum result result = proto_decode(&arena, &sync_message__descriptor, message, &words);
-    if (!result)
+    if (!result) {
+        bucket_take(&connection->peer->work, work_of(words), clock_steady_ms(peers->node->exchange.clock));
         result = dispatch(peers, connection, words);
+    }
     arena_release(&arena);
     return result;
 }
@@ -423,16 +323,13 @@ enum result sync_take(struct peers *peers, struct connection *connection, struct
 void sync_committed(struct peers *peers, struct connection *connection) {
     if (connection->leaves_at)
         return;
-    for (size_t i = 0; i < connection->pull_count; i++) {
-        struct pull *pull = &connection->pulls[i];
-        if (!pull->feed->ours && pull->feed->head.number > pull->told && !pull->under_way)
-            send_pull(peers, connection, pull, 0);
-    }
+    sync_acknowledge(peers, connection);
     if (connection->received)
         connection->peer->backoff_ms = REDIAL_FIRST_MS; /* a session that brings something is a good one */
     connection->received = false;
     sync_tell_forks(peers, connection);
     sync_announce_grown(peers, connection);
+    sync_pay_delivered(peers, connection);
 }
 
 void sync_renew(struct peers *peers, struct connection *connection) {
@@ -440,11 +337,8 @@ void sync_renew(struct peers *peers, struct connection *connection) {
     sync_ask_trust(peers, connection);
     if (connection->announced_count)
         memset(connection->announced, 0, connection->announced_count * sizeof *connection->announced);
-    for (size_t i = 0; i < connection->pull_count; i++) {
-        struct pull *pull = &connection->pulls[i];
-        if (pull->under_way || !pull->stopped)
-            continue;
-        pull->stopped = false;
-        ask_on(peers, connection, pull);
-    }
+    for (size_t i = 0; i < connection->pull_count; i++)
+        if (!connection->pulls[i].under_way)
+            connection->pulls[i].stopped = false;
+    connection->wants = true;
 }

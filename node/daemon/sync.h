@@ -8,19 +8,22 @@
 #ifndef DAEMON_SYNC_H
 #define DAEMON_SYNC_H
 
+#include "daemon/line.h"
 #include "daemon/node.h"
 #include "sync.pb-c.h"
 
 /* One feed that we pull from the member at the other end. */
 struct pull {
     struct feed *feed;
-    uint64_t announced; /* as far as the other end has it */
-    uint64_t asked;     /* entries up to here are on their way or here */
-    uint64_t asked_at;  /* steady; of the last pull */
-    bool under_way;     /* a pull waits for its answer */
-    uint64_t told;      /* how far we have acknowledged over this connection */
-    bool stopped;       /* nothing more is asked for in this session */
-    bool evidence;      /* the other history of a frozen feed has been asked for, once */
+    enum lane lane;
+    uint64_t announced;  /* as far as the other end has it */
+    uint64_t asked;      /* entries up to here are on their way or here */
+    bool under_way;      /* a pull waits for its answer: */
+    struct asked answer; /* this one, unless it is the evidence */
+    uint64_t told;       /* how far we have acknowledged over this connection */
+    bool is_new;         /* it has not been told yet what we have */
+    bool stopped;        /* nothing more is asked for in this session */
+    bool evidence;       /* the other history of a frozen feed has been asked for, once */
 };
 
 struct connection {
@@ -31,14 +34,22 @@ struct connection {
     struct peer *called;     /* whom we called; NULL when called */
     struct peer *peer;       /* who it is, once authenticated */
     bool initiator;
-    bool greeted;        /* its Hello has come */
-    uint32_t pull_bytes; /* how much to ask for at a time: about what the link brings in a second */
-    bool received;       /* entries in this turn */
-    uint64_t leaves_at;  /* steady; the other end is no member any more and is being told so; 0: it is one */
+    bool greeted;       /* its Hello has come */
+    bool received;      /* entries in this turn */
+    uint64_t leaves_at; /* steady; the other end is no member any more and is being told so; 0: it is one */
+    struct line line;
+    uint64_t gave_at; /* the count of peers.gives when it last had a turn */
     struct pull *pulls;
     size_t pull_count;
+    size_t asked_last;   /* of the pulls */
+    bool wants;          /* something may be wanted of it */
     uint64_t *announced; /* per feed of exchange.feeds: the number we last told */
     size_t announced_count;
+    size_t delivered_at;             /* of the feeds: whose readers it is told next, … */
+    size_t owes_delivered;           /* … and of so many, once it has read what is queued */
+    bool is_paused;                  /* it has said too much at once: nothing is read for a moment */
+    unsigned forbidden;              /* pulls of what it may not read */
+    bool is_choked;                  /* it asks much and reads nothing: its session ends */
     uint8_t digest[HASH_SIZE];       /* of whom the other end goes by, as its last Hello said */
     uint8_t asked_digest[HASH_SIZE]; /* what it went by when we last said what we know */
     uint64_t asked_trust_at;         /* steady; when that was, 0: not yet */
@@ -70,8 +81,23 @@ void sync_tick(struct peers *peers, uint64_t steady_ms);
 /* The turn is committed: acknowledge, pull on, announce. */
 void sync_committed(struct peers *peers, struct connection *connection);
 
-/* Between the parts of it: sync.c reads, sync_write.c gives, sync_trust.c says whom we go by. */
+/* As much as may be asked for now, of everybody; and as much as may be given. */
+void sync_ask_all(struct peers *peers);
+void sync_give_all(struct peers *peers);
+/* Milliseconds until a cap lets something through that waits for it; UINT64_MAX: nothing waits for a cap. */
+uint64_t sync_held_ms(const struct peers *peers, const struct connection *connection, uint64_t now);
+
+/* Between the parts of it: sync.c reads, sync_ask.c asks, sync_write.c gives, sync_trust.c says whom we go by. */
+struct pull *sync_find_pull(struct connection *connection, const struct feed *feed);
+struct pull *sync_get_pull(struct connection *connection, struct feed *feed);
+void sync_ask(struct peers *peers, struct connection *connection);
+void sync_ask_for_evidence(struct peers *peers, struct connection *connection, struct pull *pull, uint64_t number);
+void sync_acknowledge(struct peers *peers, struct connection *connection);
+/* Its answer has been taken. Unless the next is on its way, others may go on with the feed. */
+void sync_pull_done(struct peers *peers, struct connection *connection, struct pull *pull);
 void sync_send(struct peers *peers, struct connection *connection, const SyncMessage *message);
+/* It has not read yet what it was sent; once it has, there is another turn. */
+bool sync_is_behind(const struct connection *connection);
 /* May anything but whom to believe be said? Not by an expired roster (docs/protocol.md, 8.8). */
 bool sync_is_silenced(const struct peers *peers);
 /* Every feed that is to be told to this member and has grown since we last told. */
@@ -86,8 +112,11 @@ void sync_ask_trust(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_hello(struct peers *peers, struct connection *connection, const Hello *words);
 MUST_USE enum result sync_take_known(struct peers *peers, struct connection *connection, struct span known);
 MUST_USE enum result sync_take_trust(struct peers *peers, struct connection *connection, struct span trust);
-void sync_tell_all_delivered(struct peers *peers, struct connection *connection);
+/* How far the readers of a feed that we carry have it, to its author; of all its feeds. What it cannot be told now, as
+ * it is behind with its reading, is owed. */
 void sync_tell_delivered(struct peers *peers, struct connection *connection, struct feed *feed);
+void sync_tell_all_delivered(struct peers *peers, struct connection *connection);
+void sync_pay_delivered(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_delivered(struct peers *peers, struct connection *connection, const Delivered *words);
 MUST_USE enum result sync_take_fork(struct peers *peers, const Fork *words);
 

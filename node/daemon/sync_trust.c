@@ -135,8 +135,7 @@ enum result sync_take_trust(struct peers *peers, struct connection *connection, 
     return RESULT_OK;
 }
 
-/* How far the readers of a feed that we carry have it, to its author. */
-void sync_tell_delivered(struct peers *peers, struct connection *connection, struct feed *feed) {
+static void tell_delivered(struct peers *peers, struct connection *connection, struct feed *feed) {
     struct exchange *exchange = &peers->node->exchange;
     Delivered words = DELIVERED__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
@@ -182,11 +181,24 @@ enum result sync_take_delivered(struct peers *peers, struct connection *connecti
 
 /* Of everything that we carry for the other end. */
 void sync_tell_all_delivered(struct peers *peers, struct connection *connection) {
+    connection->owes_delivered = peers->node->exchange.feeds.count;
+    sync_pay_delivered(peers, connection);
+}
+
+void sync_pay_delivered(struct peers *peers, struct connection *connection) {
     const struct feeds *feeds = &peers->node->exchange.feeds;
-    for (size_t i = 0; i < feeds->count; i++)
-        if (feeds_is_carried(feeds->rows[i]) &&
-            memcmp(feeds->rows[i]->record.author, connection->peer->id, MEMBER_ID_SIZE) == 0)
-            sync_tell_delivered(peers, connection, feeds->rows[i]);
+    for (; connection->owes_delivered && feeds->count && !sync_is_behind(connection); connection->owes_delivered--) {
+        struct feed *feed = feeds->rows[connection->delivered_at++ % feeds->count];
+        if (feeds_is_carried(feed) && memcmp(feed->record.author, connection->peer->id, MEMBER_ID_SIZE) == 0)
+            tell_delivered(peers, connection, feed);
+    }
+}
+
+void sync_tell_delivered(struct peers *peers, struct connection *connection, struct feed *feed) {
+    if (sync_is_behind(connection))
+        connection->owes_delivered = peers->node->exchange.feeds.count;
+    else
+        tell_delivered(peers, connection, feed);
 }
 
 enum result sync_take_fork(struct peers *peers, const Fork *words) {

@@ -7,6 +7,8 @@
 #include "daemon/sync.h"
 #include "sync.pb-c.h"
 
+enum { GIVEN_BYTES_MAX = 16 * 1024 * 1024 };
+
 /* The rows of record.members, for who carries the feed. */
 static bool put_readers(Announce *words, struct arena *arena, const struct feed *feed) {
     size_t count = feeds_holders(feed);
@@ -72,6 +74,10 @@ bool sync_is_silenced(const struct peers *peers) {
     return roster_standing(exchange->roster, clock_wall_ms(exchange->clock)) == ROSTER_EXPIRED;
 }
 
+bool sync_is_behind(const struct connection *connection) {
+    return link_queued(session_link(connection->session)) >= LINE_AHEAD_BYTES;
+}
+
 /* Every feed that is to be told to this member and has grown since we last told. */
 void sync_announce_grown(struct peers *peers, struct connection *connection) {
     const struct feeds *feeds = &peers->node->exchange.feeds;
@@ -86,6 +92,8 @@ void sync_announce_grown(struct peers *peers, struct connection *connection) {
         connection->announced_count = feeds->count;
     }
     for (size_t i = 0; i < feeds->count; i++) {
+        if (sync_is_behind(connection))
+            return; /* growth that has not been told is told with the next */
         const struct feed *feed = feeds->rows[i];
         enum told told = feed->head.number > connection->announced[i] ? is_told(peers, connection, feed) : TOLD_NOT;
         if (told == TOLD_NOT)
@@ -96,36 +104,46 @@ void sync_announce_grown(struct peers *peers, struct connection *connection) {
 }
 
 static enum result send_block(struct peers *peers, struct connection *connection, const struct feed *feed,
-                              const Pull *words) {
+                              const struct turn *turn, uint64_t *given) {
     struct exchange *exchange = &peers->node->exchange;
     struct span *entries;
     Block block = BLOCK__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
-    size_t bytes = words->bytes < BLOCK_BYTES_MAX - ENTRY_BYTES_MAX ? words->bytes : BLOCK_BYTES_MAX - ENTRY_BYTES_MAX;
-    TRY(store_get_entries(exchange->store, &exchange->turn, feed->record.ordinal, words->after, bytes, &entries,
+    size_t bytes = turn->bytes < BLOCK_BYTES_MAX - ENTRY_BYTES_MAX ? turn->bytes : BLOCK_BYTES_MAX - ENTRY_BYTES_MAX;
+    TRY(store_get_entries(exchange->store, &exchange->turn, feed->record.ordinal, turn->after, bytes, &entries,
                           &block.n_entries));
-    while (block.n_entries && words->after + block.n_entries > feed->head.number)
+    while (block.n_entries && turn->after + block.n_entries > feed->head.number)
         block.n_entries--; /* not committed yet */
     block.entries = arena_array(&exchange->turn, block.n_entries, sizeof *block.entries);
     if (!block.entries)
         return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < block.n_entries; i++)
+    for (size_t i = 0; i < block.n_entries; i++) {
         block.entries[i] = proto_bytes(entries[i].data, entries[i].len);
-    block.feed = words->feed;
-    block.after = words->after;
+        *given += entries[i].len;
+    }
+    block.feed = proto_bytes(turn->id, FEED_ID_SIZE);
+    block.after = turn->after;
     message.block = &block;
     sync_send(peers, connection, &message);
     return RESULT_OK;
 }
 
-void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why) {
+static void refuse(struct peers *peers, struct connection *connection, ProtobufCBinaryData feed, enum result why) {
     Refusal refusal = REFUSAL__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
-    refusal.feed = words->feed;
+    refusal.feed = feed;
     refusal.reason = (char *)(uintptr_t)result_name(why);
     message.refusal = &refusal;
     peers->node->exchange.refused[why]++;
     sync_send(peers, connection, &message);
+}
+
+/* An acknowledgement alone is not answered. */
+void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why) {
+    if (words->bytes)
+        refuse(peers, connection, words->feed, why);
+    else
+        peers->node->exchange.refused[why]++;
 }
 
 /* Who was granted the key, of what we carry too; who carries what is ours; and the author, who fetches back what it has
@@ -149,6 +167,25 @@ static enum result acknowledge(struct peers *peers, const struct connection *rea
     return RESULT_OK;
 }
 
+/* Its turn: it may have lost the right to read meanwhile. */
+static enum result give_block(struct peers *peers, struct connection *connection, const struct turn *turn,
+                              uint64_t *given) {
+    const struct feed *feed = feeds_find(&peers->node->exchange.feeds, turn->id);
+    bool may = feed && may_read(peers, feed, connection->peer->id) && !sync_is_silenced(peers);
+    if (may)
+        return send_block(peers, connection, feed, turn, given);
+    refuse(peers, connection, proto_bytes(turn->id, FEED_ID_SIZE), RESULT_NOT_ALLOWED);
+    return RESULT_OK;
+}
+
+static enum result wait_for_turn(struct connection *connection, const struct feed *feed, const Pull *words) {
+    struct turn turn = {
+        .lane = lane_of(feed->record.audience), .after = words->after, .bytes = words->bytes, .give = give_block};
+    memcpy(turn.id, feed->head.feed, FEED_ID_SIZE);
+    enum result result = line_wait(&connection->line, &turn);
+    return result == RESULT_EXISTS ? RESULT_TOO_LARGE : result; /* one pull of a feed at a time */
+}
+
 enum result sync_take_pull(struct peers *peers, struct connection *connection, const Pull *words) {
     struct exchange *exchange = &peers->node->exchange;
     if (words->feed.len != FEED_ID_SIZE || words->durable > words->after)
@@ -156,7 +193,7 @@ enum result sync_take_pull(struct peers *peers, struct connection *connection, c
     struct feed *feed = feeds_find(&exchange->feeds, words->feed.data);
     if (!feed || !may_read(peers, feed, connection->peer->id)) {
         sync_refuse(peers, connection, words, RESULT_NOT_ALLOWED);
-        return RESULT_OK;
+        return ++connection->forbidden > FORBIDDEN_MAX ? RESULT_NOT_ALLOWED : RESULT_OK;
     }
     if (feed->ours && words->durable > feed->head.number)
         exchange->refused[RESULT_ROLLBACK]++; /* it says so: only its Holding proves it */
@@ -164,5 +201,43 @@ enum result sync_take_pull(struct peers *peers, struct connection *connection, c
         TRY(acknowledge(peers, connection, feed, words->durable));
     if (words->bytes == 0)
         return RESULT_OK; /* an acknowledgement alone */
-    return send_block(peers, connection, feed, words);
+    return wait_for_turn(connection, feed, words);
+}
+
+/* --- whose turn it is --- */
+
+/* Of all peers: what is urgent, then who has waited longest. */
+static struct connection *find_ready(struct peers *peers, uint64_t now, enum lane *lane) {
+    struct connection *best = NULL;
+    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
+        enum lane its;
+        if (!connection_is_up(connection) ||
+            !line_is_ready(&connection->line, link_queued(session_link(connection->session)), now, &its))
+            continue;
+        if (best && (its > *lane || (its == *lane && connection->gave_at > best->gave_at)))
+            continue;
+        best = connection;
+        *lane = its;
+    }
+    return best;
+}
+
+static void give(struct peers *peers, struct connection *connection, enum lane lane, uint64_t now) {
+    const struct turn turn = line_next(&connection->line, lane);
+    uint64_t given = 0;
+    enum result result = turn.give(peers, connection, &turn, &given);
+    line_gave(&connection->line, given, now);
+    connection->gave_at = ++peers->gives;
+    peers->given += given;
+    if (result)
+        connection_drop(peers, connection, result);
+}
+
+void sync_give_all(struct peers *peers) {
+    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
+    struct connection *connection;
+    enum lane lane;
+    peers->given = 0; /* it lies in the memory of the turn */
+    while (peers->given < GIVEN_BYTES_MAX && (connection = find_ready(peers, now, &lane)))
+        give(peers, connection, lane, now);
 }

@@ -14,7 +14,7 @@ static bool is_heard(struct exchange *exchange, const uint8_t *id) {
 }
 
 static bool is_in_audience(const struct exchange *exchange, const struct feed *feed, const struct member *member) {
-    const struct policy_audience *audience = policy_find_audience(exchange->policy, feed->record.audience);
+    const struct policy_audience *audience = policy_audience_of(exchange->policy, feed->record.audience);
     return audience && policy_selects(&audience->members, member->name, member->role, member->country);
 }
 
@@ -55,7 +55,7 @@ static enum result add_reader(struct exchange *exchange, struct told_feed *row, 
 /* Who is in the audience by policy and roster now: some may not have been granted the key yet. */
 static enum result audience_of(struct exchange *exchange, struct arena *arena, const struct feed *feed,
                                const struct member ***members, size_t *count) {
-    const struct policy_audience *audience = policy_find_audience(exchange->policy, feed->record.audience);
+    const struct policy_audience *audience = policy_audience_of(exchange->policy, feed->record.audience);
     *count = 0;
     if (!audience || memcmp(feed->record.key, exchange->identity->key_id, MEMBER_ID_SIZE) != 0)
         return RESULT_OK; /* for one member alone, or of a signing key of before: nobody joins it any more */

@@ -306,9 +306,17 @@ static void write_on(struct link *link) {
 
 /* nng reports a write as soon as the kernel has taken some of it. */
 static void count_written(struct link *link, size_t len) {
+    size_t low = link->options.low_bytes;
     outbox_drop(&link->out, len);
-    atomic_fetch_sub(&link->queued, len);
+    size_t before = atomic_fetch_sub(&link->queued, len);
     atomic_fetch_add(&link->sent, len);
+    if (link->phase != UP || before < low || before - len >= low)
+        return;
+    struct event *drained = event_new(link, LINK_DRAINED, 0);
+    if (drained)
+        post(link, drained);
+    else
+        end(link, RESULT_NO_MEMORY); /* whoever waits for it would wait for ever */
 }
 
 static void on_write(void *argument) {

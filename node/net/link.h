@@ -25,13 +25,15 @@ struct link_options {
     unsigned length_bytes;   /* 2 or 4 */
     size_t frame_max;        /* bytes in one frame; more ends the link with TOO_LARGE */
     uint64_t idle_ms;        /* a link that brings nothing for so long ends with TIMED_OUT; 0: never */
+    size_t low_bytes;        /* LINK_DRAINED whenever fewer than so many are queued again; 0: never */
     void *owner;             /* comes back in every event */
 };
 
 enum link_event_kind {
-    LINK_UP,     /* accepted or connected; link_more() starts the reading */
-    LINK_FRAMES, /* one or more whole frames */
-    LINK_DOWN,   /* over; the last event of this link, which link_free() then gives back */
+    LINK_UP,      /* accepted or connected; link_more() starts the reading */
+    LINK_FRAMES,  /* one or more whole frames */
+    LINK_DRAINED, /* what was queued has gone out but for `low_bytes` */
+    LINK_DOWN,    /* over; the last event of this link, which link_free() then gives back */
 };
 
 struct link_event {

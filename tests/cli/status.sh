@@ -138,6 +138,14 @@ sample='inama_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?[0-9.]+'
 has "$(request "${METRICS[cd-customs]}" "GET / HTTP/1.0")" "HTTP/1.0 404"
 has "$(request "${METRICS[cd-customs]}" $'GET /metrics HTTP/1.1\r\nHost: evil.example')" "HTTP/1.0 403"
 
+# nobody is left out here
+expect 1 inama peer release tz-customs --home cd-customs
+has "$ERR" "it is not left out"
+expect 1 inama peer release xx-customs --home cd-customs
+has "$ERR" "no other member of this name"
+expect 0 inama status --home cd-customs --json
+has "$OUT" '"limit":null,"held_back":false,"left_out_until":null,"offence":null,"offences":0,"slowed":0'
+
 # only for this machine
 sed -i 's/^metrics: .*/metrics: tcp:\/\/0.0.0.0:9464/' cd-customs/node.yaml
 expect 1 inama check --home cd-customs

@@ -28,6 +28,7 @@ size_t alert_make(int author) {
                             .tlp = one_of(tlps, 7),
                             .handling = one_of(handlings, 6),
                             .onward = one_of(onwards, 6),
+                            .is_urgent = pick_one_in(5),
                             .filler = pick_one_in(6) ? pick(FILLER_MAX) : pick(100)};
     return alert_count++;
 }
@@ -86,7 +87,8 @@ static bool is_first_of_group(size_t slot) {
 }
 
 static void put_envelope(struct buf *out, struct arena *arena, const struct alert *alert) {
-    put_text(out, text_format(arena, "{\"kind\":\"SEIZURE\",\"marking\":{\"tlp\":\"%s\"", alert->tlp));
+    put_text(out, text_format(arena, "{\"kind\":\"%s\",\"marking\":{\"tlp\":\"%s\"",
+                              alert->is_urgent ? "RECALL" : "SEIZURE", alert->tlp));
     if (*alert->handling)
         put_text(out, text_format(arena, ",\"handling\":[\"%s\"]", alert->handling));
     if (*alert->onward)

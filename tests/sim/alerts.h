@@ -20,7 +20,8 @@ struct alert {
     const char *tlp;
     const char *handling;
     const char *onward;
-    size_t filler; /* bytes of ordinary text, for its size */
+    bool is_urgent; /* a recall */
+    size_t filler;  /* bytes of ordinary text, for its size */
     bool confirmed;
     uint8_t object[32];
     uint32_t version;   /* of the roster when its author wrote it; 0: it has not, as far as is known */

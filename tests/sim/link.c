@@ -243,7 +243,10 @@ static void write_on(struct link *link) {
         if (taken == 0)
             return;
         outbox_drop(&link->out, taken);
+        bool was_low = link->queued < link->options.low_bytes;
         link->queued -= taken;
+        if (link->phase == UP && !was_low && link->queued < link->options.low_bytes)
+            post(link, LINK_DRAINED, event_new(0));
         link->sent += taken;
         link->write_at = machine_now();
     }

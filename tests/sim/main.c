@@ -2,6 +2,8 @@
  *
  *     inama-sim [--seeds N] [--from S] [--jobs J] [--steps K]     seeds S to S + N - 1, each in a process of its own
  *     inama-sim --seed S [--steps K] [--verbose]                  one of them
+ *     inama-sim --thin [--verbose]                                how long it takes over thin lines and beside slow
+ * readers
  *
  * A seed that fails is run twice, and must fail in the same way. Exit code 1 if any does.
  */
@@ -18,6 +20,7 @@
 
 #include "tests/sim/machine.h"
 #include "tests/sim/play.h"
+#include "tests/sim/thin.h"
 
 enum { JOBS_MAX = 64, HANGS_AFTER_S = 120, TWICE_EVERY = 25 };
 
@@ -125,7 +128,8 @@ static uint64_t run_all(const struct options *options, struct tally *sum) {
 
 static int usage(void) {
     fputs("usage: inama-sim [--seeds N] [--from S] [--jobs J] [--steps K]\n"
-          "       inama-sim --seed S [--steps K] [--verbose]\n",
+          "       inama-sim --seed S [--steps K] [--verbose]\n"
+          "       inama-sim --thin [--verbose]\n",
           stderr);
     return 2;
 }
@@ -156,17 +160,14 @@ static int run_many(const struct options *options) {
 
 int main(int count, char **words) {
     static const struct option table[] = {
-        {"seeds", required_argument, NULL, 'n'},
-        {"from", required_argument, NULL, 'f'},
-        {"seed", required_argument, NULL, 's'},
-        {"jobs", required_argument, NULL, 'j'},
-        {"steps", required_argument, NULL, 'k'},
-        {"verbose", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
+        {"seeds", required_argument, NULL, 'n'}, {"from", required_argument, NULL, 'f'},
+        {"seed", required_argument, NULL, 's'},  {"jobs", required_argument, NULL, 'j'},
+        {"steps", required_argument, NULL, 'k'}, {"thin", no_argument, NULL, 't'},
+        {"verbose", no_argument, NULL, 'v'},     {NULL, 0, NULL, 0},
     };
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct options options = {.from = 1, .seeds = 100, .jobs = cores < 1 || cores > JOBS_MAX ? 1 : (unsigned)cores};
-    bool one = false;
+    bool one = false, thin = false;
     for (int option; (option = getopt_long(count, words, "", table, NULL)) != -1;) {
         uint64_t number = optarg ? strtoull(optarg, NULL, 10) : 0;
         switch (option) {
@@ -186,6 +187,9 @@ int main(int count, char **words) {
         case 'k':
             options.steps = (unsigned)number;
             break;
+        case 't':
+            thin = true;
+            break;
         case 'v':
             options.verbose = true;
             break;
@@ -195,5 +199,7 @@ int main(int count, char **words) {
     }
     if (optind != count)
         return usage();
+    if (thin)
+        return !thin_play(options.verbose);
     return one ? run_one(&options) : run_many(&options);
 }

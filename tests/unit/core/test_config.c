@@ -92,7 +92,10 @@ START_TEST(everything_may_be_said) {
               "peers:\n"
               "  - {name: cd-customs, address: \"tcp://192.0.2.10:4450\"}\n"
               "  - name: ug-customs\n"
-              "    address: tcp://[2001:db8::1]:4450\n");
+              "    address: tcp://[2001:db8::1]:4450\n"
+              "    limit_kib_s: 64\n"
+              "  - {name: ke-police, limit_kib_s: 1}\n"
+              "limit_kib_s: 2048\n");
     check_below(config.identity, "keys/me.key");
     ck_assert_str_eq(config.key_file, "/run/key");
     ck_assert_str_eq(config.store, "/var/lib/inama");
@@ -101,7 +104,12 @@ START_TEST(everything_may_be_said) {
     ck_assert_str_eq(config.listen, "tcp://0.0.0.0:4450");
     check_below(config.taxa, "x");
     check_below(config.places, "y");
-    ck_assert_uint_eq(config.peer_count, 2);
+    ck_assert_uint_eq(config.peer_count, 3);
+    ck_assert_uint_eq(config.limit, 2048 * 1024);
+    ck_assert_uint_eq(config.peers[0].limit, 0);
+    ck_assert_uint_eq(config.peers[1].limit, 64 * 1024);
+    ck_assert_uint_eq(config.peers[2].limit, 1024);
+    ck_assert_ptr_null(config.peers[2].address); /* it is limited, and not called */
     ck_assert_str_eq(config.peers[0].name, "cd-customs");
     ck_assert_str_eq(config.peers[0].address, "tcp://192.0.2.10:4450");
     ck_assert_uint_eq(config.peers[0].line, 14);
@@ -122,7 +130,8 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "  - {name: ke-customs}\n"
            "  - {name: ug-customs, address: tcp://host, port: 4450}\n"
            "  - {address: \"tcp://host:1\"}\n"
-           "control: {}\n",
+           "control: {}\n"
+           "limit_kib_s: none\n",
            "1: identity: is empty", "2: roster: expected a single value", "3: roots_threshold: unknown key",
            "4: store_gib: is \"0\", expected a number from 1 to 4096",
            "5: listen: is \"0.0.0.0:4450\", expected tcp://HOST:PORT",
@@ -130,7 +139,8 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "8: peers: expected {name: NAME, address: tcp://HOST:PORT}", "9: address: is missing",
            "10: port: unknown key, expected one of: name, address",
            "10: address: is \"tcp://host\", expected tcp://HOST:PORT", "11: name: is missing",
-           "12: control: expected a single value");
+           "12: control: expected a single value",
+           "13: limit_kib_s: is \"none\", expected a number from 1 to 16777216");
 }
 END_TEST
 
@@ -272,7 +282,7 @@ START_TEST(the_shipped_example_is_right_where_it_is_commented_out) {
     }
     buf_put_u8(&yaml, 0);
     read_good((const char *)yaml.data);
-    ck_assert_uint_eq(config.peer_count, 2);
+    ck_assert_uint_eq(config.peer_count, 3);
     ck_assert_str_eq(config.listen, "tcp://0.0.0.0:4450");
     check_below(config.live, "live.sock");
     ck_assert_str_eq(config.metrics, "tcp://127.0.0.1:9464");

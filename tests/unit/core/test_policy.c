@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "core/lane.h"
 
 static struct arena arena;
 static struct report report;
@@ -243,7 +244,7 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "p.yaml:5: show: \"incidents\" is no field, class or group",
            "p.yaml:5: show: \"persons.surnam\" is no field, class or group",
            "p.yaml:5: show: \"\" is no field, class or group", "p.yaml:6: hide: expected a list",
-           "p.yaml:7: shows: unknown key, expected one of: members, carriers, publish, show, hide",
+           "p.yaml:7: shows: unknown key, expected one of: members, carriers, publish, urgent, show, hide",
            "p.yaml:8: members: expected whom this is about", "p.yaml:9: members: expected whom this is about",
            "p.yaml:10: members: expected whom this is about",
            "p.yaml:11: desk: expected members, publish, show and hide",
@@ -302,17 +303,51 @@ static const char *audiences(size_t count, const char *name) {
 }
 
 START_TEST(audiences_are_limited_in_number_and_name) {
-    char name[NAME_BYTES_MAX + 1];
+    char name[LANE_AUDIENCE_BYTES_MAX + 1];
     memset(name, 'a', sizeof name);
-    name[NAME_BYTES_MAX - 1] = 0; /* a digit follows */
+    name[LANE_AUDIENCE_BYTES_MAX - 1] = 0; /* a digit follows */
     ck_assert_uint_eq(read_good(audiences(AUDIENCES_MAX, "a"))->audience_count, AUDIENCES_MAX);
     read_good(audiences(1, name));
     struct policy *policy = NULL;
-    name[NAME_BYTES_MAX - 1] = 'a';
-    name[NAME_BYTES_MAX] = 0;
+    name[LANE_AUDIENCE_BYTES_MAX - 1] = 'a';
+    name[LANE_AUDIENCE_BYTES_MAX] = 0;
     ck_assert_int_eq(policy_read(&policy, &arena, "p", span_of_text(audiences(1, name)), &report), RESULT_INVALID);
-    REFUSE(audiences(AUDIENCES_MAX + 1, "a"), "p:2: the name of an audience has at most 64 bytes",
+    REFUSE(audiences(AUDIENCES_MAX + 1, "a"), "p:2: the name of an audience has at most 57 bytes",
            "p.yaml:2: audiences: expected at most 64 audiences");
+}
+END_TEST
+
+static bool is_urgent(const struct policy_audience *audience, const char *kind, const char *urgency) {
+    const AlertHeader header = {.kind = (char *)(uintptr_t)kind, .urgency = (char *)(uintptr_t)urgency};
+    return policy_is_urgent(audience, &header);
+}
+
+START_TEST(recalls_and_what_is_called_urgent_are_urgent_unless_the_file_says_otherwise) {
+    const struct policy *policy = read_good("audiences:\n"
+                                            "  silent: {members: {role: POLICE}, show: [all]}\n"
+                                            "  own: {members: {role: POLICE}, urgent: [WARNING, PRIORITY]}\n"
+                                            "  none: {members: {role: POLICE}, urgent: []}\n");
+    const struct policy_audience *rows = policy->audiences;
+    ck_assert(is_urgent(&rows[0], "RECALL", NULL) && is_urgent(&rows[0], "SEIZURE", "URGENT"));
+    ck_assert(!is_urgent(&rows[0], "SEIZURE", NULL) && !is_urgent(&rows[0], "CORRECTION", "PRIORITY"));
+    ck_assert(is_urgent(&rows[1], "WARNING", NULL) && is_urgent(&rows[1], "SEIZURE", "PRIORITY"));
+    ck_assert(!is_urgent(&rows[1], "RECALL", "URGENT"));
+    ck_assert(!is_urgent(&rows[2], "RECALL", "URGENT"));
+    ck_assert_ptr_eq(policy_audience_of(policy, "own/urgent"), &rows[1]);
+    ck_assert_ptr_eq(policy_audience_of(policy, "own"), &rows[1]);
+    ck_assert_ptr_null(policy_audience_of(policy, "own/urgent/urgent"));
+    ck_assert_ptr_null(policy_audience_of(policy, "@own"));
+}
+END_TEST
+
+START_TEST(what_cannot_be_urgent_is_refused) {
+    REFUSE("audiences:\n"
+           "  a: {members: {role: POLICE}, urgent: [SOON, RECALL]}\n"
+           "  b: {members: {role: POLICE}, urgent: RECALL}\n"
+           "  c/urgent: {members: {role: POLICE}}\n",
+           "p.yaml:2: urgent: \"SOON\" is neither a kind of alert nor an urgency",
+           "p.yaml:3: urgent: expected a list, such as [RECALL, URGENT]",
+           "p.yaml:4: names that end with \"/urgent\" are for urgent feeds");
 }
 END_TEST
 
@@ -680,6 +715,8 @@ Suite *suite(void) {
     tcase_add_test(file, a_class_that_does_not_exist_names_no_group_either);
     tcase_add_test(file, what_the_file_says_is_escaped_before_it_is_repeated);
     tcase_add_test(file, audiences_are_limited_in_number_and_name);
+    tcase_add_test(file, recalls_and_what_is_called_urgent_are_urgent_unless_the_file_says_otherwise);
+    tcase_add_test(file, what_cannot_be_urgent_is_refused);
     tcase_add_test(file, read_refuses_a_file_over_the_limit);
     tcase_add_test(file, short_of_memory_no_rule_is_lost);
     tcase_add_test(file, the_shipped_policies_are_clean);

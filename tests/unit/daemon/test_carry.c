@@ -367,23 +367,23 @@ START_TEST(no_more_feeds_than_an_author_may_have) {
     publish(congo, 1);
     struct stick stick = stick_of(congo, kenya);
     words = head_words(stick.head);
-    StickFeed *real = words->feeds[0], *rows = arena_array(&world->arena, AUDIENCES_MAX + 1, sizeof *rows);
-    words->feeds = arena_array(&world->arena, AUDIENCES_MAX + 1, sizeof *words->feeds);
-    words->n_feeds = AUDIENCES_MAX + 1;
-    for (size_t i = 0; i <= AUDIENCES_MAX; i++) {
+    StickFeed *real = words->feeds[0], *rows = arena_array(&world->arena, FEEDS_OF_KEY_MAX + 1, sizeof *rows);
+    words->feeds = arena_array(&world->arena, FEEDS_OF_KEY_MAX + 1, sizeof *words->feeds);
+    words->n_feeds = FEEDS_OF_KEY_MAX + 1;
+    for (size_t i = 0; i <= FEEDS_OF_KEY_MAX; i++) {
         rows[i] = *real;
         rows[i].audience = (char *)(uintptr_t)text_format(&world->arena, "a%zu", i);
         words->feeds[i] = &rows[i];
     }
     struct span head = sign_head(words, congo);
-    for (size_t i = 0; i <= AUDIENCES_MAX; i++) {
+    for (size_t i = 0; i <= FEEDS_OF_KEY_MAX; i++) {
         uint8_t id[FEED_ID_SIZE];
         const struct span entry = span_of_text("no entry");
         feed_id(id, congo->identity.key_id, rows[i].audience);
         struct carry_taken taken = take(kenya, head, block(id, 0, &entry, 1));
-        ck_assert_str_eq(result_name(taken.result), i < AUDIENCES_MAX ? "truncated" : "too-large");
+        ck_assert_str_eq(result_name(taken.result), i < FEEDS_OF_KEY_MAX ? "truncated" : "too-large");
     }
-    ck_assert_uint_eq(kenya->exchange.feeds.count, AUDIENCES_MAX);
+    ck_assert_uint_eq(kenya->exchange.feeds.count, FEEDS_OF_KEY_MAX);
 }
 END_TEST
 

@@ -510,14 +510,14 @@ END_TEST
 
 START_TEST(an_author_may_have_so_many_feeds_and_no_more) {
     struct feed *feed;
-    for (int i = 0; i < AUDIENCES_MAX; i++)
+    for (int i = 0; i < FEEDS_OF_KEY_MAX; i++)
         ck_assert_int_eq(exchange_follow(&kenya->exchange, congo->identity.id, NULL,
                                          text_format(&world->arena, "audience-%d", i), &feed),
                          RESULT_OK);
     ck_assert_int_eq(exchange_follow(&kenya->exchange, congo->identity.id, NULL, "one-more", &feed), RESULT_TOO_LARGE);
     ck_assert_int_eq(exchange_follow(&kenya->exchange, congo->identity.id, NULL, "audience-0", &feed), RESULT_OK);
     ck_assert_int_eq(exchange_commit(&kenya->exchange, NULL, NULL), RESULT_OK);
-    ck_assert_uint_eq(kenya->exchange.feeds.count, AUDIENCES_MAX);
+    ck_assert_uint_eq(kenya->exchange.feeds.count, FEEDS_OF_KEY_MAX);
 }
 END_TEST
 

@@ -151,10 +151,27 @@ START_TEST(nothing_of_an_alert_stands_there) {
 }
 END_TEST
 
+START_TEST(who_is_left_out_stands_there_with_the_reason) {
+    const char *numbers = numbers_of(congo);
+    check_line(numbers, "inama_peer_limit_bytes{member=\"ke-customs\"} 0");
+    check_line(numbers, "inama_peer_offences_total{member=\"ke-customs\"} 0");
+    ck_assert_ptr_null(strstr(numbers, "inama_peer_left_out_seconds{"));
+    for (int i = 0; i < QUARANTINE_STRIKES; i++)
+        quarantine_strike(&peer.quarantine, RESULT_BAD_SIGNATURE, world->now_ms);
+    peer.limit = 65536;
+    world->now_ms += 5000;
+    numbers = numbers_of(congo);
+    check_line(numbers, "inama_peer_limit_bytes{member=\"ke-customs\"} 65536");
+    check_line(numbers, "inama_peer_offences_total{member=\"ke-customs\"} 3");
+    check_line(numbers, "inama_peer_left_out_seconds{member=\"ke-customs\",reason=\"bad-signature\"} 55");
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *suite = suite_create("metrics");
     TCase *all = tcase_create("metrics");
     tcase_add_checked_fixture(all, set_up, tear_down);
+    tcase_add_test(all, who_is_left_out_stands_there_with_the_reason);
     tcase_add_test(all, the_node_stands_there_in_numbers);
     tcase_add_test(all, an_expired_roster_is_below_zero);
     tcase_add_test(all, what_was_announced_and_is_not_here_is_counted);

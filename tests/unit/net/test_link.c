@@ -500,6 +500,36 @@ START_TEST(nothing_is_read_before_more_is_wanted) {
 }
 END_TEST
 
+START_TEST(who_has_to_wait_is_told_once_the_queue_is_low) {
+    struct link_options wish = options(4, sizeof big);
+    struct pair pair;
+    size_t drained = 0, taken = 0;
+    wish.low_bytes = 64 * 1024;
+    fill_big();
+    connect_pair(&pair, "tcp://127.0.0.1:0", &wish);
+    for (int i = 0; i < 4; i++)
+        link_send(pair.caller, span_of(big, sizeof big));
+    ck_assert_uint_ge(link_queued(pair.caller), wish.low_bytes); /* more than the kernel takes for who does not read */
+    ck_assert_ptr_null(next_event(100));
+    link_more(pair.called);
+    while (taken < 4 || drained < 1) {
+        struct link_event *event = next_event(PATIENCE_MS);
+        ck_assert_ptr_nonnull(event);
+        taken += event->count;
+        if (event->kind == LINK_DRAINED) {
+            ck_assert_ptr_eq(event->link, pair.caller);
+            ck_assert_uint_lt(link_queued(pair.caller), wish.low_bytes);
+            drained++;
+        } else if (taken < 4) {
+            link_more(pair.called);
+        }
+        link_event_free(event);
+    }
+    ck_assert_uint_eq(drained, 1);
+    close_pair(&pair);
+}
+END_TEST
+
 START_TEST(close_sends_what_is_queued) {
     struct link_options wish = options(2, UINT16_MAX);
     struct pair pair;
@@ -593,6 +623,8 @@ static void weather(const struct link_event *event, unsigned turn) {
         else
             link_more(event->link);
         break;
+    case LINK_DRAINED:
+        break;
     case LINK_DOWN:
         link_free(event->link);
         break;
@@ -653,6 +685,7 @@ Suite *suite(void) {
     tcase_add_checked_fixture(ends, set_up, tear_down);
     tcase_add_test(ends, a_link_that_brings_nothing_times_out);
     tcase_add_test(ends, a_peer_that_leaves_is_noticed);
+    tcase_add_test(ends, who_has_to_wait_is_told_once_the_queue_is_low);
     tcase_add_test(ends, close_sends_what_is_queued);
     tcase_add_test(ends, close_gives_up_on_a_peer_that_takes_nothing);
     tcase_add_test(ends, ipc_delivers_what_was_sent_right_before_the_close);
