@@ -78,7 +78,7 @@ void sync_release(struct peers *peers, struct connection *connection);
 void sync_forget_feeds(struct peers *peers, struct connection *connection);
 /* Lets go of pulls that have waited too long for their answer while another connection has the feed. */
 void sync_tick(struct peers *peers, uint64_t steady_ms);
-/* The turn is committed: acknowledge, pull on, announce. */
+/* The turn is committed: acknowledge, announce, and what is owed. */
 void sync_committed(struct peers *peers, struct connection *connection);
 
 /* As much as may be asked for now, of everybody; and as much as may be given. */
