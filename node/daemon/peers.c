@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/proto.h"
 #include "base/text.h"
+#include "daemon/fetch.h"
 #include "daemon/node.h"
 #include "daemon/sync.h"
 
@@ -152,6 +153,7 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     uint64_t wait = ALIVE_EVERY_MS;
     drop_the_silent(peers, steady_ms);
     sync_tick(peers, steady_ms);
+    uint64_t fetch_wait = fetch_tick(peers, steady_ms);
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
         for (struct connection *connection = peers->connections; connection; connection = connection->next)
@@ -169,7 +171,7 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
         else if (peer->dial_at - steady_ms < wait)
             wait = peer->dial_at - steady_ms;
     }
-    return wait;
+    return fetch_wait < wait ? fetch_wait : wait;
 }
 
 /* --- connections --- */
@@ -215,6 +217,7 @@ void connection_drop(struct peers *peers, struct connection *connection, enum re
     session_free(connection->session);
     connection->session = NULL;
     sync_release(peers, connection);
+    fetch_release(peers, connection);
 }
 
 bool connection_is_up(const struct connection *connection) {

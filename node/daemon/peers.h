@@ -37,6 +37,7 @@ struct peers {
     struct connection *connections; /* all, also those not yet authenticated */
     size_t connection_count;
     uint64_t alive_at; /* steady; when to send the next sign of life */
+    uint64_t fetch_at; /* steady; when to look again for attachments that are wanted */
     bool closing;
 };
 

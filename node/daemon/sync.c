@@ -372,6 +372,8 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return sync_take_pull(peers, connection, message->pull);
     if (message->refusal)
         return take_refusal(peers, connection, message->refusal);
+    if (message->want)
+        return fetch_take_want(peers, connection, message->want);
     if (sync_is_silenced(peers))
         return RESULT_OK;
     if (message->announce)
@@ -382,6 +384,10 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return sync_take_delivered(peers, connection, message->delivered);
     if (message->fork)
         return sync_take_fork(peers, message->fork);
+    if (message->chunks)
+        return fetch_take_chunks(peers, connection, message->chunks);
+    if (message->withheld)
+        return fetch_take_withheld(peers, connection, message->withheld);
     return take_block(peers, connection, message->block);
 }
 
@@ -393,7 +399,8 @@ static enum result take_from_former(struct peers *peers, struct connection *conn
 
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
-                  message->has_known + message->has_trust + !!message->holding + !!message->fork + !!message->delivered;
+                  message->has_known + message->has_trust + !!message->holding + !!message->fork +
+                  !!message->delivered + !!message->want + !!message->chunks + !!message->withheld;
     if (members != 1 || (!message->hello && !connection->greeted))
         return RESULT_MALFORMED;
     if (connection->leaves_at)
@@ -436,6 +443,7 @@ void sync_committed(struct peers *peers, struct connection *connection) {
 }
 
 void sync_renew(struct peers *peers, struct connection *connection) {
+    memset(connection->fetching.allowed, 0, sizeof connection->fetching.allowed);
     sync_hello(peers, connection);
     sync_ask_trust(peers, connection);
     if (connection->announced_count)
