@@ -63,7 +63,7 @@ static enum result attach(struct attaching *attaching, struct node *node, const 
         attaching->keep = !words->dry_run;
     }
     if (!attaching->draft)
-        return RESULT_OUT_OF_ORDER;
+        return RESULT_MALFORMED;
     TRY(blob_draft_add(attaching->draft, proto_span(words->piece)));
     attaching->taken += words->piece.len;
     answer->taken = attaching->taken;

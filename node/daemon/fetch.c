@@ -273,7 +273,7 @@ enum result fetch_take_chunks(struct peers *peers, struct connection *connection
     bool is_manifest = fetching->count == 0;
     if (!is_answer(fetching, words->blob) || words->first != fetching->first || words->has_manifest != is_manifest ||
         words->n_chunks > fetching->count || (!is_manifest && !words->n_chunks))
-        return RESULT_OUT_OF_ORDER;
+        return RESULT_MALFORMED;
     learn_speed(peers, fetching);
     struct attachment *attachment = answered(peers, connection);
     if (!attachment)
@@ -293,7 +293,7 @@ enum result fetch_take_chunks(struct peers *peers, struct connection *connection
 
 enum result fetch_take_withheld(struct peers *peers, struct connection *connection, const Withheld *words) {
     if (!is_answer(&connection->fetching, words->blob))
-        return RESULT_OUT_OF_ORDER;
+        return RESULT_MALFORMED;
     struct attachment *attachment = answered(peers, connection);
     bool is_on_its_way = strcmp(words->reason, result_name(RESULT_NOT_FOUND)) == 0;
     if (attachment)
