@@ -235,10 +235,6 @@ static enum result write_beside(const char *path, struct span content, mode_t mo
     return result ? result : sync_folder_of(path);
 }
 
-enum result file_put_in_place(const char *from, const char *to) {
-    return rename(from, to) == 0 ? sync_folder_of(to) : failed();
-}
-
 enum result file_write(const char *path, struct span content, mode_t mode) {
     return write_beside(path, content, mode, rename_over);
 }

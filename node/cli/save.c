@@ -66,6 +66,7 @@ struct saving {
     struct span manifest;
     struct blob blob;
     struct blob_opener opener;
+    bool has_asked; /* for it to be fetched */
     bool is_open;
     uint8_t *content;
     size_t len;
@@ -149,7 +150,8 @@ static enum exit_code ask(struct saving *saving) {
     const Reply *reply;
     words.blob = proto_bytes(saving->reference.id, BLOB_ID_SIZE);
     words.first = saving->is_open ? saving->opener.next : 0;
-    words.has_fetch = words.fetch = true;
+    words.has_fetch = words.fetch = !saving->has_asked;
+    saving->has_asked = true;
     request.read_blob = &words;
     enum exit_code code = client_ask(saving->client, &request, &reply);
     if (code)

@@ -10,7 +10,7 @@
 
 enum {
     WALK_MS = 1000,
-    SLOW_MS = 60 * 1000, /* an answer that takes longer is not waited for */
+    SLOW_MS = 5 * 60 * 1000, /* an answer that takes longer is not waited for */
     RETRY_FIRST_MS = 250,
     RETRY_WANTED_MS = 60 * 1000,
     RETRY_POLICY_MS = 10 * 60 * 1000,
