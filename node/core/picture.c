@@ -27,8 +27,22 @@ static bool has_signature(struct span file, const struct signature *signature) {
            memcmp(file.data + signature->at, signature->bytes, signature->len) == 0;
 }
 
+/* Text that a program reads as something else: XML and so SVG, HTML, RTF, PostScript. It may say who made it. */
+static bool is_marked_up(struct span file) {
+    static const char *const beginnings[] = {"<", "{\\rtf", "%!"};
+    span_skip(&file, span_of_text("\xEF\xBB\xBF"));
+    while (file.len && strchr(" \t\r\n", file.data[0]) && file.data[0])
+        file = span_of(file.data + 1, file.len - 1);
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (span_skip(&file, span_of_text(beginnings[i])))
+            return true;
+    return false;
+}
+
 /* Letters of any language, line ends and tabs. */
 static bool is_text(struct span file) {
+    if (is_marked_up(file))
+        return false;
     for (size_t i = 0; i < file.len; i++)
         if ((file.data[i] < ' ' && !strchr("\t\r\n\f", file.data[i])) || file.data[i] == 0 || file.data[i] == 0x7F)
             return false;

@@ -18,7 +18,7 @@
 enum picture_kind {
     PICTURE_JPEG,
     PICTURE_PNG,
-    PICTURE_TEXT, /* UTF-8 without control characters: there is nothing beside it */
+    PICTURE_TEXT, /* UTF-8 without control characters or mark-up: there is nothing beside it */
     PICTURE_PDF,
     PICTURE_TIFF,
     PICTURE_WEBP,

@@ -111,25 +111,89 @@ static struct attachment *get(struct attachments *attachments, const uint8_t *id
     return attachment;
 }
 
+/* The oldest of a feed that has as many as may count: nobody makes the mentions of others forgotten, or us ask through
+ * heaps of them. NULL: there is room. */
+static struct mention *find_oldest(const struct attachment *attachment, uint32_t ordinal) {
+    struct mention *oldest = NULL;
+    size_t count = 0;
+    for (size_t i = 0; ordinal && i < attachment->mention_count; i++) {
+        struct mention *mention = &attachment->mentions[i];
+        if (mention->ordinal != ordinal)
+            continue;
+        count++;
+        if (!oldest || mention->sequence < oldest->sequence)
+            oldest = mention;
+    }
+    return count < MENTIONS_OF_FEED_MAX ? NULL : oldest;
+}
+
+static bool has_mention(const struct attachment *attachment, uint64_t sequence) {
+    size_t count = attachment->mention_count;
+    if (count == 0 || attachment->mentions[count - 1].sequence < sequence) /* they come in ascending order */
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (attachment->mentions[i].sequence == sequence)
+            return true;
+    return false;
+}
+
+static enum result put_mention(struct attachment *attachment, const struct mention *mention) {
+    struct mention *oldest = find_oldest(attachment, mention->ordinal);
+    if (oldest) {
+        size_t behind = (size_t)(attachment->mentions + attachment->mention_count - oldest) - 1;
+        memmove(oldest, oldest + 1, behind * sizeof *oldest);
+        attachment->mention_count--;
+    }
+    if (attachment->mention_count == attachment->mention_capacity) {
+        size_t capacity = attachment->mention_capacity ? attachment->mention_capacity * 2 : 1;
+        struct mention *grown = realloc(attachment->mentions, capacity * sizeof *grown);
+        if (!grown)
+            return RESULT_NO_MEMORY;
+        attachment->mentions = grown;
+        attachment->mention_capacity = capacity;
+    }
+    attachment->mentions[attachment->mention_count++] = *mention;
+    return RESULT_OK;
+}
+
+static struct handed *find_handed(const struct attachments *attachments, const uint8_t *id, const uint8_t *sha256) {
+    for (struct handed *handed = attachments->handed; handed; handed = handed->next)
+        if ((id && memcmp(handed->reference.id, id, BLOB_ID_SIZE) == 0) ||
+            (sha256 && memcmp(handed->sha256, sha256, HASH_SIZE) == 0))
+            return handed;
+    return NULL;
+}
+
+/* Its alert has come, or its time is over. */
+static void forget_handed(struct attachments *attachments, struct handed *handed) {
+    struct handed **at = &attachments->handed;
+    while (*at != handed)
+        at = &(*at)->next;
+    *at = handed->next;
+    secret_free(handed);
+}
+
 static enum result add_mention(struct attachments *attachments, const struct pending_mention *pending) {
     struct attachment *attachment = get(attachments, pending->id);
     if (!attachment)
         return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < attachment->mention_count; i++)
-        if (attachment->mentions[i].sequence == pending->mention.sequence)
-            return RESULT_OK;
-    struct mention *grown = realloc(attachment->mentions, (attachment->mention_count + 1) * sizeof *grown);
-    if (!grown)
-        return RESULT_NO_MEMORY;
-    attachment->mentions = grown;
-    attachment->mentions[attachment->mention_count++] = pending->mention;
-    if (!attachment->is_queued) { /* fetch.c decides whether it is wanted */
-        attachment->is_queued = true;
-        attachment->next = NULL;
-        *attachments->end = attachment;
-        attachments->end = &attachment->next;
-    }
+    if (has_mention(attachment, pending->mention.sequence))
+        return RESULT_OK;
+    TRY(put_mention(attachment, &pending->mention));
+    struct handed *handed = pending->mention.ordinal ? NULL : find_handed(attachments, pending->id, NULL);
+    if (handed)
+        forget_handed(attachments, handed);
+    attachments_queue(attachments, attachment); /* fetch.c decides whether it is wanted */
     return RESULT_OK;
+}
+
+void attachments_queue(struct attachments *attachments, struct attachment *attachment) {
+    if (attachment->is_queued)
+        return;
+    attachment->is_queued = true;
+    attachment->next = NULL;
+    *attachments->end = attachment;
+    attachments->end = &attachment->next;
 }
 
 void attachments_settle(struct exchange *exchange) {
@@ -174,14 +238,6 @@ enum result attachments_check(const struct exchange *exchange, struct publicatio
                    _("the files of this alert have %llu MiB together; alert_mib in node.yaml allows %llu"),
                    (unsigned long long)(bytes >> 20), (unsigned long long)(exchange->attachments_bytes_max >> 20));
     return publication->report.errors > errors ? RESULT_INVALID : RESULT_OK;
-}
-
-static struct handed *find_handed(const struct attachments *attachments, const uint8_t *id, const uint8_t *sha256) {
-    for (struct handed *handed = attachments->handed; handed; handed = handed->next)
-        if ((id && memcmp(handed->reference.id, id, BLOB_ID_SIZE) == 0) ||
-            (sha256 && memcmp(handed->sha256, sha256, HASH_SIZE) == 0))
-            return handed;
-    return NULL;
 }
 
 /* An attachment of an alert of ours that says it has this hash. */
@@ -258,12 +314,10 @@ enum result attachments_hand_in(struct exchange *exchange, struct blob_reference
 
 /* --- tidying up --- */
 
-static void let_go(struct exchange *exchange, struct handed **at) {
-    struct handed *handed = *at;
+static void let_go(struct exchange *exchange, struct handed *handed) {
     if (!attachments_find(&exchange->attachments, handed->reference.id))
         blobs_remove(exchange->blobs, handed->reference.id);
-    *at = handed->next;
-    secret_free(handed);
+    forget_handed(&exchange->attachments, handed);
 }
 
 struct orphans {
@@ -293,11 +347,11 @@ void attachments_tidy(struct exchange *exchange, bool all) {
     uint64_t now = clock_steady_ms(exchange->clock);
     if (!exchange->blobs)
         return;
-    for (struct handed **at = &exchange->attachments.handed; *at;)
-        if (now >= (*at)->until)
-            let_go(exchange, at);
-        else
-            at = &(*at)->next;
+    for (struct handed *handed = exchange->attachments.handed, *next; handed; handed = next) {
+        next = handed->next;
+        if (now >= handed->until)
+            let_go(exchange, handed);
+    }
     if (!all || exchange->unread) /* of an alert that cannot be read it is not known what it names */
         return;
     struct orphans orphans = {.exchange = exchange};

@@ -32,8 +32,9 @@ struct mention {
 
 struct attachment {
     uint8_t id[BLOB_ID_SIZE]; /* first, as in an id_map */
-    struct mention *mentions;
+    struct mention *mentions; /* of feeds of others the newest MENTIONS_OF_FEED_MAX each */
     size_t mention_count;
+    size_t mention_capacity;
     /* of fetch.h */
     struct attachment *next; /* wanted after this one */
     bool is_queued;
@@ -64,6 +65,8 @@ struct attachment *attachments_find(const struct attachments *attachments, const
 /* The alert of this sequence is part of the open change: remembers what it names. */
 MUST_USE enum result attachments_mention(struct exchange *exchange, struct arena *arena,
                                          const struct disclosure *disclosure, uint64_t sequence, uint32_t ordinal);
+/* Puts it where fetch.h looks, behind the others, if it is not there. */
+void attachments_queue(struct attachments *attachments, struct attachment *attachment);
 /* After the commit, and after it failed. */
 void attachments_settle(struct exchange *exchange);
 void attachments_discard(struct exchange *exchange);

@@ -10,6 +10,7 @@
 
 enum {
     WALK_MS = 1000,
+    WALK_ROWS = 512,
     SLOW_MS = 5 * 60 * 1000, /* an answer that takes longer is not waited for */
     RETRY_FIRST_MS = 250,
     RETRY_WANTED_MS = 60 * 1000,
@@ -113,6 +114,28 @@ static void give_up(struct peers *peers, struct attachment *attachment, enum res
     attachment->turns++;
 }
 
+static void unlink_at(struct attachments *attachments, struct attachment **at) {
+    struct attachment *attachment = *at;
+    *at = attachment->next;
+    if (!*at)
+        attachments->end = at;
+    attachment->is_queued = false;
+}
+
+/* What somebody wants goes before what only the policy wants. */
+static void put_in_front(struct attachments *attachments, struct attachment *attachment) {
+    struct attachment **at = &attachments->first;
+    while (attachment->is_queued && *at != attachment)
+        at = &(*at)->next;
+    if (attachment->is_queued)
+        unlink_at(attachments, at);
+    attachment->next = attachments->first;
+    attachments->first = attachment;
+    attachment->is_queued = true;
+    if (!attachment->next)
+        attachments->end = &attachment->next;
+}
+
 enum result fetch_want(struct peers *peers, struct attachment *attachment) {
     struct attachments *attachments = &exchange_of(peers)->attachments;
     struct blob_stand stand;
@@ -122,12 +145,7 @@ enum result fetch_want(struct peers *peers, struct attachment *attachment) {
         return RESULT_OK;
     attachment->wanted = true;
     attachment->try_at = attachment->backoff_ms = 0;
-    if (!attachment->is_queued) {
-        attachment->is_queued = true;
-        attachment->next = NULL;
-        *attachments->end = attachment;
-        attachments->end = &attachment->next;
-    }
+    put_in_front(attachments, attachment);
     try(peers, attachment, now_ms(peers));
     return RESULT_OK;
 }
@@ -145,29 +163,44 @@ static bool is_to_come(const struct peers *peers, struct attachment *attachment)
     return attachment->wanted || attachment->by_policy;
 }
 
+/* So many at a time; what only the policy wants goes behind the others then. */
 static void walk(struct peers *peers, uint64_t now) {
     struct attachments *attachments = &exchange_of(peers)->attachments;
-    for (struct attachment **at = &attachments->first; *at;) {
+    struct attachment **at = &attachments->first, *seen = NULL;
+    for (size_t i = 0; *at && *at != seen && i < WALK_ROWS; i++) {
         struct attachment *attachment = *at;
-        if (is_to_come(peers, attachment)) {
+        bool stays = is_to_come(peers, attachment);
+        if (stays)
             try(peers, attachment, now);
+        if (stays && attachment->wanted) {
             at = &attachment->next;
             continue;
         }
-        *at = attachment->next;
-        if (!*at)
-            attachments->end = at;
-        attachment->is_queued = false;
-        attachment->source = NULL;
+        unlink_at(attachments, at);
+        if (!stays) {
+            attachment->source = NULL;
+            continue;
+        }
+        attachments_queue(attachments, attachment);
+        seen = seen ? seen : attachment;
     }
+}
+
+/* What a connection is bringing; NULL: nothing that anybody waits for. */
+static struct attachment *coming_over(const struct peers *peers, const struct connection *connection) {
+    struct attachment *attachment = connection->fetching.under_way
+                                        ? attachments_find(&exchange_of(peers)->attachments, connection->fetching.id)
+                                        : NULL;
+    return attachment && attachment->source == connection ? attachment : NULL;
 }
 
 /* Who does not answer keeps nobody else waiting; it is not asked for anything more before it has answered. */
 static void drop_the_slow(struct peers *peers, uint64_t now) {
-    for (struct attachment *attachment = exchange_of(peers)->attachments.first; attachment;
-         attachment = attachment->next)
-        if (attachment->source && now - attachment->source->fetching.asked_at > SLOW_MS)
+    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
+        struct attachment *attachment = coming_over(peers, connection);
+        if (attachment && now - connection->fetching.asked_at > SLOW_MS)
             give_up(peers, attachment, RESULT_TIMED_OUT, RETRY_FIRST_MS);
+    }
 }
 
 uint64_t fetch_tick(struct peers *peers, uint64_t steady_ms) {
@@ -182,12 +215,11 @@ uint64_t fetch_tick(struct peers *peers, uint64_t steady_ms) {
 }
 
 void fetch_release(struct peers *peers, struct connection *connection) {
-    for (struct attachment *attachment = exchange_of(peers)->attachments.first; attachment;
-         attachment = attachment->next)
-        if (attachment->source == connection) {
-            attachment->source = NULL;
-            attachment->last_error = RESULT_DISCONNECTED;
-        }
+    struct attachment *attachment = coming_over(peers, connection);
+    if (attachment) {
+        attachment->source = NULL;
+        attachment->last_error = RESULT_DISCONNECTED;
+    }
     connection->fetching = (struct fetching){0};
     peers->fetch_at = 0;
 }
@@ -261,10 +293,14 @@ static bool is_answer(const struct fetching *fetching, ProtobufCBinaryData blob)
 
 /* The attachment that was asked for here; NULL if it is not waited for any more. */
 static struct attachment *answered(struct peers *peers, struct connection *connection) {
-    struct attachment *attachment = attachments_find(&exchange_of(peers)->attachments, connection->fetching.id);
+    struct attachment *attachment = coming_over(peers, connection);
     connection->fetching.under_way = false;
     peers->fetch_at = 0; /* others may have waited for the connection */
-    return attachment && attachment->source == connection ? attachment : NULL;
+    if (attachment && sync_is_silenced(peers)) {
+        attachment->source = NULL; /* of an expired roster's members nothing else is believed */
+        return NULL;
+    }
+    return attachment;
 }
 
 enum result fetch_take_chunks(struct peers *peers, struct connection *connection, const Chunks *words) {

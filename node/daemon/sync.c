@@ -374,6 +374,10 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return take_refusal(peers, connection, message->refusal);
     if (message->want)
         return fetch_take_want(peers, connection, message->want);
+    if (message->chunks)
+        return fetch_take_chunks(peers, connection, message->chunks);
+    if (message->withheld)
+        return fetch_take_withheld(peers, connection, message->withheld);
     if (sync_is_silenced(peers))
         return RESULT_OK;
     if (message->announce)
@@ -384,10 +388,6 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return sync_take_delivered(peers, connection, message->delivered);
     if (message->fork)
         return sync_take_fork(peers, message->fork);
-    if (message->chunks)
-        return fetch_take_chunks(peers, connection, message->chunks);
-    if (message->withheld)
-        return fetch_take_withheld(peers, connection, message->withheld);
     return take_block(peers, connection, message->block);
 }
 
