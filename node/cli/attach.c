@@ -147,16 +147,20 @@ static void write_exhibit(const struct attaching *attaching, const Attached *att
     json_object_set_new(exhibit, "size", json_integer((json_int_t)attaching->content.len));
 }
 
+static const char *metadata_words(const struct attaching *attaching) {
+    struct arena *arena = arena_of(attaching);
+    if (attaching->options->keep_metadata)
+        return _("sent as it is, with what it says beside its content");
+    if (attaching->removed)
+        return text_format(arena, _("%s of metadata removed"), print_size(arena, attaching->removed));
+    return attaching->kind == PICTURE_TEXT ? _("plain text") : _("no metadata in it");
+}
+
 static void say_attached(const struct attaching *attaching, const Attached *attached) {
     struct arena *arena = arena_of(attaching);
-    const char *metadata = attaching->options->keep_metadata
-                               ? _("sent as it is, with what it says beside its content")
-                               : text_format(arena, _("%s of metadata removed"), print_size(arena, attaching->removed));
-    if (attaching->kind == PICTURE_TEXT)
-        metadata = _("plain text");
     print_line(_("%s: %s, %s, %s; %s%s"), text_escape(arena, attaching->number), attaching->shown,
-               picture_media_type(attaching->kind), print_size(arena, attaching->content.len), metadata,
-               attached->known ? _("; attached before, kept once") : "");
+               picture_media_type(attaching->kind), print_size(arena, attaching->content.len),
+               metadata_words(attaching), attached->known ? _("; attached before, kept once") : "");
 }
 
 enum exit_code attach_files(struct client *client, json_t *alert, const struct attach_options *options) {

@@ -320,6 +320,8 @@ static void let_go(struct exchange *exchange, struct handed *handed) {
     forget_handed(&exchange->attachments, handed);
 }
 
+static const uint64_t orphan_ms = (uint64_t)ORPHAN_DAYS * 24 * 60 * 60 * 1000;
+
 struct orphans {
     const struct exchange *exchange;
     uint8_t (*ids)[BLOB_ID_SIZE];
@@ -330,7 +332,9 @@ static void collect(void *context, const uint8_t *id, const struct blob_stand *s
     struct orphans *orphans = context;
     const struct attachments *attachments = &orphans->exchange->attachments;
     (void)stand;
-    if (attachments_find(attachments, id) || find_handed(attachments, id, NULL))
+    const struct exchange *exchange = orphans->exchange;
+    if (attachments_find(attachments, id) || find_handed(attachments, id, NULL) ||
+        blobs_age_ms(exchange->blobs, id, clock_wall_ms(exchange->clock)) < orphan_ms)
         return;
     if (orphans->count == orphans->capacity) {
         size_t capacity = orphans->capacity ? orphans->capacity * 2 : 64;
@@ -352,7 +356,7 @@ void attachments_tidy(struct exchange *exchange, bool all) {
         if (now >= handed->until)
             let_go(exchange, handed);
     }
-    if (!all || exchange->unread) /* of an alert that cannot be read it is not known what it names */
+    if (!all || exchange->unread || exchange_may_write(exchange))
         return;
     struct orphans orphans = {.exchange = exchange};
     blobs_each(exchange->blobs, collect, &orphans);

@@ -78,7 +78,8 @@ MUST_USE enum result attachments_check(const struct exchange *exchange, struct p
  * before and is here, *reference becomes that one, the new one is removed, and *known is true. */
 MUST_USE enum result attachments_hand_in(struct exchange *exchange, struct blob_reference *reference,
                                          const uint8_t sha256[static HASH_SIZE], bool *known);
-/* Removes what has waited too long, and at start, with `all`, everything that no alert names. */
+/* Removes what has waited too long for its alert. At start, with `all`, also what no alert has named for ORPHAN_DAYS,
+ * if every alert could be read and our feeds reach no further elsewhere: the alert may be on its way back. */
 void attachments_tidy(struct exchange *exchange, bool all);
 
 /* May this member have it? Only if we told it an alert, in an entry that it can open, whose shown fields name the file.

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +21,7 @@ enum {
 };
 
 static const char part_suffix[] = ".part";
+static const char damaged_suffix[] = ".damaged";
 static const char draft_prefix[] = "new-";
 
 void blob_name(char out[static BLOB_NAME_SIZE], const uint8_t *id, bool whole) {
@@ -127,33 +129,42 @@ static bool read_name(const char *name, uint8_t id[static BLOB_ID_SIZE], bool *w
     return text_unhex(id, BLOB_ID_SIZE, hex);
 }
 
-/* Goes on as a part, as far as it is good; what has not even a manifest is of no use to anybody. */
+static bool is_damage(enum result result) {
+    return result == RESULT_TRUNCATED || result == RESULT_BAD_HASH || result == RESULT_MALFORMED ||
+           result == RESULT_STORE_DAMAGED;
+}
+
+/* Goes on as a part, as far as it is good. One without its manifest is of no use here, but nothing that was whole is
+ * thrown away for that. */
 static enum result take_damaged(struct blobs *blobs, struct arena *arena, const uint8_t *id, bool whole) {
-    char from[BLOB_NAME_SIZE], to[BLOB_NAME_SIZE];
+    char from[BLOB_NAME_SIZE], to[BLOB_NAME_SIZE], aside[BLOB_NAME_SIZE + sizeof damaged_suffix];
     blob_name(from, id, whole);
     blob_name(to, id, false);
     if (whole && renameat(blobs->folder, from, blobs->folder, to) != 0)
         return file_result(errno);
     enum result result = take_file(blobs, arena, id, false);
-    if (result && result != RESULT_NO_MEMORY && result != RESULT_IO)
-        unlinkat(blobs->folder, to, 0);
-    return result == RESULT_NO_MEMORY || result == RESULT_IO ? result : RESULT_OK;
+    if (!is_damage(result))
+        return result;
+    snprintf(aside, sizeof aside, "%s%s", to, damaged_suffix);
+    int failed = whole ? renameat(blobs->folder, to, blobs->folder, aside) : unlinkat(blobs->folder, to, 0);
+    return failed ? file_result(errno) : RESULT_OK;
 }
 
+/* What a newer program wrote is left alone. */
 static enum result take_name(struct blobs *blobs, const char *name) {
     uint8_t id[BLOB_ID_SIZE];
     bool whole;
     struct arena arena;
     if (strncmp(name, draft_prefix, strlen(draft_prefix)) == 0)
         unlinkat(blobs->folder, name, 0); /* its key died with the process */
-    if (!read_name(name, id, &whole))
+    if (!read_name(name, id, &whole) || id_map_find(&blobs->rows, id))
         return RESULT_OK;
     arena_init(&arena, BLOB_MEMORY);
-    enum result result = id_map_find(&blobs->rows, id) ? RESULT_OK : take_file(blobs, &arena, id, whole);
-    if (result && result != RESULT_NO_MEMORY && result != RESULT_IO)
+    enum result result = take_file(blobs, &arena, id, whole);
+    if (is_damage(result))
         result = take_damaged(blobs, &arena, id, whole);
     arena_release(&arena);
-    return result;
+    return result == RESULT_UNKNOWN_SUITE || result == RESULT_TOO_LARGE ? RESULT_OK : result;
 }
 
 static enum result take_folder(struct blobs *blobs) {
@@ -220,6 +231,19 @@ void blobs_each(const struct blobs *blobs,
                 void (*visit)(void *context, const uint8_t *id, const struct blob_stand *stand), void *context) {
     struct visiting visiting = {visit, context};
     id_map_each(&blobs->rows, visit_row, &visiting);
+}
+
+uint64_t blobs_age_ms(const struct blobs *blobs, const uint8_t id[static BLOB_ID_SIZE], uint64_t now_ms) {
+    const struct blob_row *row = id_map_find(&blobs->rows, id);
+    char name[BLOB_NAME_SIZE];
+    struct stat st;
+    if (!row)
+        return 0;
+    blob_name(name, id, row->stand.whole);
+    if (fstatat(blobs->folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_mtim.tv_sec < 0)
+        return 0;
+    uint64_t written_ms = (uint64_t)st.st_mtim.tv_sec * 1000;
+    return now_ms > written_ms ? now_ms - written_ms : 0;
 }
 
 uint64_t blobs_used(const struct blobs *blobs) {

@@ -27,7 +27,8 @@ struct blobs_options {
     const struct random *random;
 };
 
-/* Looks through the folder, checks what is in parts, removes what cannot go on. NOT_ALLOWED, NO_MEMORY, IO. */
+/* Looks through the folder and checks what is in parts. A whole one that is damaged goes on as a part; if even its
+ * manifest is, it is put aside as "ID.part.damaged". NOT_ALLOWED, NO_MEMORY, IO. */
 MUST_USE enum result blobs_open(struct blobs **out, const struct blobs_options *options);
 void blobs_close(struct blobs *blobs);
 
@@ -42,6 +43,8 @@ struct blob_stand {
 bool blobs_find(const struct blobs *blobs, const uint8_t id[static BLOB_ID_SIZE], struct blob_stand *out);
 void blobs_each(const struct blobs *blobs,
                 void (*visit)(void *context, const uint8_t *id, const struct blob_stand *stand), void *context);
+/* How long ago, by the wall clock, anything of it was written; 0 where that is not known. */
+uint64_t blobs_age_ms(const struct blobs *blobs, const uint8_t id[static BLOB_ID_SIZE], uint64_t now_ms);
 /* Bytes on disk, what is still to come of parts counted in. */
 uint64_t blobs_used(const struct blobs *blobs);
 

@@ -3,9 +3,11 @@
 
 #include <check.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -268,17 +270,36 @@ START_TEST(what_no_alert_names_goes_after_an_hour) {
 }
 END_TEST
 
+/* As if it had been written so many days ago. */
+static void grow_old(const struct blob_reference *reference, uint64_t days) {
+    char hex[2 * BLOB_ID_SIZE + 1];
+    text_hex(hex, reference->id, BLOB_ID_SIZE);
+    time_t written = (time_t)(world->now_ms / 1000 - days * 86400);
+    const struct timespec times[2] = {{.tv_sec = written}, {.tv_sec = written}};
+    ck_assert_int_eq(utimensat(AT_FDCWD, text_format(&world->arena, "%s/%s", folder, hex), times, 0), 0);
+}
+
 START_TEST(at_start_only_what_alerts_name_stays) {
     bool known;
     struct blob_reference named = publish("a photograph"), idle = hand_in("another", &known);
+    struct blob_reference recent = hand_in("a third", &known);
     world_restart(congo);
     open_blobs();
+    grow_old(&named, ORPHAN_DAYS + 1);
+    grow_old(&idle, ORPHAN_DAYS + 1);
+    grow_old(&recent, ORPHAN_DAYS - 1);
     congo->exchange.unread = true; /* an alert that cannot be read may name anything */
     attachments_tidy(&congo->exchange, true);
     ck_assert(is_here(&named) && is_here(&idle));
     congo->exchange.unread = false;
+    congo->exchange.feeds.suspect = true; /* the store may be an older copy, and the alert on its way back */
+    world_feed(congo, congo->identity.key_id, "customs")->proven = false;
+    ck_assert_int_ne(exchange_may_write(&congo->exchange), RESULT_OK);
     attachments_tidy(&congo->exchange, true);
-    ck_assert(is_here(&named) && !is_here(&idle));
+    ck_assert(is_here(&named) && is_here(&idle));
+    congo->exchange.feeds.suspect = false;
+    attachments_tidy(&congo->exchange, true);
+    ck_assert(is_here(&named) && !is_here(&idle) && is_here(&recent));
 }
 END_TEST
 

@@ -360,6 +360,19 @@ START_TEST(a_file_that_is_cut_or_nothing_at_all_does_not_count) {
     ck_assert(!stand_of(&cut).whole);
     ck_assert(!blobs_find(blobs, none.id, &stand));
     ck_assert(!blobs_find(blobs, gone.id, &stand));
+    ck_assert_int_eq(access(path_of(&none, ".part.damaged"), F_OK), 0); /* nothing is thrown away */
+}
+END_TEST
+
+START_TEST(what_a_newer_program_wrote_is_left_alone) {
+    struct blob_reference reference = attach(file_of(1000));
+    struct blob_stand stand;
+    int file = open(path_of(&reference, ""), O_WRONLY);
+    ck_assert_int_eq(pwrite(file, "\2", 1, 0), 1);
+    close(file);
+    reopen();
+    ck_assert(!blobs_find(blobs, reference.id, &stand));
+    ck_assert_int_eq(access(path_of(&reference, ""), F_OK), 0);
 }
 END_TEST
 
@@ -391,6 +404,7 @@ Suite *suite(void) {
     tcase_add_test(tcase, begin_refuses_what_is_too_much_before_a_file_is_made);
     tcase_add_test(tcase, what_the_disk_changed_is_found_and_what_is_good_stays);
     tcase_add_test(tcase, a_file_that_is_cut_or_nothing_at_all_does_not_count);
+    tcase_add_test(tcase, what_a_newer_program_wrote_is_left_alone);
     tcase_add_test(tcase, other_files_in_the_folder_are_left_alone);
     suite_add_tcase(suite, tcase);
     return suite;
