@@ -129,18 +129,23 @@ json.dump(alert, open("second.json", "w"))' "$id"
 expect 0 inama publish --home cd-customs second.json
 [[ $(files cd-customs) == 4 ]] || fail "a new version made a new file"
 
-# a node that may not fetch says so; one that always does has it before anybody asks
+# a node that may not fetch says so; one that always does has what is small before anybody asks
 stop ke-police ke-judicial
 printf 'attachments: {fetch: never}\n' >>ke-judicial/node.yaml
 start ke-police ke-judicial
 expect 4 inama show --home ke-judicial "$id" E2 --save -o court
 has "$ERR" "fetches no attachments" "node.yaml"
 stop ke-judicial
+rm -r ke-judicial/attachments
 sed -i 's/^attachments: .*/attachments: {fetch: always, fetch_mib: 1}/' ke-judicial/node.yaml
 start ke-judicial
-wait_for 30 bash -c "(( \$(find ke-judicial/attachments -type f ! -name '*.part' | wc -l) == 4 ))"
-expect 0 inama status --home ke-judicial --json
-has "$OUT" '"here":4' '"wanted":0'
+small_are_here() { inama status --home ke-judicial --json | grep -q '"known":4,"here":3,"wanted":0'; }
+wait_for 30 small_are_here
+expect 0 inama show --home ke-judicial "$id"
+has "$OUT" "E1 *scan.bin * not fetched (ke-customs: it is larger than allowed)" "E2 *photo.jpg *here"
+mkdir later
+expect 0 inama show --home ke-judicial "$id" E1 --save -o later # a person may want it all the same
+cmp scan.bin later/scan.bin
 
 # its source away: said, and fetched once it is back
 stop ke-judicial
