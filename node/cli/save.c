@@ -158,7 +158,7 @@ static enum exit_code ask(struct saving *saving) {
         return code;
     const BlobPart *part = reply->blob_part;
     if (!part || (part->n_chunks && !saving->is_open && !part->has_manifest))
-        return EXIT_NO_NODE;
+        return say_bad(saving, RESULT_MALFORMED);
     if (part->n_chunks == 0)
         return wait_for_more(saving, part->status);
     saving->heard_ms = clock_steady_ms(clock_system());

@@ -26,7 +26,10 @@ static enum result make_file(struct blob_draft *draft) {
     snprintf(draft->name, sizeof draft->name, "new-%016llx.part", (unsigned long long)number);
     draft->file =
         openat(blobs->folder, draft->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-    return draft->file < 0 ? file_result(errno) : RESULT_OK;
+    if (draft->file >= 0)
+        return RESULT_OK;
+    draft->name[0] = '\0'; /* whatever is there is not ours to remove */
+    return file_result(errno);
 }
 
 enum result blobs_draft(struct blob_draft **out, struct blobs *blobs, uint64_t length, bool keep) {

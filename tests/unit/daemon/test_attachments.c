@@ -152,6 +152,27 @@ START_TEST(who_has_left_may_not_any_more) {
 }
 END_TEST
 
+/* Of one feed the newest count, so that nobody makes us look through heaps; our own are as many as we like. */
+START_TEST(mentions_of_one_feed_are_bounded) {
+    enum { ALERTS = MENTIONS_OF_FEED_MAX + 3 };
+    struct blob_reference reference = publish("a photograph");
+    for (int i = 1; i < ALERTS; i++)
+        ck_assert_int_eq(world_publish(congo, alert_with(&reference, hash_of_text("a photograph")), object), RESULT_OK);
+    world_settle(world);
+    const struct attachment *own = attachments_find(&congo->exchange.attachments, reference.id);
+    const struct attachment *other = attachments_find(&kenya->exchange.attachments, reference.id);
+    ck_assert_uint_eq(own->mention_count, ALERTS);
+    ck_assert_uint_eq(other->mention_count, MENTIONS_OF_FEED_MAX);
+    ck_assert_uint_eq(other->mentions[0].sequence, ALERTS - MENTIONS_OF_FEED_MAX + 1);
+    ck_assert_uint_eq(other->mentions[MENTIONS_OF_FEED_MAX - 1].sequence, ALERTS);
+    ck_assert_int_eq(may_have(congo, &reference, kenya), RESULT_OK);
+    ck_assert_int_eq(may_have(kenya, &reference, court), RESULT_OK);
+    world_restart(kenya);
+    other = attachments_find(&kenya->exchange.attachments, reference.id);
+    ck_assert_uint_eq(other->mention_count, MENTIONS_OF_FEED_MAX);
+}
+END_TEST
+
 /* ---- what a reader without the field learns: nothing ---- */
 
 START_TEST(without_the_field_there_is_no_sign_of_a_file) {
@@ -310,6 +331,7 @@ Suite *suite(void) {
     tcase_add_test(tcase, who_was_told_and_shown_may_have_it);
     tcase_add_test(tcase, nobody_else_may);
     tcase_add_test(tcase, who_has_left_may_not_any_more);
+    tcase_add_test(tcase, mentions_of_one_feed_are_bounded);
     tcase_add_test(tcase, without_the_field_there_is_no_sign_of_a_file);
     tcase_add_test(tcase, a_file_that_is_not_here_cannot_be_named);
     tcase_add_test(tcase, the_files_of_an_alert_have_a_limit_together);
