@@ -26,7 +26,7 @@ static const char draft_prefix[] = "new-";
 
 void blob_name(char out[static BLOB_NAME_SIZE], const uint8_t *id, bool whole) {
     text_hex(out, id, BLOB_ID_SIZE);
-    strcpy(out + BLOB_NAME_LEN, whole ? "" : part_suffix);
+    memcpy(out + BLOB_NAME_LEN, whole ? "" : part_suffix, whole ? 1 : sizeof part_suffix);
 }
 
 struct blob_row *blob_add_row(struct blobs *blobs, const uint8_t *id, const struct blob *blob) {
