@@ -105,7 +105,7 @@ static enum exit_code read_file(struct attaching *attaching) {
 static enum exit_code hand_in(struct attaching *attaching, const Attached **attached) {
     struct span rest = attaching->content;
     struct progress progress;
-    const Reply *reply;
+    const Reply *reply = NULL;
     enum exit_code code = EXIT_DONE;
     progress_start(&progress, attaching->shown, rest.len);
     for (bool first = true; !code && rest.len; first = false) {
@@ -122,7 +122,7 @@ static enum exit_code hand_in(struct attaching *attaching, const Attached **atta
         progress_set(&progress, attaching->content.len - rest.len);
     }
     progress_end(&progress);
-    if (!code && !(reply->attached && reply->attached->reference && reply->attached->sha256))
+    if (!code && !(reply && reply->attached && reply->attached->reference && reply->attached->sha256))
         code = EXIT_NO_NODE;
     if (code)
         print_next(_("%s was not attached, and nothing was published"), attaching->shown);

@@ -165,7 +165,8 @@ enum result answer_read_blob(Reply *reply, struct node *node, const ReadBlob *wo
     }
     if (blobs_find(node->exchange.blobs, attachment->id, &stand) && stand.have > words->first) {
         enum result result = read_chunks(part, node, words);
-        if (result && result != RESULT_STORE_DAMAGED) /* what was damaged is fetched anew */
+        if (result && result != RESULT_STORE_DAMAGED &&
+            result != RESULT_NOT_FOUND) /* what is damaged is fetched anew */
             return result;
     }
     part->status = blob_status(node, attachment);

@@ -355,7 +355,7 @@ enum result blob_recheck(struct blobs *blobs, const uint8_t *id) {
     arena_init(&arena, BLOB_MEMORY);
     enum result result = take_damaged(blobs, &arena, id, whole);
     arena_release(&arena);
-    return result ? result : RESULT_STORE_DAMAGED;
+    return result;
 }
 
 void blobs_remove(struct blobs *blobs, const uint8_t id[static BLOB_ID_SIZE]) {

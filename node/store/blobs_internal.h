@@ -39,8 +39,8 @@ MUST_USE enum result blob_read_manifest(struct arena *arena, int file, const uin
 /* The same of a row: STORE_DAMAGED if it is not there any more as it was written. */
 MUST_USE enum result blob_read_row(struct arena *arena, const struct blob_row *row, int file, struct blob *blob,
                                    struct span *manifest);
-/* The disk does not give back what it was given: from here on only what is good counts as here. STORE_DAMAGED, or a
- * failure of the machine. */
-enum result blob_recheck(struct blobs *blobs, const uint8_t *id);
+/* The disk does not give back what it was given: from here on only what is good counts as here. NOT_FOUND if nothing of
+ * it is there. */
+MUST_USE enum result blob_recheck(struct blobs *blobs, const uint8_t *id);
 
 #endif

@@ -6,6 +6,11 @@
 #include "keys/secret.h"
 #include "store/blobs_internal.h"
 
+static enum result say_damaged(struct blobs *blobs, const uint8_t *id) {
+    TRY(blob_recheck(blobs, id));
+    return RESULT_STORE_DAMAGED;
+}
+
 enum result blobs_manifest(struct blobs *blobs, struct arena *arena, const uint8_t id[static BLOB_ID_SIZE],
                            struct span *manifest) {
     const struct blob_row *row = id_map_find(&blobs->rows, id);
@@ -18,7 +23,7 @@ enum result blobs_manifest(struct blobs *blobs, struct arena *arena, const uint8
         result = blob_read_row(arena, row, file, &blob, manifest);
         close(file);
     }
-    return result == RESULT_STORE_DAMAGED || result == RESULT_NOT_FOUND ? blob_recheck(blobs, id) : result;
+    return result == RESULT_STORE_DAMAGED || result == RESULT_NOT_FOUND ? say_damaged(blobs, id) : result;
 }
 
 static enum result read_chunks(struct arena *arena, const struct blob_row *row, int file, const struct blob *blob,
@@ -59,7 +64,7 @@ enum result blobs_chunks(struct blobs *blobs, struct arena *arena, const uint8_t
         close(file);
     }
     if (result == RESULT_STORE_DAMAGED || result == RESULT_NOT_FOUND)
-        return blob_recheck(blobs, id);
+        return say_damaged(blobs, id);
     TRY(result);
     *chunks = rows;
     *count = there;
