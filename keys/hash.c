@@ -57,3 +57,17 @@ void hash_keyed(uint8_t out[static HASH_SIZE], const char *tag, struct span key,
 void hash_of(uint8_t out[static HASH_SIZE], const char *tag, struct span message) {
     hash_keyed(out, tag, (struct span){0}, message);
 }
+
+void hash_sha256_start(struct sha256_hasher *hasher) {
+    crypto_hash_sha256_init(&hasher->state);
+}
+
+void hash_sha256_add(struct sha256_hasher *hasher, const void *data, size_t len) {
+    if (len)
+        crypto_hash_sha256_update(&hasher->state, data, len);
+}
+
+void hash_sha256_finish(struct sha256_hasher *hasher, uint8_t out[static HASH_SIZE]) {
+    crypto_hash_sha256_final(&hasher->state, out);
+    sodium_memzero(&hasher->state, sizeof hasher->state);
+}

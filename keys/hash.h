@@ -32,6 +32,14 @@ void hash_finish(struct hasher *hasher, uint8_t *out);
 void hash_of(uint8_t out[static HASH_SIZE], const char *tag, struct span message);
 void hash_keyed(uint8_t out[static HASH_SIZE], const char *tag, struct span key, struct span message);
 
+/* SHA-256, as sha256sum prints it: for files that people compare by hand, and nothing that we decide. */
+struct sha256_hasher {
+    crypto_hash_sha256_state state;
+};
+void hash_sha256_start(struct sha256_hasher *hasher);
+void hash_sha256_add(struct sha256_hasher *hasher, const void *data, size_t len);
+void hash_sha256_finish(struct sha256_hasher *hasher, uint8_t out[static HASH_SIZE]);
+
 /* The tag as it stands in front of what is signed: 16 bytes, filled up with zeros. */
 void hash_tag(uint8_t out[static HASH_TAG_SIZE], const char *tag);
 

@@ -15,7 +15,7 @@
 
 enum { PIPE_STEP = 16 * 1024 };
 
-static enum result result_of_errno(int error) {
+enum result file_result(int error) {
     switch (error) {
     case ENOENT:
     case ENOTDIR:
@@ -38,7 +38,7 @@ static enum result result_of_errno(int error) {
 }
 
 static enum result failed(void) {
-    return result_of_errno(errno);
+    return file_result(errno);
 }
 
 /* Closes without losing the errno that the caller reports. */
@@ -129,6 +129,35 @@ static enum result write_all(int fd, struct span content) {
             return failed();
         content.data += put;
         content.len -= (size_t)put;
+    }
+    return RESULT_OK;
+}
+
+enum result file_write_at(int fd, struct span content, uint64_t offset) {
+    while (content.len) {
+        ssize_t put = pwrite(fd, content.data, content.len, (off_t)offset);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return failed();
+        content = span_of(content.data + put, content.len - (size_t)put);
+        offset += (uint64_t)put;
+    }
+    return RESULT_OK;
+}
+
+enum result file_read_at(int fd, void *out, size_t len, uint64_t offset) {
+    for (uint8_t *place = out; len;) {
+        ssize_t got = pread(fd, place, len, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return failed();
+        if (got == 0)
+            return RESULT_TRUNCATED;
+        place += got;
+        len -= (size_t)got;
+        offset += (uint64_t)got;
     }
     return RESULT_OK;
 }

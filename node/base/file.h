@@ -18,6 +18,10 @@ MUST_USE enum result file_read_private(struct span *out, struct arena *arena, co
 MUST_USE enum result file_write(const char *path, struct span content, mode_t mode);
 /* The same, but EXISTS rather than replacing. */
 MUST_USE enum result file_create(const char *path, struct span content, mode_t mode);
+/* For who writes a file piece by piece: what an errno comes to, and all bytes at an offset; as file_write(). */
+enum result file_result(int error);
+MUST_USE enum result file_write_at(int fd, struct span content, uint64_t offset);
+MUST_USE enum result file_read_at(int fd, void *out, size_t len, uint64_t offset); /* TRUNCATED at the end */
 /* Makes the folder, 0700, and those above it; takes one that is there if it is ours, closed to everybody else and no
  * symbolic link. NOT_ALLOWED, IO. */
 MUST_USE enum result file_make_private_folder(const char *path);

@@ -18,6 +18,14 @@ enum {
     /* an entry */
     ENTRY_BYTES_MAX = 512 * 1024, /* header, signature and body */
 
+    /* an attachment */
+    ATTACHMENT_BYTES_MAX = 256 * 1024 * 1024, /* one file, whatever node.yaml says */
+    ATTACH_PIECE_BYTES = 512 * 1024,          /* of a file on the operator's socket, at a time */
+    FETCH_CHUNKS_MAX = 8,                     /* in one answer to a peer */
+    ATTACH_KEEP_MS = 60 * 60 * 1000,          /* a file that was handed in waits so long for its alert */
+    ORPHAN_DAYS = 30,                         /* one that no alert names is kept so long: a store may be set back */
+    MENTIONS_OF_FEED_MAX = 64,                /* alerts of one feed that count as naming one file: the newest */
+
     /* members and trust */
     NAME_BYTES_MAX = 64,   /* a member's or an audience's name */
     LABEL_BYTES_MAX = 256, /* a member's full name */

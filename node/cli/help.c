@@ -45,9 +45,10 @@ static enum exit_code overview(struct arena *arena) {
 
 static const char *type_name(const struct field *field) {
     static const char *const names[] = {
-        [FIELD_TEXT] = N_("text"),     [FIELD_CODE] = N_("code"),     [FIELD_PLACE] = N_("UN/LOCODE"),
-        [FIELD_TAXON] = N_("species"), [FIELD_NUMBER] = N_("number"), [FIELD_DECIMAL] = N_("decimal"),
-        [FIELD_DATE] = N_("date"),     [FIELD_TIME] = N_("time"),     [FIELD_FLAG] = N_("yes or no"),
+        [FIELD_TEXT] = N_("text"),       [FIELD_CODE] = N_("code"),     [FIELD_PLACE] = N_("UN/LOCODE"),
+        [FIELD_TAXON] = N_("species"),   [FIELD_NUMBER] = N_("number"), [FIELD_DECIMAL] = N_("decimal"),
+        [FIELD_DATE] = N_("date"),       [FIELD_TIME] = N_("time"),     [FIELD_FLAG] = N_("yes or no"),
+        [FIELD_BLOB] = N_("attachment"),
     };
     return field->list ? codes_list_name(field->list) : _(names[field->type]);
 }

@@ -7,12 +7,16 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "cli/attach.h"
 #include "cli/batch.h"
 #include "cli/print.h"
 
 enum { INPUT_BYTES_MAX = 64 * 1024 * 1024 };
 
 static const struct option options[] = {
+    {"attach", 'a', "EXHIBIT=FILE", N_("this file goes with that exhibit of the alert"), true},
+    {"keep-metadata", 0, NULL, N_("attach files as they are, with all that cameras and programs wrote into them"),
+     false},
     {"dry-run", 'n', NULL, N_("check it and show who would see what; publish nothing"), false},
     OPTION_HOME,
     OPTION_JSON,
@@ -56,14 +60,36 @@ static bool is_one(struct span content) {
     return one;
 }
 
+/* The alert with its files; what is wrong with its form the node says, with the line. */
+static enum exit_code add_attaching(struct batch *batch, struct call *call, const char *name, struct span content) {
+    struct attach_options how = {.keep_metadata = options_flag(&call->options, "keep-metadata"),
+                                 .dry_run = batch->options.dry_run,
+                                 .quiet = options_flag(&call->options, "json")};
+    how.count = options_list(&call->options, "attach", &how.files);
+    if (!is_one(content))
+        return batch_add(batch, name, content);
+    json_t *alert = json_loadb((const char *)content.data, content.len, 0, NULL);
+    enum exit_code code = attach_files(&batch->client, alert, &how);
+    char *text = code ? NULL : json_dumps(alert, JSON_COMPACT);
+    const char *copy = text ? arena_text(call->arena, text, strlen(text)) : NULL;
+    free(text);
+    json_decref(alert);
+    if (!code && !copy)
+        code = EXIT_REFUSED;
+    return code ? code : batch_add(batch, name, span_of_text(copy));
+}
+
 static enum exit_code add_file(struct batch *batch, struct call *call, const char *path) {
     struct span content;
+    const char *const *files;
     const char *name = strcmp(path, "-") == 0 ? _("standard input") : text_escape(call->arena, path);
     enum result result = file_read(&content, call->arena, path, INPUT_BYTES_MAX);
     if (result) {
         print_error("%s: %s", name, result_text(result));
         return result == RESULT_NOT_ALLOWED ? EXIT_NOT_ALLOWED : EXIT_REFUSED;
     }
+    if (options_list(&call->options, "attach", &files))
+        return add_attaching(batch, call, name, content);
     return is_one(content) ? batch_add(batch, name, content) : add_many(batch, call, name, content);
 }
 
@@ -167,6 +193,9 @@ static enum exit_code run(struct call *call) {
                                       .size = BATCH_SIZE_DEFAULT,
                                       .answered = answered,
                                       .context = call};
+    const char *const *files;
+    if (options_list(&call->options, "attach", &files) && call->options.word_count > 1)
+        return print_usage_error(call, _("--attach goes with one alert at a time"));
     enum exit_code code = batch_open(&batch, call, &how);
     for (size_t i = 0; i < call->options.word_count && !code; i++) {
         code = add_file(&batch, call, call->options.words[i]);
@@ -195,6 +224,7 @@ const struct command command_publish = {
     .words_max = 100000,
     .examples = N_("  inama publish --dry-run seizure.json      who would see which field\n"
                    "  inama publish seizure.json\n"
+                   "  inama publish seizure.json --attach E2=photo.jpg   the photograph of exhibit E2 with it\n"
                    "  jq -c . *.json | inama publish -          many, one behind the other\n"),
     .run = run,
 };

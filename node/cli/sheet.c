@@ -89,6 +89,8 @@ static const char *explained(struct arena *arena, const struct field *field, con
         return place ? with_name(arena, value, place->name) : value;
     case FIELD_FLAG:
         return strcmp(value, "yes") == 0 ? _("yes") : _("no");
+    case FIELD_BLOB: /* what opens it is no business of who looks over the shoulder */
+        return _("there is one; --save writes it to a file");
     case FIELD_TEXT:
     case FIELD_NUMBER:
     case FIELD_DECIMAL:

@@ -10,11 +10,18 @@
 #include "cli/client.h"
 #include "cli/print.h"
 #include "cli/proof.h"
+#include "cli/save.h"
 #include "cli/sheet.h"
 #include "core/alert.h"
 #include "core/codes.h"
 
-static const struct option options[] = {OPTION_HOME, OPTION_JSON, OPTIONS_END};
+static const struct option options[] = {
+    {"save", 's', NULL, N_("write the files of its exhibits, of all or of those named"), false},
+    {"output", 'o', "DIR", N_("into this folder; else into the one where you are"), false},
+    OPTION_HOME,
+    OPTION_JSON,
+    OPTIONS_END,
+};
 
 static const char *or_empty(const char *text) {
     return text ? text : "";
@@ -121,7 +128,7 @@ static json_t *show_json(struct arena *arena, const Shown *shown, const struct p
     for (size_t i = 0; i < shown->n_readers; i++)
         if (!shown->readers[i]->refusal)
             json_array_append_new(readers, print_json_text(shown->readers[i]->audience));
-    return json_pack("{s:I, s:o, s:o, s:I, s:b, s:o, s:b, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:I, s:o, s:o}",
+    return json_pack("{s:I, s:o, s:o, s:I, s:b, s:o, s:b, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o}",
                      "sequence", (json_int_t)shown->row->sequence, "object",
                      print_json_hex(span_of(shown->row->object.data, shown->row->object.len)), "alert",
                      print_json_hex(span_of(shown->row->alert.data, shown->row->alert.len)), "version",
@@ -131,7 +138,16 @@ static json_t *show_json(struct arena *arena, const Shown *shown, const struct p
                      print_json_text(shown->originator_label), "verified", proof->good, "roster_version",
                      (json_int_t)shown->roster_version, "from", print_json_text(shown->from), "audience",
                      print_json_text(shown->audience), "number", (json_int_t)shown->number, "arrived",
-                     (json_int_t)shown->arrived, "readers", readers, "content", content ? content : json_null());
+                     (json_int_t)shown->arrived, "readers", readers, "content", content ? content : json_null(),
+                     "attachments", save_json(shown, proof));
+}
+
+static enum exit_code check_proof(const struct call *call, const struct proof *proof) {
+    if (proof->good)
+        return EXIT_DONE;
+    print_error(_("this alert did not pass verification; see: inama verify %s"),
+                text_escape(call->arena, call->options.words[0]));
+    return EXIT_REFUSED;
 }
 
 static enum exit_code print_shown(struct call *call, const Shown *shown) {
@@ -143,12 +159,20 @@ static enum exit_code print_shown(struct call *call, const Shown *shown) {
         print_head(call->arena, shown, &proof);
         print_blank();
         sheet_print(call->arena, proof.content);
+        save_print(call->arena, shown, &proof);
     }
-    if (proof.good)
-        return EXIT_DONE;
-    print_error(_("this alert did not pass verification; see: inama verify %s"),
-                text_escape(call->arena, call->options.words[0]));
-    return EXIT_REFUSED;
+    return check_proof(call, &proof);
+}
+
+static enum exit_code save_shown(struct client *client, const Shown *shown) {
+    struct call *call = client->call;
+    struct proof proof;
+    const char *folder = options_text(&call->options, "output");
+    proof_make(&proof, call->arena, shown, NULL);
+    enum exit_code code = check_proof(call, &proof);
+    return code ? code
+                : save_attachments(client, &proof, call->options.words + 1, call->options.word_count - 1,
+                                   folder ? folder : ".");
 }
 
 static enum exit_code run(struct call *call) {
@@ -158,23 +182,28 @@ static enum exit_code run(struct call *call) {
     Show show = SHOW__INIT;
     show.alert = (char *)(uintptr_t)call->options.words[0];
     request.show = &show;
+    bool save = options_flag(&call->options, "save");
+    if (!save && (call->options.word_count > 1 || options_text(&call->options, "output")))
+        return print_usage_error(call, _("exhibits and -o go with --save"));
     enum exit_code code = client_open(&client, call);
     if (!code)
         code = client_ask(&client, &request, &reply);
     if (!code)
-        code = print_shown(call, reply->shown);
+        code = save ? save_shown(&client, reply->shown) : print_shown(call, reply->shown);
     client_close(&client);
     return code;
 }
 
 const struct command command_show = {
     .name = "show",
-    .takes = "ALERT",
+    .takes = "ALERT [EXHIBIT…]",
     .summary = N_("show one alert: every field with its value or nothing, and how it was verified"),
     .options = options,
     .words_min = 1,
-    .words_max = 1,
+    .words_max = 257,
     .examples = N_("  inama show 3f9a07c2            the first digits of its id, as find prints them\n"
-                   "  inama show 3f9a07c2 --json     all of it, for programs\n"),
+                   "  inama show 3f9a07c2 --json     all of it, for programs\n"
+                   "  inama show 3f9a07c2 --save -o photos      the files of its exhibits, fetched and checked\n"
+                   "  inama show 3f9a07c2 E2 --save             the file of exhibit E2\n"),
     .run = run,
 };

@@ -57,6 +57,10 @@ static void print_node(struct arena *arena, const Status *status) {
                    status_ago(arena, status->keys_changed));
     print_line(_("  store    %s of %s; index in memory %s"), print_size(arena, status->store_used),
                print_size(arena, status->store_max), print_size(arena, status->index_bytes));
+    if (status->blobs && status->blobs->known)
+        print_line(_("  files    %llu of %llu here, %llu wanted; %s of %s"), (unsigned long long)status->blobs->here,
+                   (unsigned long long)status->blobs->known, (unsigned long long)status->blobs->wanted,
+                   print_size(arena, status->blobs->bytes), print_size(arena, status->blobs->bytes_max));
     status_warn(status);
     if (status->store_used > status->store_max / 10 * 9)
         print_error(_("the store is nearly full: raise store_gib in node.yaml and restart the node"));

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/places.h"
+#include "core/reference.h"
 
 /* How the values of fields look as text. Numbers are read here and not by strtod(), which follows the locale. */
 
@@ -100,6 +101,7 @@ static bool is_time(const char *text) {
 const char *leaf_expects(enum field_type type, const char *text) {
     double decimal;
     struct date date;
+    struct blob_reference reference;
     switch (type) {
     case FIELD_NUMBER:
         return is_number(text) ? NULL : _("a whole number such as 12");
@@ -113,6 +115,9 @@ const char *leaf_expects(enum field_type type, const char *text) {
         return is_flag(text) ? NULL : _("yes or no");
     case FIELD_PLACE:
         return places_is_code(text) ? NULL : _("a UN/LOCODE such as KEMBA: the country's two letters, then three");
+    case FIELD_BLOB:
+        return reference_parse(&reference, text) ? NULL
+                                                 : _("the 128 hexadecimal digits that inama publish --attach writes");
     case FIELD_TEXT:
     case FIELD_CODE:
     case FIELD_TAXON:

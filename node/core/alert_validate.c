@@ -148,6 +148,7 @@ static bool is_plainly_good(const struct field *field, const char *value) {
     case FIELD_NUMBER:
     case FIELD_DECIMAL:
     case FIELD_FLAG:
+    case FIELD_BLOB:
         return true; /* the form alone was the question */
     case FIELD_CODE:
         code = codes_find(field->list, value);

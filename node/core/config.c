@@ -114,6 +114,47 @@ static void read_peers(struct reading *reading, struct config *config) {
     }
 }
 
+static enum fetch_rule read_fetch(const struct setting *map, struct report *report) {
+    static const char *const rules[] = {
+        [FETCH_NEVER] = "never", [FETCH_ON_DEMAND] = "on-demand", [FETCH_ALWAYS] = "always"};
+    const char *text = rules[FETCH_ON_DEMAND];
+    settings_text(map, "fetch", false, &text, report);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (strcmp(rules[i], text) == 0)
+            return (enum fetch_rule)i;
+    settings_error(settings_get(map, "fetch"), report, "fetch", _("is \"%s\", expected never, on-demand or always"),
+                   text_escape(report->arena, text));
+    return FETCH_NEVER;
+}
+
+/* attachments: {folder: attachments, file_mib: 25, alert_mib: 100, total_gib: 8, fetch: on-demand, fetch_mib: 5} */
+static void read_attachments(struct reading *reading, struct config_attachments *out) {
+    static const char *const keys[] = {"folder", "file_mib", "alert_mib", "total_gib", "fetch", "fetch_mib", NULL};
+    const struct setting *map = settings_get(reading->top, "attachments");
+    const char *folder = "attachments";
+    uint64_t file_mib = 25, alert_mib = 100, total_gib = 8, fetch_mib = 5, file_max = ATTACHMENT_BYTES_MAX >> 20;
+    if (map && map->kind != SETTING_MAP) {
+        settings_error(map, reading->report, "attachments", _("expected a map, such as {fetch: always, file_mib: 25}"));
+        map = NULL;
+    }
+    if (map)
+        settings_only(map, keys, reading->report);
+    settings_text(map, "folder", false, &folder, reading->report);
+    settings_number(map, "file_mib", 1, file_max, &file_mib, reading->report);
+    settings_number(map, "alert_mib", 1, 64 * file_max, &alert_mib, reading->report);
+    settings_number(map, "total_gib", 1, 65536, &total_gib, reading->report);
+    settings_number(map, "fetch_mib", 1, file_max, &fetch_mib, reading->report);
+    *out = (struct config_attachments){
+        .folder = file_below(reading->arena, reading->folder, folder),
+        .file_bytes = file_mib << 20,
+        .alert_bytes = alert_mib << 20,
+        .total_bytes = total_gib << 30,
+        .fetch = read_fetch(map, reading->report),
+        .fetch_bytes = fetch_mib << 20,
+    };
+    reading->no_memory |= !out->folder;
+}
+
 static const char *folder_of(struct arena *arena, const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash)
@@ -122,9 +163,9 @@ static const char *folder_of(struct arena *arena, const char *path) {
 }
 
 enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report) {
-    static const char *const keys[] = {"identity",  "key_file", "roster",      "roots",   "policy", "store",
-                                       "store_gib", "control",  "live",        "metrics", "listen", "taxa",
-                                       "places",    "peers",    "limit_kib_s", NULL};
+    static const char *const keys[] = {"identity",  "key_file", "roster",      "roots",       "policy", "store",
+                                       "store_gib", "control",  "live",        "metrics",     "listen", "taxa",
+                                       "places",    "peers",    "limit_kib_s", "attachments", NULL};
     struct span yaml;
     TRY(file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
     struct reading reading = {.arena = arena, .report = report, .folder = folder_of(arena, path)};
@@ -151,6 +192,7 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     config.store_bytes = store_gib << 30;
     config.listen = read_address(&reading, reading.top, "listen", false);
     config.limit = read_limit(&reading, reading.top);
+    read_attachments(&reading, &config.attachments);
     read_peers(&reading, &config);
     report_sort(report);
     if (reading.no_memory)

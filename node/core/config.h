@@ -20,6 +20,22 @@ struct config_peer {
     size_t line;
 };
 
+/* What a node does about the files that alerts of others name. */
+enum fetch_rule {
+    FETCH_NEVER,
+    FETCH_ON_DEMAND, /* when an operator, or a member who may have it, asks for it */
+    FETCH_ALWAYS,    /* as soon as the alert is here, up to a size */
+};
+
+struct config_attachments {
+    const char *folder;
+    uint64_t file_bytes;  /* of one file */
+    uint64_t alert_bytes; /* of one alert's files together, when it is published here */
+    uint64_t total_bytes; /* of all on disk */
+    enum fetch_rule fetch;
+    uint64_t fetch_bytes; /* with FETCH_ALWAYS: up to this size */
+};
+
 struct config {
     const char *folder;   /* where the file lies; all paths below are absolute or start there */
     const char *identity; /* key file */
@@ -36,6 +52,7 @@ struct config {
     const char *taxa;    /* imported list; NULL if none */
     const char *places;  /* imported list; NULL if none */
     uint64_t limit;      /* bytes a second each way, of all peers together; 0: none */
+    struct config_attachments attachments;
     struct config_peer *peers;
     size_t peer_count;
 };

@@ -225,6 +225,9 @@ static const struct field table[FIELD_SLOTS] = {
     ROW(177, EVIDENCE, exhibits, stored_at, TEXT, N_("Stored at")),
     ROW(178, EVIDENCE, exhibits, file_name, TEXT, N_("File name")),
     ROW(179, EVIDENCE, exhibits, sha256, TEXT, N_("SHA-256 of the file")),
+    ROW(180, EVIDENCE, exhibits, attachment, BLOB, N_("Attachment")),
+    ROW(181, EVIDENCE, exhibits, media_type, TEXT, N_("Type of the file")),
+    ROW(182, EVIDENCE, exhibits, size, NUMBER, N_("Size of the file (bytes)")),
 
     ROW(184, CUSTODY, custody, exhibit, TEXT, N_("Exhibit")),
     ROW(185, CUSTODY, custody, action, CODE, N_("Action"), .list = CODES_CUSTODY_ACTION, .with = "custody.exhibit"),

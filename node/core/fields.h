@@ -52,7 +52,8 @@ enum field_type {
     FIELD_DECIMAL, /* text of [-]digits[.digits], kept as written: evidence is not rounded */
     FIELD_DATE,    /* text "2014-05-05", "2014-05" or "2014" */
     FIELD_TIME,    /* text "2014-05-05T09:30:00Z" */
-    FIELD_FLAG     /* bool */
+    FIELD_FLAG,    /* bool */
+    FIELD_BLOB     /* text: where a file is and what opens it, core/reference.h */
 };
 
 struct field {

@@ -257,6 +257,7 @@ static const char *expectation(const struct mapping_field *field) {
         [FIELD_DATE] = N_("\"%s\" is no date, expected 2014-05-05, 2014-05 or 2014"),
         [FIELD_TIME] = N_("\"%s\" is no time, expected 2014-05-05T09:30:00Z"),
         [FIELD_FLAG] = N_("\"%s\" is neither yes nor no"),
+        [FIELD_BLOB] = N_("\"%s\" is no attachment"),
     };
     const struct field *row = field_find(field->path);
     return _(texts[row ? row->type : FIELD_DATE]);

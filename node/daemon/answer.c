@@ -418,6 +418,7 @@ static enum result shown_words(Shown *shown, struct node *node, const struct ind
     if (!disclosure_verify_by(&holding->disclosure, originator, &sign_key, &ending))
         shown->sign_key = proto_bytes(sign_key, SIGN_PUBLIC_SIZE);
     shown_path(shown, node, holding);
+    TRY(answer_blobs(&shown->blobs, &shown->n_blobs, node, &narrow));
     return shown_readers(shown, node, holding, &marking);
 }
 

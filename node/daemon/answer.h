@@ -39,6 +39,22 @@ MUST_USE enum result answer_row(Reply *reply, struct node *node, const struct in
 MUST_USE enum result answer_published(Reply *reply, struct node *node, const struct publication *publications,
                                       size_t count);
 MUST_USE enum result answer_show(Reply *reply, struct node *node, const char *prefix, const char **complaint);
+/* A file that a client is handing in. */
+struct attaching {
+    struct blob_draft *draft; /* NULL: none */
+    uint64_t length;
+    uint64_t taken;
+    bool keep;
+};
+MUST_USE enum result answer_attach(Reply *reply, struct node *node, struct attaching *attaching, const Attach *words,
+                                   const char **complaint);
+void attaching_release(struct attaching *attaching);
+MUST_USE enum result answer_read_blob(Reply *reply, struct node *node, const ReadBlob *words, const char **complaint);
+/* How far the attachments are here that a disclosure names. */
+MUST_USE enum result answer_blobs(BlobStatus ***out, size_t *count, struct node *node,
+                                  const struct disclosure *disclosure);
+/* All attachments at this node. */
+void answer_count_blobs(BlobsStatus *words, const struct node *node);
 MUST_USE enum result answer_explain(Reply *reply, struct node *node, const Explain *words, const char **complaint);
 MUST_USE enum result answer_status(Reply *reply, struct node *node);
 /* What there is to say of the node itself, without its peers and feeds; NULL when memory is out. */

@@ -216,6 +216,10 @@ Status *answer_node(struct node *node) {
     store_usage(node->exchange.store, &status->store_used, &status->store_max);
     status->index_bytes = index_bytes(node->exchange.index);
     status->memory_locked = secret_is_locked();
+    status->blobs = arena_alloc(&node->exchange.turn, sizeof *status->blobs);
+    if (!status->blobs)
+        return NULL;
+    answer_count_blobs(status->blobs, node);
     return status;
 }
 

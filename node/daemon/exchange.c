@@ -181,6 +181,7 @@ enum result exchange_admit(struct exchange *exchange, const struct disclosure *d
     memcpy(row.object, disclosure->object, OBJECT_ID_SIZE);
     memcpy(row.alert, disclosure->header->alert.data, TREE_ALERT_ID_SIZE);
     TRY(summary_make(&row.summary, &exchange->turn, disclosure->header, visible));
+    TRY(attachments_mention(exchange, &exchange->turn, disclosure, stored->sequence, stored->ordinal));
     return remember(exchange, &row);
 }
 
@@ -268,6 +269,8 @@ static enum result publish(struct exchange *exchange, struct publication *public
         struct publication *publication = &publications[i];
         if (!publication->result)
             publication->result = check_version(exchange, publication->header);
+        if (!publication->result)
+            publication->result = attachments_check(exchange, publication);
         if (!publication->result && !publication->dry_run)
             publication->result = exchange_may_write(exchange);
         if (!publication->result && !publication->dry_run)
@@ -395,6 +398,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
     enum result result = RESULT_OK;
     feeds_settle(&exchange->feeds);
     forks_settle(&exchange->forks);
+    attachments_settle(exchange);
     for (size_t i = 0; i < exchange->admitted_count; i++) {
         const struct index_row *row = &exchange->admitted[i];
         bool is_new = !index_find(exchange->index, row->object);
@@ -411,6 +415,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
 static void discard(struct exchange *exchange) {
     feeds_discard(&exchange->feeds);
     forks_discard(&exchange->forks);
+    attachments_discard(exchange);
 }
 
 enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context) {
@@ -531,6 +536,8 @@ static enum result index_stored(struct exchange *exchange, struct arena *arena, 
     memcpy(row.object, holding.disclosure.object, OBJECT_ID_SIZE);
     memcpy(row.alert, holding.disclosure.header->alert.data, TREE_ALERT_ID_SIZE);
     TRY(summary_make(&row.summary, arena, holding.disclosure.header, content));
+    TRY(attachments_mention(exchange, arena, &holding.disclosure, sequence, row.ordinal));
+    attachments_settle(exchange);
     return index_add(exchange->index, &row);
 }
 
@@ -546,6 +553,7 @@ static enum result build_index(struct exchange *exchange) {
             arena_release(&arena);
             return result;
         }
+        exchange->unread |= result && result != RESULT_NOT_FOUND;
         if (result && result != RESULT_NOT_FOUND)
             log_error(_("alert %llu of the store cannot be read: %s"), (unsigned long long)sequence,
                       result_text(result));
@@ -574,6 +582,7 @@ enum result exchange_open(struct exchange *exchange) {
     if (!exchange->self)
         return RESULT_UNKNOWN_MEMBER;
     arena_init(&exchange->turn, SIZE_MAX);
+    attachments_init(&exchange->attachments);
     exchange->index = index_new();
     if (!exchange->index)
         return RESULT_NO_MEMORY;
@@ -586,6 +595,7 @@ void exchange_release(struct exchange *exchange) {
     exchange_abort(exchange);
     feeds_release(&exchange->feeds);
     forks_release(&exchange->forks);
+    attachments_release(&exchange->attachments);
     index_free(exchange->index);
     free(exchange->admitted);
     arena_release(&exchange->turn);

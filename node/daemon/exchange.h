@@ -21,10 +21,12 @@
 #include "core/alert.h"
 #include "core/disclosure.h"
 #include "core/policy.h"
+#include "daemon/attachments.h"
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
 #include "keys/identity.h"
 #include "keys/roster.h"
+#include "store/blobs.h"
 #include "store/index.h"
 #include "store/store.h"
 
@@ -40,10 +42,13 @@ struct exchange {
     const struct random *random;
     struct store *store;
     struct pool *pool;
+    struct blobs *blobs;            /* NULL: no attachments here */
+    uint64_t attachments_bytes_max; /* of one alert that is published here */
     /* its own */
     const struct member *self; /* in the roster */
     struct feeds feeds;
     struct forks forks;
+    struct attachments attachments;
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];
@@ -57,6 +62,7 @@ struct exchange {
     } preparing;              /* what the pool is at work on */
     enum result failure;      /* of our own machine in this change: it can only be taken back */
     bool open;                /* a change of the store has begun */
+    bool unread;              /* an alert of the store could not be read at start */
     bool positions_unwritten; /* an acknowledgement waits for the next change */
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "daemon/answer.h"
 #include "daemon/lag.h"
 #include "daemon/node.h"
 
@@ -68,6 +69,16 @@ static void put_store(struct buf *out, const struct node *node) {
     put_one(out, "store_used_bytes", "gauge", "Of the file of the store, ever in use.", used);
     put_one(out, "store_max_bytes", "gauge", "As large as the store may grow.", size_max);
     put_one(out, "index_bytes", "gauge", "Memory of the index.", index_bytes(node->exchange.index));
+}
+
+static void put_attachments(struct buf *out, const struct node *node) {
+    BlobsStatus blobs;
+    answer_count_blobs(&blobs, node);
+    put_one(out, "attachments", "gauge", "Files that alerts here name.", blobs.known);
+    put_one(out, "attachments_here", "gauge", "Those of them that are here.", blobs.here);
+    put_one(out, "attachments_wanted", "gauge", "Those that are being fetched, or wait for it.", blobs.wanted);
+    put_one(out, "attachments_used_bytes", "gauge", "On disk, what is still to come of them counted in.", blobs.bytes);
+    put_one(out, "attachments_max_bytes", "gauge", "As much as they may take together.", blobs.bytes_max);
 }
 
 static void put_work(struct buf *out, const struct node *node) {
@@ -245,6 +256,7 @@ static enum result put_peers(struct buf *out, struct node *node) {
 enum result metrics_write(struct buf *out, struct node *node) {
     put_work(out, node);
     put_store(out, node);
+    put_attachments(out, node);
     put_trust(out, node);
     TRY(put_peers(out, node));
     put_heads(out, node);

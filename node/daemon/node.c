@@ -120,6 +120,7 @@ static void tell_metrics(struct node *node) {
 static void look_after(struct node *node, uint64_t steady_ms) {
     if (trust_tick(node, steady_ms))
         log_warning(_("the keys of this node could not be looked after"));
+    attachments_tidy(&node->exchange, false);
     enum result before = node->writing;
     node->writing = exchange_may_write(&node->exchange);
     if (!before || node->writing)
@@ -171,6 +172,21 @@ static void say_unknown(const struct node *node) {
                   node->config.roster);
 }
 
+static enum result open_blobs(struct node *node) {
+    const struct config_attachments *config = &node->config.attachments;
+    const struct blobs_options options = {
+        .folder = config->folder,
+        .file_max = config->file_bytes,
+        .total_max = config->total_bytes,
+        .random = node->exchange.random,
+    };
+    enum result result = blobs_open(&node->exchange.blobs, &options);
+    if (result)
+        log_error(_("%s: the folder of the attachments cannot be used: %s"), config->folder, result_text(result));
+    node->exchange.attachments_bytes_max = config->alert_bytes;
+    return result;
+}
+
 static enum result open_parts(struct node *node) {
     struct exchange *exchange = &node->exchange;
     struct report report;
@@ -193,6 +209,7 @@ static enum result open_parts(struct node *node) {
     node->mailbox = mailbox_new();
     if (!exchange->pool || !node->mailbox)
         return RESULT_NO_MEMORY;
+    TRY(open_blobs(node));
     TRY(trust_check(node));
     result = exchange_open(exchange);
     if (result == RESULT_UNKNOWN_MEMBER)
@@ -203,6 +220,7 @@ static enum result open_parts(struct node *node) {
 /* A roster, a policy or a restart may have changed who is in an audience; a change of our keys may have been cut off.
  */
 static enum result begin(struct node *node) {
+    attachments_tidy(&node->exchange, true);
     enum result result = trust_begin(node);
     if (!result)
         result = exchange_look_again(&node->exchange);
@@ -289,6 +307,7 @@ void node_release(struct node *node) {
     scrape_close(node->scrape);
     if (node->exchange.index)
         exchange_release(&node->exchange);
+    blobs_close(node->exchange.blobs);
     store_close(node->exchange.store);
     pool_free(node->exchange.pool);
     roster_free(node->roster);

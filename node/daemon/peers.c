@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/proto.h"
 #include "base/text.h"
+#include "daemon/fetch.h"
 #include "daemon/node.h"
 #include "daemon/sync.h"
 
@@ -164,6 +165,7 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     drop_the_silent(peers, steady_ms);
     peers_read_on(peers, steady_ms);
     sync_tick(peers, steady_ms);
+    uint64_t fetch_wait = fetch_tick(peers, steady_ms);
     if (steady_ms >= peers->alive_at) {
         peers->alive_at = steady_ms + ALIVE_EVERY_MS;
         for (struct connection *connection = peers->connections; connection; connection = connection->next)
@@ -181,7 +183,7 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
         else
             wait = sooner(wait, peer->dial_at - steady_ms);
     }
-    return sooner(wait, peers_due_ms(peers, steady_ms));
+    return sooner(sooner(wait, fetch_wait), peers_due_ms(peers, steady_ms));
 }
 
 /* --- connections --- */
@@ -228,6 +230,7 @@ void connection_drop(struct peers *peers, struct connection *connection, enum re
     session_free(connection->session);
     connection->session = NULL;
     sync_release(peers, connection);
+    fetch_release(peers, connection);
 }
 
 bool connection_is_up(const struct connection *connection) {

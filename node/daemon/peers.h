@@ -47,6 +47,7 @@ struct peers {
     uint64_t gives;    /* turns given since the start */
     uint64_t given;    /* bytes given in this turn of the node */
     uint64_t alive_at; /* steady; when to send the next sign of life */
+    uint64_t fetch_at; /* steady; when to look again for attachments that are wanted */
     bool closing;
 };
 

@@ -24,6 +24,7 @@ struct client {
     size_t first; /* its publications, in the batch that is gathered or prepared */
     size_t count;
     bool is_prepared;
+    struct attaching attaching;
     struct span pending; /* a reply to what changed the store, until that is committed; in the turn's memory */
     bool watching;
     struct arena watch_arena;
@@ -48,6 +49,7 @@ static void client_free(struct serve *serve, struct client *client) {
         at = &(*at)->next;
     *at = client->next;
     serve->client_count--;
+    attaching_release(&client->attaching);
     arena_release(&client->watch_arena);
     free(client);
 }
@@ -259,9 +261,14 @@ static enum result renew_keys(struct node *node, const RenewKeys *words, const c
 }
 
 /* The requests that are answered at once. */
-static enum result answer_now(struct serve *serve, const Request *request, Reply *reply, const char **complaint) {
+static enum result answer_now(struct serve *serve, struct client *client, const Request *request, Reply *reply,
+                              const char **complaint) {
     if (request->show)
         return answer_show(reply, serve->node, request->show->alert, complaint);
+    if (request->attach)
+        return answer_attach(reply, serve->node, &client->attaching, request->attach, complaint);
+    if (request->read_blob)
+        return answer_read_blob(reply, serve->node, request->read_blob, complaint);
     if (request->explain)
         return answer_explain(reply, serve->node, request->explain, complaint);
     if (request->status && request->status->alert)
@@ -304,7 +311,7 @@ static void take_request(struct serve *serve, struct client *client, const Reque
         Reply reply = REPLY__INIT;
         const char *complaint = NULL;
         reply.result = (char *)(uintptr_t)result_name(RESULT_OK);
-        enum result result = answer_now(serve, request, &reply, &complaint);
+        enum result result = answer_now(serve, client, request, &reply, &complaint);
         if (result)
             refuse(serve, client, result, complaint);
         else if (is_a_change(request))

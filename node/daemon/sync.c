@@ -259,6 +259,12 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return sync_take_pull(peers, connection, message->pull);
     if (message->refusal)
         return take_refusal(peers, connection, message->refusal);
+    if (message->want)
+        return fetch_take_want(peers, connection, message->want);
+    if (message->chunks)
+        return fetch_take_chunks(peers, connection, message->chunks);
+    if (message->withheld)
+        return fetch_take_withheld(peers, connection, message->withheld);
     if (sync_is_silenced(peers) && message->block)
         return pass_over(peers, connection, message->block);
     if (sync_is_silenced(peers))
@@ -289,7 +295,8 @@ static unsigned work_of(const SyncMessage *message) {
 
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
-                  message->has_known + message->has_trust + !!message->holding + !!message->fork + !!message->delivered;
+                  message->has_known + message->has_trust + !!message->holding + !!message->fork +
+                  !!message->delivered + !!message->want + !!message->chunks + !!message->withheld;
     if (members == 0 && message->base.n_unknown_fields)
         return RESULT_UNKNOWN_KIND; /* of a newer version */
     if (members != 1 || (!message->hello && !connection->greeted))
@@ -333,6 +340,7 @@ void sync_committed(struct peers *peers, struct connection *connection) {
 }
 
 void sync_renew(struct peers *peers, struct connection *connection) {
+    memset(connection->fetching.allowed, 0, sizeof connection->fetching.allowed);
     sync_hello(peers, connection);
     sync_ask_trust(peers, connection);
     if (connection->announced_count)

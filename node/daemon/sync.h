@@ -8,6 +8,7 @@
 #ifndef DAEMON_SYNC_H
 #define DAEMON_SYNC_H
 
+#include "daemon/fetch.h"
 #include "daemon/line.h"
 #include "daemon/node.h"
 #include "sync.pb-c.h"
@@ -54,6 +55,7 @@ struct connection {
     uint8_t asked_digest[HASH_SIZE]; /* what it went by when we last said what we know */
     uint64_t asked_trust_at;         /* steady; when that was, 0: not yet */
     size_t forks_told;               /* of exchange.forks */
+    struct fetching fetching;        /* of attachments; fetch.h */
 };
 
 struct connection *connection_new(struct peers *peers, struct peer *peer);

@@ -51,7 +51,7 @@ has "$ERR" "unknown option --dryrun" "did you mean --dry-run" "inama help publis
 expect 2 inama publish
 has "$ERR" "expected: inama publish FILE"
 expect 2 inama show
-expect 2 inama show a b
+expect 2 inama verify a b
 has "$ERR" '"b" is one word too many'
 expect 2 inama find --limit many
 has "$ERR" '--limit is "many", expected a number from 1 to 10000'

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/proto.h"
+#include "base/text.h"
 #include "control.pb-c.h"
 #include "daemon/answer.h"
 #include "daemon/node.h"
@@ -28,6 +29,11 @@ START_TEST(make_the_world) {
     world_add(world, "cd-customs", "CD", "CUSTOMS", "");
     world_start(world);
     ck_assert_int_eq(world_publish(kenya, world_alert(world, "AMBER", ""), object), RESULT_OK);
+    const struct blobs_options options = {.folder = text_format(&world->arena, "%s/attachments", kenya->folder),
+                                          .file_max = 1 << 20,
+                                          .total_max = 1 << 21,
+                                          .random = &world->random};
+    ck_assert_int_eq(blobs_open(&kenya->exchange.blobs, &options), RESULT_OK);
     node.exchange = kenya->exchange; /* lent to the node */
     node.roster = world->roster;
     node.policy = kenya->policy;
@@ -37,6 +43,7 @@ START_TEST(make_the_world) {
 END_TEST
 
 static void forget_the_world(void) {
+    blobs_close(node.exchange.blobs);
     world->actors[0].exchange = node.exchange;
     world_free(world);
 }
@@ -102,6 +109,16 @@ static void find(Reply *reply, const Find *words, const char **complaint) {
     }
 }
 
+/* Handed in twice, as one file may follow the other; nothing is kept. */
+static void attach(Reply *reply, Attach *words, const char **complaint) {
+    struct attaching attaching = {0};
+    words->has_dry_run = words->dry_run = true;
+    for (int i = 0; i < 2; i++)
+        if (!answer_attach(reply, &node, &attaching, words, complaint))
+            check_readable(reply);
+    attaching_release(&attaching);
+}
+
 static void answer(const Request *request) {
     const char *complaint = NULL;
     Reply reply = REPLY__INIT;
@@ -109,6 +126,10 @@ static void answer(const Request *request) {
     enum result result = RESULT_OK;
     if (request->publish)
         publish(&reply, request->publish);
+    else if (request->attach)
+        attach(&reply, request->attach, &complaint);
+    else if (request->read_blob)
+        result = answer_read_blob(&reply, &node, request->read_blob, &complaint);
     else if (request->find)
         find(&reply, request->find, &complaint);
     else if (request->show)
@@ -121,7 +142,7 @@ static void answer(const Request *request) {
         result = answer_status(&reply, &node);
     else
         return;
-    if (!result && !request->publish && !request->find)
+    if (!result && !request->publish && !request->find && !request->attach)
         check_readable(&reply);
 }
 

@@ -34,6 +34,7 @@ static const struct {
     {"endings", make_endings, "What a signing key that ended has signed, and whether it counts (8.9)."},
     {"cards", make_cards, "Cards of new members (8.4, 8.5)."},
     {"keyfiles", make_key_files, "Key files on a node's own disk (9.1 to 9.3)."},
+    {"blobs", make_blobs, "Files sealed in chunks: made, and opened (13.2 to 13.7)."},
 };
 
 int main(int argc, char **argv) {

@@ -92,5 +92,6 @@ void make_roster_files(void);
 void make_endings(void);
 void make_cards(void);
 void make_key_files(void);
+void make_blobs(void);
 
 #endif

@@ -430,3 +430,77 @@ def check_node_secrets(secrets):
     require(serial >= 1 and has_before <= 1 and f <= FORMER_MAX and len(secrets) == 198 + 32 * f)
     require(has_before or not any(seed_before))
     require(serial > 1 or member == key_id(curve.public_key(sign_seed)))
+
+
+# 13. Attachments
+
+CHUNK_SIZE, FILE_SIZE_MAX, MANIFEST_HEAD = 65536, 268435456, 41
+
+
+def padded_file(file):
+    """[13.2]"""
+    return (u64(len(file)) + file).ljust(padme(8 + len(file)), b"\0")
+
+
+def chunk_count(size):
+    return -(-size // CHUNK_SIZE)
+
+
+def chunk_place(number, count):
+    """[13.3]"""
+    return u32(number) + u8(number + 1 == count)
+
+
+def chunk_hash(number, count, sealed):
+    """[13.4]"""
+    return H("INAMA.blob.chunk", chunk_place(number, count) + sealed)
+
+
+def blob_commitment(key, size, hashes):
+    """[13.5]"""
+    return H("INAMA.blob.bind", u64(size) + b"".join(hashes), key=H("INAMA.blob.key", b"", key=key))
+
+
+def seal_file(key, file):
+    """[13.2 to 13.5] Blob id, manifest, sealed chunks."""
+    padded = padded_file(file)
+    chunks = cut_up(padded, CHUNK_SIZE)
+    encryption_key, sealed = H("INAMA.blob.enc", b"", key=key), []
+    for number, chunk in enumerate(chunks):
+        place = chunk_place(number, len(chunks))
+        sealed.append(aead.seal(encryption_key, bytes(19) + place, place, chunk))
+    hashes = [chunk_hash(number, len(chunks), chunk) for number, chunk in enumerate(sealed)]
+    manifest = u8(SUITE) + u64(len(padded)) + blob_commitment(key, len(padded), hashes) + b"".join(hashes)
+    return H("INAMA.blob", manifest), manifest, sealed
+
+
+def cut_up(data, size):
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+def read_manifest(manifest, blob):
+    """[13.6] Size, commitment, hashes."""
+    require(len(manifest) >= MANIFEST_HEAD, "truncated")
+    require(manifest[0] == SUITE, "unknown-suite")
+    size = int.from_bytes(manifest[1:9], "big")
+    require(size <= padme(8 + FILE_SIZE_MAX), "too-large")
+    require(size >= 10 and padme(size) == size)
+    require(len(manifest) == MANIFEST_HEAD + 32 * chunk_count(size))
+    require(H("INAMA.blob", manifest) == blob, "bad-hash")
+    return size, manifest[9:MANIFEST_HEAD], cut_up(manifest[MANIFEST_HEAD:], 32)
+
+
+def open_file(blob, key, manifest, chunks):
+    """[13.6, 13.7]"""
+    size, commitment, hashes = read_manifest(manifest, blob)
+    require(blob_commitment(key, size, hashes) == commitment, "bad-commitment")
+    padded, length = b"", 0
+    for number, chunk in enumerate(chunks[: len(hashes)]):
+        whole = min(CHUNK_SIZE, size - number * CHUNK_SIZE) + aead.TAG_SIZE
+        require(len(chunk) == whole and chunk_hash(number, len(hashes), chunk) == hashes[number], "bad-hash")
+        place = chunk_place(number, len(hashes))
+        padded += open_or_refuse(H("INAMA.blob.enc", b"", key=key), bytes(19) + place, place, chunk, "bad-seal")
+        length = int.from_bytes(padded[:8], "big")
+        require(1 <= length <= FILE_SIZE_MAX and padme(8 + length) == size and not any(padded[8 + length :]))
+    require(len(chunks) >= len(hashes), "truncated")
+    return padded[8 : 8 + length]

@@ -8,6 +8,7 @@ from base64 import b64encode
 
 import aead
 import curve
+import protocol
 import verify
 import wire
 from protocol import H, Refused, Tree, key_id, padme, sized, slots_of, tag16, u8, u32, u64
@@ -63,7 +64,7 @@ def results():
 
 
 def vectors():
-    sources = small, trees, disclosures, entries, opened, grants, endings, lists, taken, files, cards, key_files
+    sources = small, trees, disclosures, entries, opened, grants, endings, lists, taken, files, cards, key_files, blobs
     for source in sources:
         for name, vector in source():
             yield f"{source.__name__}: {name}", json.loads(json.dumps(verify.hexed(vector)))
@@ -80,6 +81,21 @@ def small():
     yield "signature", {**vector, "expect": "ok"}
     yield "other tag", {**vector, "tag": "u", "expect": "bad-signature"}
     yield "A of small order", {**vector, "public": b"\1" + bytes(31), "expect": "bad-point"}
+
+
+# 13
+
+
+def blobs():
+    key = random("content key")
+    for length in (1, 60, 65529):
+        blob, manifest, chunks = protocol.seal_file(key, b"f" * length)
+        opened = {"op": "open_file", "blob": blob, "key": key, "manifest": manifest, "chunks": chunks}
+        yield f"{length} bytes", {**opened, "expect": "ok", "out": b"f" * length}
+        yield f"{length} bytes, another key", {**opened, "key": random("other"), "expect": "bad-commitment"}
+        yield f"{length} bytes, another id", {**opened, "blob": bytes(32), "expect": "bad-hash"}
+        yield f"{length} bytes, none of them", {**opened, "chunks": [], "expect": "truncated"}
+    yield "chunks in another order", {**opened, "chunks": chunks[::-1], "expect": "bad-hash"}
 
 
 # 4 and 5

@@ -167,6 +167,15 @@ def op_keyfile(file, opener):
     return {"out": protocol.open_key_file(unhex(file), unhex(opener))}
 
 
+def op_seal_file(key, file):
+    blob, manifest, _ = protocol.seal_file(unhex(key), unhex(file))
+    return {"blob": blob, "manifest": manifest}
+
+
+def op_open_file(blob, key, manifest, chunks):
+    return {"out": protocol.open_file(unhex(blob), unhex(key), unhex(manifest), [unhex(chunk) for chunk in chunks])}
+
+
 OPERATIONS = {
     "hash": op_hash,
     "padme": op_padme,
@@ -188,6 +197,8 @@ OPERATIONS = {
     "fingerprint": op_fingerprint,
     "card": op_card,
     "keyfile": op_keyfile,
+    "seal_file": op_seal_file,
+    "open_file": op_open_file,
 }
 
 

@@ -5,6 +5,9 @@
 #include "base/limits.h"
 #include "core/alert.h"
 
+#define DIGITS "0123456789abcdef"
+#define REFERENCE DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS
+
 static struct arena arena;
 static struct span values[FIELD_SLOTS];
 
@@ -85,7 +88,7 @@ START_TEST(every_field_survives) {
                                               [FIELD_PLACE] = "KEMBA",     [FIELD_TAXON] = "Manidae",
                                               [FIELD_NUMBER] = "300",      [FIELD_DECIMAL] = "0.120",
                                               [FIELD_DATE] = "2014-05-05", [FIELD_TIME] = "2014-05-05T09:30:00Z",
-                                              [FIELD_FLAG] = "yes"};
+                                              [FIELD_FLAG] = "yes",        [FIELD_BLOB] = REFERENCE};
         Alert *alert = empty_alert(), *joined;
         size_t element = field->group_repeats ? 2 : 0;
         set(alert, field->path, element, samples[field->type]);

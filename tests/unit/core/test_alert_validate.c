@@ -9,6 +9,9 @@
 
 static const uint64_t now_ms = 1399291200000; /* 2014-05-05T12:00:00Z */
 
+#define DIGITS "0123456789abcdef"
+#define REFERENCE DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS
+
 static struct arena arena;
 static struct report report;
 static AlertHeader *header;
@@ -137,7 +140,7 @@ START_TEST(content_may_lack_any_field) {
                                               [FIELD_PLACE] = "KEMBA",     [FIELD_TAXON] = "Manidae",
                                               [FIELD_NUMBER] = "12",       [FIELD_DECIMAL] = "0.120",
                                               [FIELD_DATE] = "2014-05-05", [FIELD_TIME] = "2014-05-05T09:30:00Z",
-                                              [FIELD_FLAG] = "yes"};
+                                              [FIELD_FLAG] = "yes",        [FIELD_BLOB] = REFERENCE};
         if (!field)
             continue;
         alert__init(content);

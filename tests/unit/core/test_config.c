@@ -189,6 +189,33 @@ START_TEST(metrics_where_others_reach_them_are_refused) {
 }
 END_TEST
 
+START_TEST(attachments_have_limits_and_a_rule) {
+    read_good("");
+    ck_assert_str_eq(config.attachments.folder, text_format(&arena, "%s/attachments", folder));
+    ck_assert_uint_eq(config.attachments.file_bytes, 25 << 20);
+    ck_assert_uint_eq(config.attachments.alert_bytes, 100 << 20);
+    ck_assert_uint_eq(config.attachments.total_bytes, (uint64_t)8 << 30);
+    ck_assert_int_eq(config.attachments.fetch, FETCH_ON_DEMAND);
+    read_good(
+        "attachments: {folder: /srv/a, file_mib: 256, alert_mib: 1, total_gib: 1, fetch: always, fetch_mib: 2}\n");
+    ck_assert_str_eq(config.attachments.folder, "/srv/a");
+    ck_assert_uint_eq(config.attachments.file_bytes, ATTACHMENT_BYTES_MAX);
+    ck_assert_uint_eq(config.attachments.fetch_bytes, 2 << 20);
+    ck_assert_int_eq(config.attachments.fetch, FETCH_ALWAYS);
+    read_good("attachments: {fetch: never}\n");
+    ck_assert_int_eq(config.attachments.fetch, FETCH_NEVER);
+}
+END_TEST
+
+START_TEST(what_is_wrong_about_attachments_is_said) {
+    REFUSE("attachments:\n  fetch: sometimes\n  file_mib: 257\n  size: 3\n",
+           "2: fetch: is \"sometimes\", expected never, on-demand or always",
+           "3: file_mib: is \"257\", expected a number from 1 to 256", "4: size: unknown key");
+    report_init(&report, &arena);
+    REFUSE("attachments: all\n", "1: attachments: expected a map");
+}
+END_TEST
+
 START_TEST(peers_of_the_wrong_kind_are_refused) {
     REFUSE("peers: all\n", "1: peers: expected a list of at most 1024 members");
 }
@@ -327,6 +354,8 @@ Suite *suite(void) {
     tcase_add_test(file, addresses_of_another_form_are_refused);
     tcase_add_test(file, metrics_are_for_this_machine);
     tcase_add_test(file, metrics_where_others_reach_them_are_refused);
+    tcase_add_test(file, attachments_have_limits_and_a_rule);
+    tcase_add_test(file, what_is_wrong_about_attachments_is_said);
     tcase_add_test(file, peers_of_the_wrong_kind_are_refused);
     tcase_add_test(file, peers_are_limited_in_number);
     tcase_add_test(file, no_peers_may_be_said_in_three_ways);

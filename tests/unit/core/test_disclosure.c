@@ -14,7 +14,7 @@
 #include "keys/hash.h"
 #include "tests/support/chance.h"
 
-enum { ELEMENTS = 2, TOKEN_MAX = 40 };
+enum { ELEMENTS = 2, TOKEN_MAX = 136 };
 
 static struct arena arena;
 static struct chance chance;
@@ -67,6 +67,9 @@ static void token_of(char out[static TOKEN_MAX], const struct field *field, size
         break;
     case FIELD_FLAG:
         snprintf(out, TOKEN_MAX, "yes");
+        break;
+    case FIELD_BLOB:
+        snprintf(out, TOKEN_MAX, "%0128u", number);
         break;
     default:
         snprintf(out, TOKEN_MAX, "<token %05u>", number);

@@ -10,9 +10,11 @@
 #include "base/text.h"
 #include "core/disclosure.h"
 #include "core/feed.h"
+#include "keys/blob.h"
 #include "keys/card.h"
 #include "keys/epoch.h"
 #include "keys/roster.h"
+#include "tests/support/chance.h"
 
 static struct arena arena;
 static json_t *file;
@@ -462,6 +464,44 @@ static enum result run_key_file(const json_t *in, json_t *out) {
     return RESULT_OK;
 }
 
+static enum result run_seal_file(const json_t *in, json_t *out) {
+    struct span key = bytes_of_size(in, "key", BLOB_KEY_SIZE), whole = bytes(in, "file");
+    struct random script = chance_script(&key);
+    struct blob_sealer *sealer = blob_sealer_new(whole.len, &script);
+    struct blob_reference reference;
+    uint8_t sealed[BLOB_SEALED_BYTES], sha256[HASH_SIZE];
+    ck_assert_ptr_nonnull(sealer);
+    while (blob_seal(sealer, &whole, sealed))
+        continue;
+    struct span manifest = blob_sealer_finish(sealer, &reference, sha256);
+    put(out, "blob", SPAN_OF_ARRAY(reference.id));
+    put(out, "manifest", manifest);
+    blob_sealer_free(sealer);
+    return RESULT_OK;
+}
+
+static enum result open_chunks(struct blob_opener *opener, const json_t *chunks, struct buf *whole) {
+    uint8_t plain[BLOB_CHUNK_BYTES], sha256[HASH_SIZE];
+    struct span part;
+    for (size_t i = 0; i < json_array_size(chunks) && opener->next < opener->blob->count; i++) {
+        TRY(blob_open(opener, unhex(json_string_value(json_array_get(chunks, i))), plain, &part));
+        buf_put_span(whole, part);
+    }
+    return blob_opener_finish(opener, sha256);
+}
+
+static enum result run_open_file(const json_t *in, json_t *out) {
+    struct blob blob;
+    struct blob_opener opener;
+    struct buf whole;
+    buf_init(&whole, &arena);
+    TRY(blob_read(&blob, bytes(in, "manifest"), bytes_of_size(in, "blob", BLOB_ID_SIZE).data));
+    TRY(blob_opener_init(&opener, &blob, bytes_of_size(in, "key", BLOB_KEY_SIZE).data));
+    TRY(open_chunks(&opener, json_object_get(in, "chunks"), &whole));
+    put(out, "out", buf_span(&whole));
+    return RESULT_OK;
+}
+
 static const struct {
     const char *name;
     enum result (*run)(const json_t *in, json_t *out);
@@ -486,13 +526,15 @@ static const struct {
     {"roster_file", run_roster_file},
     {"card", run_card},
     {"keyfile", run_key_file},
+    {"seal_file", run_seal_file},
+    {"open_file", run_open_file},
 };
 
 /* ---- one file of vectors a test ---- */
 
-static const char *const files[] = {"names",   "signatures", "trees",   "encoding", "disclosures",
-                                    "entries", "grants",     "rosters", "trust",    "rosterfiles",
-                                    "endings", "cards",      "keyfiles"};
+static const char *const files[] = {"names",   "signatures", "trees",    "encoding", "disclosures",
+                                    "entries", "grants",     "rosters",  "trust",    "rosterfiles",
+                                    "endings", "cards",      "keyfiles", "blobs"};
 enum { FILES = sizeof files / sizeof *files };
 
 static enum result run(const json_t *vector, json_t *out) {

@@ -1,0 +1,417 @@
+#include "daemon/fetch.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/proto.h"
+#include "base/text.h"
+#include "daemon/sync.h"
+
+enum {
+    WALK_MS = 1000,
+    WALK_ROWS = 512,
+    SLOW_MS = 5 * 60 * 1000, /* an answer that takes longer is not waited for */
+    RETRY_FIRST_MS = 250,
+    RETRY_WANTED_MS = 60 * 1000,
+    RETRY_POLICY_MS = 10 * 60 * 1000,
+    FAST_MS = 500,
+    LONG_MS = 2000,
+};
+
+static struct exchange *exchange_of(const struct peers *peers) {
+    return &peers->node->exchange;
+}
+
+static uint64_t now_ms(const struct peers *peers) {
+    return clock_steady_ms(exchange_of(peers)->clock);
+}
+
+/* --- from whom --- */
+
+/* Who told us the alert: it shows the file to us, so it gives it to us. */
+static const struct member *teller(const struct peers *peers, const struct mention *mention) {
+    const struct exchange *exchange = exchange_of(peers);
+    const struct feed *feed = mention->ordinal ? feeds_find_ordinal(&exchange->feeds, mention->ordinal) : NULL;
+    return feed && !feed->ours ? roster_find(exchange->roster, feed->record.author) : NULL;
+}
+
+const struct member *fetch_source(const struct peers *peers, const struct attachment *attachment) {
+    for (size_t i = 0; i < attachment->mention_count; i++) {
+        size_t which = (attachment->turns + i) % attachment->mention_count;
+        const struct member *member = teller(peers, &attachment->mentions[which]);
+        if (member)
+            return member;
+    }
+    return NULL;
+}
+
+/* One that is connected, and free; another than before after it failed. */
+static struct connection *find_free(const struct peers *peers, const struct attachment *attachment, bool *is_up) {
+    *is_up = false;
+    for (size_t i = 0; i < attachment->mention_count; i++) {
+        size_t which = (attachment->turns + i) % attachment->mention_count;
+        const struct member *member = teller(peers, &attachment->mentions[which]);
+        const struct peer *peer = member ? peers_find(peers, member->id) : NULL;
+        if (!peer || !peer->connection || !connection_is_up(peer->connection) || !peer->connection->greeted)
+            continue;
+        *is_up = true;
+        if (!peer->connection->fetching.under_way)
+            return peer->connection;
+    }
+    return NULL;
+}
+
+/* --- asking --- */
+
+static bool is_done(const struct peers *peers, const struct attachment *attachment, struct blob_stand *stand) {
+    *stand = (struct blob_stand){0};
+    return blobs_find(exchange_of(peers)->blobs, attachment->id, stand) && stand->whole;
+}
+
+static void ask(struct peers *peers, struct attachment *attachment, struct connection *connection,
+                const struct blob_stand *stand) {
+    struct fetching *fetching = &connection->fetching;
+    Want words = WANT__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    if (fetching->at_once == 0)
+        fetching->at_once = 1;
+    attachment->source = connection;
+    fetching->under_way = true;
+    fetching->first = stand->have;
+    fetching->count = stand->count ? fetching->at_once : 0; /* of a part its manifest is here */
+    fetching->asked_at = now_ms(peers);
+    memcpy(fetching->id, attachment->id, BLOB_ID_SIZE);
+    words.blob = proto_bytes(fetching->id, BLOB_ID_SIZE);
+    words.first = fetching->first;
+    words.count = fetching->count;
+    message.want = &words;
+    sync_send(peers, connection, &message);
+}
+
+static void try(struct peers *peers, struct attachment *attachment, uint64_t now) {
+    struct blob_stand stand;
+    bool is_up;
+    if (attachment->source || now < attachment->try_at || is_done(peers, attachment, &stand))
+        return;
+    struct connection *connection = find_free(peers, attachment, &is_up);
+    if (connection)
+        ask(peers, attachment, connection, &stand);
+    else if (!is_up)
+        attachment->last_error = RESULT_DISCONNECTED;
+}
+
+static void give_up(struct peers *peers, struct attachment *attachment, enum result why, uint64_t first_ms) {
+    uint64_t most = attachment->wanted ? RETRY_WANTED_MS : RETRY_POLICY_MS;
+    attachment->backoff_ms = attachment->backoff_ms ? attachment->backoff_ms * 2 : first_ms;
+    if (attachment->backoff_ms > most)
+        attachment->backoff_ms = most;
+    attachment->source = NULL;
+    attachment->last_error = why;
+    attachment->try_at = now_ms(peers) + attachment->backoff_ms;
+    if (peers->fetch_at > attachment->try_at)
+        peers->fetch_at = attachment->try_at;
+    attachment->turns++;
+}
+
+static void unlink_at(struct attachments *attachments, struct attachment **at) {
+    struct attachment *attachment = *at;
+    *at = attachment->next;
+    if (!*at)
+        attachments->end = at;
+    attachment->is_queued = false;
+}
+
+/* What somebody wants goes before what only the policy wants. */
+static void put_in_front(struct attachments *attachments, struct attachment *attachment) {
+    struct attachment **at = &attachments->first;
+    while (attachment->is_queued && *at != attachment)
+        at = &(*at)->next;
+    if (attachment->is_queued)
+        unlink_at(attachments, at);
+    attachment->next = attachments->first;
+    attachments->first = attachment;
+    attachment->is_queued = true;
+    if (!attachment->next)
+        attachments->end = &attachment->next;
+}
+
+enum result fetch_want(struct peers *peers, struct attachment *attachment) {
+    struct attachments *attachments = &exchange_of(peers)->attachments;
+    struct blob_stand stand;
+    if (!exchange_of(peers)->blobs || peers->node->config.attachments.fetch == FETCH_NEVER)
+        return RESULT_NOT_ALLOWED;
+    if (is_done(peers, attachment, &stand) || attachment->wanted)
+        return RESULT_OK;
+    attachment->wanted = true;
+    attachment->try_at = attachment->backoff_ms = 0;
+    put_in_front(attachments, attachment);
+    try(peers, attachment, now_ms(peers));
+    return RESULT_OK;
+}
+
+/* Does it stay in the queue? What is new in there is fetched if node.yaml says so. */
+static bool is_to_come(const struct peers *peers, struct attachment *attachment) {
+    struct blob_stand stand;
+    bool is_always = peers->node->config.attachments.fetch == FETCH_ALWAYS;
+    if (is_done(peers, attachment, &stand) || !fetch_source(peers, attachment)) {
+        attachment->wanted = attachment->by_policy = false;
+        return false;
+    }
+    if (is_always && attachment->last_error != RESULT_TOO_LARGE)
+        attachment->by_policy = true;
+    return attachment->wanted || attachment->by_policy;
+}
+
+/* So many at a time; what only the policy wants goes behind the others then. */
+static void walk(struct peers *peers, uint64_t now) {
+    struct attachments *attachments = &exchange_of(peers)->attachments;
+    struct attachment **at = &attachments->first, *seen = NULL;
+    for (size_t i = 0; *at && *at != seen && i < WALK_ROWS; i++) {
+        struct attachment *attachment = *at;
+        bool stays = is_to_come(peers, attachment);
+        if (stays)
+            try(peers, attachment, now);
+        if (stays && attachment->wanted) {
+            at = &attachment->next;
+            continue;
+        }
+        unlink_at(attachments, at);
+        if (!stays) {
+            attachment->source = NULL;
+            continue;
+        }
+        attachments_queue(attachments, attachment);
+        seen = seen ? seen : attachment;
+    }
+}
+
+/* What a connection is bringing; NULL: nothing that anybody waits for. */
+static struct attachment *coming_over(const struct peers *peers, const struct connection *connection) {
+    struct attachment *attachment = connection->fetching.under_way
+                                        ? attachments_find(&exchange_of(peers)->attachments, connection->fetching.id)
+                                        : NULL;
+    return attachment && attachment->source == connection ? attachment : NULL;
+}
+
+/* Who does not answer keeps nobody else waiting; it is not asked for anything more before it has answered. */
+static void drop_the_slow(struct peers *peers, uint64_t now) {
+    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
+        struct attachment *attachment = coming_over(peers, connection);
+        if (attachment && now - connection->fetching.asked_at > SLOW_MS)
+            give_up(peers, attachment, RESULT_TIMED_OUT, RETRY_FIRST_MS);
+    }
+}
+
+uint64_t fetch_tick(struct peers *peers, uint64_t steady_ms) {
+    if (!exchange_of(peers)->blobs || !exchange_of(peers)->attachments.first || sync_is_silenced(peers))
+        return WALK_MS;
+    if (steady_ms < peers->fetch_at)
+        return peers->fetch_at - steady_ms;
+    peers->fetch_at = steady_ms + WALK_MS;
+    drop_the_slow(peers, steady_ms);
+    walk(peers, steady_ms);
+    return WALK_MS;
+}
+
+void fetch_release(struct peers *peers, struct connection *connection) {
+    struct attachment *attachment = coming_over(peers, connection);
+    if (attachment) {
+        attachment->source = NULL;
+        attachment->last_error = RESULT_DISCONNECTED;
+    }
+    connection->fetching = (struct fetching){0};
+    peers->fetch_at = 0;
+}
+
+/* --- taking --- */
+
+/* What the other end sent is not what the alert names. The session goes on: its alerts speak for themselves. */
+static enum result blame(struct peers *peers, const struct connection *connection, struct attachment *attachment,
+                         enum result why) {
+    const struct member *member = roster_find(peers->node->roster, connection->peer->id);
+    exchange_of(peers)->refused[why]++;
+    log_warning(_("%s: sent something else than the attachment that was asked for: %s"), member ? member->name : "",
+                result_text(why));
+    give_up(peers, attachment, why, RETRY_WANTED_MS);
+    return RESULT_OK;
+}
+
+static bool is_our_own(enum result result) {
+    return result == RESULT_STORE_FULL || result == RESULT_DISK_FULL || result == RESULT_IO ||
+           result == RESULT_NO_MEMORY || result == RESULT_STORE_DAMAGED || result == RESULT_NOT_FOUND ||
+           result == RESULT_NOT_ALLOWED || result == RESULT_OUT_OF_ORDER;
+}
+
+/* It did not come in: for a reason of our own, which another attempt may meet again, or of what was sent. */
+static enum result not_taken(struct peers *peers, const struct connection *connection, struct attachment *attachment,
+                             enum result why) {
+    if (!is_our_own(why) && why != RESULT_TOO_LARGE)
+        return blame(peers, connection, attachment, why);
+    log_warning(_("an attachment could not be kept: %s"), result_text(why));
+    give_up(peers, attachment, why, RETRY_WANTED_MS);
+    attachment->wanted &= why != RESULT_TOO_LARGE;
+    attachment->by_policy &= why != RESULT_TOO_LARGE;
+    return RESULT_OK;
+}
+
+static enum result take_manifest(struct peers *peers, struct attachment *attachment, struct span manifest) {
+    const struct config_attachments *config = &peers->node->config.attachments;
+    struct blob blob;
+    TRY(blob_read(&blob, manifest, attachment->id));
+    if (!attachment->wanted && blob.size > blob_padded_size(config->fetch_bytes))
+        return RESULT_TOO_LARGE; /* for the policy; an operator may still want it */
+    enum result result = blobs_begin(exchange_of(peers)->blobs, attachment->id, manifest);
+    return result == RESULT_EXISTS ? RESULT_OK : result;
+}
+
+static enum result take_rows(struct peers *peers, const struct attachment *attachment, const Chunks *words) {
+    struct blobs *blobs = exchange_of(peers)->blobs;
+    struct blob_stand stand;
+    for (size_t i = 0; i < words->n_chunks; i++) {
+        uint32_t number = words->first + (uint32_t)i;
+        if (!blobs_find(blobs, attachment->id, &stand))
+            return RESULT_NOT_FOUND;
+        if (number >= stand.have) /* else another way has brought it */
+            TRY(blobs_put(blobs, attachment->id, number, proto_span(words->chunks[i])));
+    }
+    return RESULT_OK;
+}
+
+static void learn_speed(const struct peers *peers, struct fetching *fetching) {
+    uint64_t took_ms = now_ms(peers) - fetching->asked_at;
+    if (took_ms < FAST_MS && fetching->count == fetching->at_once && fetching->at_once < FETCH_CHUNKS_MAX)
+        fetching->at_once *= 2;
+    if (took_ms > LONG_MS && fetching->at_once > 1)
+        fetching->at_once /= 2;
+}
+
+/* Is this what was asked for? */
+static bool is_answer(const struct fetching *fetching, ProtobufCBinaryData blob) {
+    return fetching->under_way && blob.len == BLOB_ID_SIZE && memcmp(blob.data, fetching->id, BLOB_ID_SIZE) == 0;
+}
+
+/* The attachment that was asked for here; NULL if it is not waited for any more. */
+static struct attachment *answered(struct peers *peers, struct connection *connection) {
+    struct attachment *attachment = coming_over(peers, connection);
+    connection->fetching.under_way = false;
+    peers->fetch_at = 0; /* others may have waited for the connection */
+    if (attachment && sync_is_silenced(peers)) {
+        attachment->source = NULL; /* of an expired roster's members nothing else is believed */
+        return NULL;
+    }
+    return attachment;
+}
+
+enum result fetch_take_chunks(struct peers *peers, struct connection *connection, const Chunks *words) {
+    struct fetching *fetching = &connection->fetching;
+    struct blob_stand stand;
+    bool is_manifest = fetching->count == 0;
+    if (!is_answer(fetching, words->blob) || words->first != fetching->first || words->has_manifest != is_manifest ||
+        words->n_chunks > fetching->count || (!is_manifest && !words->n_chunks))
+        return RESULT_MALFORMED;
+    learn_speed(peers, fetching);
+    struct attachment *attachment = answered(peers, connection);
+    if (!attachment)
+        return RESULT_OK;
+    enum result result = is_manifest ? take_manifest(peers, attachment, proto_span(words->manifest))
+                                     : take_rows(peers, attachment, words);
+    if (result)
+        return not_taken(peers, connection, attachment, result);
+    attachment->backoff_ms = 0;
+    attachment->last_error = RESULT_OK;
+    if (!is_done(peers, attachment, &stand))
+        ask(peers, attachment, connection, &stand);
+    else
+        attachment->source = NULL;
+    return RESULT_OK;
+}
+
+enum result fetch_take_withheld(struct peers *peers, struct connection *connection, const Withheld *words) {
+    if (!is_answer(&connection->fetching, words->blob))
+        return RESULT_MALFORMED;
+    struct attachment *attachment = answered(peers, connection);
+    bool is_on_its_way = strcmp(words->reason, result_name(RESULT_NOT_FOUND)) == 0;
+    if (attachment)
+        give_up(peers, attachment, is_on_its_way ? RESULT_NOT_FOUND : RESULT_NOT_ALLOWED, RETRY_FIRST_MS);
+    return RESULT_OK;
+}
+
+/* --- giving --- */
+
+static enum result withhold(struct peers *peers, struct connection *connection, const Want *words, enum result why) {
+    Withheld withheld = WITHHELD__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    withheld.blob = words->blob;
+    withheld.reason = (char *)(uintptr_t)result_name(why);
+    message.withheld = &withheld;
+    if (why != RESULT_NOT_FOUND) /* not here yet is no fault */
+        exchange_of(peers)->refused[why]++;
+    sync_send(peers, connection, &message);
+    return RESULT_OK;
+}
+
+/* The only place where chunks go out: what is least urgent of all that is sent. */
+static void give(struct peers *peers, struct connection *connection, const Chunks *chunks) {
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    message.chunks = (Chunks *)(uintptr_t)chunks;
+    sync_send(peers, connection, &message);
+}
+
+static enum result give_chunks(struct peers *peers, struct connection *connection, const Want *words) {
+    struct exchange *exchange = exchange_of(peers);
+    Chunks chunks = CHUNKS__INIT;
+    struct span manifest, *rows;
+    size_t most = words->count < FETCH_CHUNKS_MAX ? words->count : FETCH_CHUNKS_MAX;
+    chunks.blob = words->blob;
+    chunks.first = words->first;
+    chunks.has_manifest = words->count == 0;
+    if (chunks.has_manifest) {
+        TRY(blobs_manifest(exchange->blobs, &exchange->turn, words->blob.data, &manifest));
+        chunks.manifest = proto_bytes(manifest.data, manifest.len);
+        give(peers, connection, &chunks);
+        return RESULT_OK;
+    }
+    TRY(blobs_chunks(exchange->blobs, &exchange->turn, words->blob.data, words->first, most, &rows, &chunks.n_chunks));
+    if (chunks.n_chunks == 0)
+        return RESULT_NOT_FOUND;
+    chunks.chunks = arena_array(&exchange->turn, chunks.n_chunks, sizeof *chunks.chunks);
+    if (!chunks.chunks)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < chunks.n_chunks; i++)
+        chunks.chunks[i] = proto_bytes(rows[i].data, rows[i].len);
+    give(peers, connection, &chunks);
+    return RESULT_OK;
+}
+
+/* docs/protocol.md, 13.8. Who may not have it is told the same, whether there is such a file or not. */
+static enum result may_have(struct peers *peers, struct connection *connection, const struct attachment *attachment) {
+    struct fetching *fetching = &connection->fetching;
+    if (sync_is_silenced(peers))
+        return RESULT_EXPIRED;
+    if (!attachment || !exchange_of(peers)->blobs)
+        return RESULT_NOT_ALLOWED;
+    if (memcmp(fetching->allowed, attachment->id, BLOB_ID_SIZE) == 0)
+        return RESULT_OK;
+    TRY(attachments_may_have(exchange_of(peers), attachment, connection->peer->id));
+    memcpy(fetching->allowed, attachment->id, BLOB_ID_SIZE);
+    return RESULT_OK;
+}
+
+enum result fetch_take_want(struct peers *peers, struct connection *connection, const Want *words) {
+    struct blob_stand stand;
+    if (words->blob.len != BLOB_ID_SIZE)
+        return RESULT_MALFORMED;
+    struct attachment *attachment = attachments_find(&exchange_of(peers)->attachments, words->blob.data);
+    enum result result = may_have(peers, connection, attachment);
+    if (result)
+        return withhold(peers, connection, words, result);
+    if (blobs_find(exchange_of(peers)->blobs, attachment->id, &stand) && words->count && words->first >= stand.count)
+        return RESULT_MALFORMED;
+    result = give_chunks(peers, connection, words);
+    if (result == RESULT_NO_MEMORY || result == RESULT_OK)
+        return result;
+    if (fetch_want(peers, attachment)) /* somebody who may have it asks for it */
+        return withhold(peers, connection, words, RESULT_NOT_ALLOWED);
+    return withhold(peers, connection, words, RESULT_NOT_FOUND);
+}
