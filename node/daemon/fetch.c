@@ -15,9 +15,11 @@ enum {
     RETRY_FIRST_MS = 250,
     RETRY_WANTED_MS = 60 * 1000,
     RETRY_POLICY_MS = 10 * 60 * 1000,
-    FAST_MS = 500,
-    LONG_MS = 2000,
+    MANIFEST_GUESS = 4096, /* bytes; of a file of 8 MB */
 };
+
+/* In the place of a chunk's number: what waits for its turn is the manifest. */
+static const uint64_t manifest_turn = UINT64_MAX;
 
 static struct exchange *exchange_of(const struct peers *peers) {
     return &peers->node->exchange;
@@ -56,7 +58,7 @@ static struct connection *find_free(const struct peers *peers, const struct atta
         if (!peer || !peer->connection || !connection_is_up(peer->connection) || !peer->connection->greeted)
             continue;
         *is_up = true;
-        if (!peer->connection->fetching.under_way)
+        if (!peer->connection->fetching.under_way && line_may_ask(&peer->connection->line, LANE_BULK, now_ms(peers)))
             return peer->connection;
     }
     return NULL;
@@ -69,18 +71,28 @@ static bool is_done(const struct peers *peers, const struct attachment *attachme
     return blobs_find(exchange_of(peers)->blobs, attachment->id, stand) && stand->whole;
 }
 
+/* So many chunks as the line may bring now; of a part its manifest is here. */
+static uint32_t ask_line(struct connection *connection, const struct blob_stand *stand, uint64_t now) {
+    struct asked *asked = &connection->fetching.asked;
+    uint32_t left = stand->count - stand->have;
+    if (stand->count == 0) {
+        line_ask(&connection->line, asked, LANE_BULK, MANIFEST_GUESS, 1, now);
+        return 0;
+    }
+    left = left < FETCH_CHUNKS_MAX ? left : FETCH_CHUNKS_MAX;
+    line_ask(&connection->line, asked, LANE_BULK, (uint64_t)left * BLOB_SEALED_BYTES, BLOB_SEALED_BYTES, now);
+    return asked->bytes / BLOB_SEALED_BYTES;
+}
+
 static void ask(struct peers *peers, struct attachment *attachment, struct connection *connection,
                 const struct blob_stand *stand) {
     struct fetching *fetching = &connection->fetching;
     Want words = WANT__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
-    if (fetching->at_once == 0)
-        fetching->at_once = 1;
     attachment->source = connection;
     fetching->under_way = true;
     fetching->first = stand->have;
-    fetching->count = stand->count ? fetching->at_once : 0; /* of a part its manifest is here */
-    fetching->asked_at = now_ms(peers);
+    fetching->count = ask_line(connection, stand, now_ms(peers));
     memcpy(fetching->id, attachment->id, BLOB_ID_SIZE);
     words.blob = proto_bytes(fetching->id, BLOB_ID_SIZE);
     words.first = fetching->first;
@@ -198,7 +210,7 @@ static struct attachment *coming_over(const struct peers *peers, const struct co
 static void drop_the_slow(struct peers *peers, uint64_t now) {
     for (struct connection *connection = peers->connections; connection; connection = connection->next) {
         struct attachment *attachment = coming_over(peers, connection);
-        if (attachment && now - connection->fetching.asked_at > SLOW_MS)
+        if (attachment && now - connection->fetching.asked.at > SLOW_MS)
             give_up(peers, attachment, RESULT_TIMED_OUT, RETRY_FIRST_MS);
     }
 }
@@ -278,22 +290,15 @@ static enum result take_rows(struct peers *peers, const struct attachment *attac
     return RESULT_OK;
 }
 
-static void learn_speed(const struct peers *peers, struct fetching *fetching) {
-    uint64_t took_ms = now_ms(peers) - fetching->asked_at;
-    if (took_ms < FAST_MS && fetching->count == fetching->at_once && fetching->at_once < FETCH_CHUNKS_MAX)
-        fetching->at_once *= 2;
-    if (took_ms > LONG_MS && fetching->at_once > 1)
-        fetching->at_once /= 2;
-}
-
 /* Is this what was asked for? */
 static bool is_answer(const struct fetching *fetching, ProtobufCBinaryData blob) {
     return fetching->under_way && blob.len == BLOB_ID_SIZE && memcmp(blob.data, fetching->id, BLOB_ID_SIZE) == 0;
 }
 
-/* The attachment that was asked for here; NULL if it is not waited for any more. */
-static struct attachment *answered(struct peers *peers, struct connection *connection) {
+/* The attachment that was asked for here, of which so much has come; NULL if it is not waited for any more. */
+static struct attachment *answered(struct peers *peers, struct connection *connection, uint64_t bytes) {
     struct attachment *attachment = coming_over(peers, connection);
+    line_brought(&connection->line, &connection->fetching.asked, bytes, 0, now_ms(peers));
     connection->fetching.under_way = false;
     peers->fetch_at = 0; /* others may have waited for the connection */
     if (attachment && sync_is_silenced(peers)) {
@@ -303,6 +308,13 @@ static struct attachment *answered(struct peers *peers, struct connection *conne
     return attachment;
 }
 
+static uint64_t bytes_of(const Chunks *words) {
+    uint64_t bytes = words->manifest.len;
+    for (size_t i = 0; i < words->n_chunks; i++)
+        bytes += words->chunks[i].len;
+    return bytes;
+}
+
 enum result fetch_take_chunks(struct peers *peers, struct connection *connection, const Chunks *words) {
     struct fetching *fetching = &connection->fetching;
     struct blob_stand stand;
@@ -310,8 +322,7 @@ enum result fetch_take_chunks(struct peers *peers, struct connection *connection
     if (!is_answer(fetching, words->blob) || words->first != fetching->first || words->has_manifest != is_manifest ||
         words->n_chunks > fetching->count || (!is_manifest && !words->n_chunks))
         return RESULT_MALFORMED;
-    learn_speed(peers, fetching);
-    struct attachment *attachment = answered(peers, connection);
+    struct attachment *attachment = answered(peers, connection, bytes_of(words));
     if (!attachment)
         return RESULT_OK;
     enum result result = is_manifest ? take_manifest(peers, attachment, proto_span(words->manifest))
@@ -320,17 +331,16 @@ enum result fetch_take_chunks(struct peers *peers, struct connection *connection
         return not_taken(peers, connection, attachment, result);
     attachment->backoff_ms = 0;
     attachment->last_error = RESULT_OK;
-    if (!is_done(peers, attachment, &stand))
+    attachment->source = NULL;
+    if (!is_done(peers, attachment, &stand) && line_may_ask(&connection->line, LANE_BULK, now_ms(peers)))
         ask(peers, attachment, connection, &stand);
-    else
-        attachment->source = NULL;
     return RESULT_OK;
 }
 
 enum result fetch_take_withheld(struct peers *peers, struct connection *connection, const Withheld *words) {
     if (!is_answer(&connection->fetching, words->blob))
         return RESULT_MALFORMED;
-    struct attachment *attachment = answered(peers, connection);
+    struct attachment *attachment = answered(peers, connection, 0);
     bool is_on_its_way = strcmp(words->reason, result_name(RESULT_NOT_FOUND)) == 0;
     if (attachment)
         give_up(peers, attachment, is_on_its_way ? RESULT_NOT_FOUND : RESULT_NOT_ALLOWED, RETRY_FIRST_MS);
@@ -339,10 +349,10 @@ enum result fetch_take_withheld(struct peers *peers, struct connection *connecti
 
 /* --- giving --- */
 
-static enum result withhold(struct peers *peers, struct connection *connection, const Want *words, enum result why) {
+static enum result withhold(struct peers *peers, struct connection *connection, const uint8_t *id, enum result why) {
     Withheld withheld = WITHHELD__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
-    withheld.blob = words->blob;
+    withheld.blob = proto_bytes(id, BLOB_ID_SIZE);
     withheld.reason = (char *)(uintptr_t)result_name(why);
     message.withheld = &withheld;
     if (why != RESULT_NOT_FOUND) /* not here yet is no fault */
@@ -351,36 +361,31 @@ static enum result withhold(struct peers *peers, struct connection *connection, 
     return RESULT_OK;
 }
 
-/* The only place where chunks go out: what is least urgent of all that is sent. */
-static void give(struct peers *peers, struct connection *connection, const Chunks *chunks) {
-    SyncMessage message = SYNC_MESSAGE__INIT;
-    message.chunks = (Chunks *)(uintptr_t)chunks;
-    sync_send(peers, connection, &message);
+static enum result read_manifest(struct peers *peers, const struct turn *turn, Chunks *words, uint64_t *given) {
+    struct exchange *exchange = exchange_of(peers);
+    struct span manifest;
+    TRY(blobs_manifest(exchange->blobs, &exchange->turn, turn->id, &manifest));
+    words->has_manifest = true;
+    words->manifest = proto_bytes(manifest.data, manifest.len);
+    *given = manifest.len;
+    return RESULT_OK;
 }
 
-static enum result give_chunks(struct peers *peers, struct connection *connection, const Want *words) {
+static enum result read_chunks(struct peers *peers, const struct turn *turn, Chunks *words, uint64_t *given) {
     struct exchange *exchange = exchange_of(peers);
-    Chunks chunks = CHUNKS__INIT;
-    struct span manifest, *rows;
-    size_t most = words->count < FETCH_CHUNKS_MAX ? words->count : FETCH_CHUNKS_MAX;
-    chunks.blob = words->blob;
-    chunks.first = words->first;
-    chunks.has_manifest = words->count == 0;
-    if (chunks.has_manifest) {
-        TRY(blobs_manifest(exchange->blobs, &exchange->turn, words->blob.data, &manifest));
-        chunks.manifest = proto_bytes(manifest.data, manifest.len);
-        give(peers, connection, &chunks);
-        return RESULT_OK;
-    }
-    TRY(blobs_chunks(exchange->blobs, &exchange->turn, words->blob.data, words->first, most, &rows, &chunks.n_chunks));
-    if (chunks.n_chunks == 0)
+    struct span *rows;
+    size_t most = turn->bytes / BLOB_SEALED_BYTES ? turn->bytes / BLOB_SEALED_BYTES : 1;
+    words->first = (uint32_t)turn->after;
+    TRY(blobs_chunks(exchange->blobs, &exchange->turn, turn->id, words->first, most, &rows, &words->n_chunks));
+    if (words->n_chunks == 0)
         return RESULT_NOT_FOUND;
-    chunks.chunks = arena_array(&exchange->turn, chunks.n_chunks, sizeof *chunks.chunks);
-    if (!chunks.chunks)
+    words->chunks = arena_array(&exchange->turn, words->n_chunks, sizeof *words->chunks);
+    if (!words->chunks)
         return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < chunks.n_chunks; i++)
-        chunks.chunks[i] = proto_bytes(rows[i].data, rows[i].len);
-    give(peers, connection, &chunks);
+    for (size_t i = 0; i < words->n_chunks; i++) {
+        words->chunks[i] = proto_bytes(rows[i].data, rows[i].len);
+        *given += rows[i].len;
+    }
     return RESULT_OK;
 }
 
@@ -398,20 +403,40 @@ static enum result may_have(struct peers *peers, struct connection *connection, 
     return RESULT_OK;
 }
 
+/* Its turn: it may have lost the right to it meanwhile. What is not here is fetched: who may have it asks for it. */
+static enum result give(struct peers *peers, struct connection *connection, const struct turn *turn, uint64_t *given) {
+    struct attachment *attachment = attachments_find(&exchange_of(peers)->attachments, turn->id);
+    Chunks words = CHUNKS__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    enum result result = may_have(peers, connection, attachment);
+    if (result)
+        return withhold(peers, connection, turn->id, result);
+    words.blob = proto_bytes(turn->id, BLOB_ID_SIZE);
+    result = turn->after == manifest_turn ? read_manifest(peers, turn, &words, given)
+                                          : read_chunks(peers, turn, &words, given);
+    if (result == RESULT_NO_MEMORY)
+        return result;
+    if (result)
+        return withhold(peers, connection, turn->id,
+                        fetch_want(peers, attachment) ? RESULT_NOT_ALLOWED : RESULT_NOT_FOUND);
+    message.chunks = &words;
+    sync_send(peers, connection, &message);
+    return RESULT_OK;
+}
+
 enum result fetch_take_want(struct peers *peers, struct connection *connection, const Want *words) {
+    struct turn turn = {.lane = LANE_BULK, .after = words->count ? words->first : manifest_turn, .give = give};
     struct blob_stand stand;
     if (words->blob.len != BLOB_ID_SIZE)
         return RESULT_MALFORMED;
     struct attachment *attachment = attachments_find(&exchange_of(peers)->attachments, words->blob.data);
     enum result result = may_have(peers, connection, attachment);
     if (result)
-        return withhold(peers, connection, words, result);
+        return withhold(peers, connection, words->blob.data, result);
     if (blobs_find(exchange_of(peers)->blobs, attachment->id, &stand) && words->count && words->first >= stand.count)
         return RESULT_MALFORMED;
-    result = give_chunks(peers, connection, words);
-    if (result == RESULT_NO_MEMORY || result == RESULT_OK)
-        return result;
-    if (fetch_want(peers, attachment)) /* somebody who may have it asks for it */
-        return withhold(peers, connection, words, RESULT_NOT_ALLOWED);
-    return withhold(peers, connection, words, RESULT_NOT_FOUND);
+    memcpy(turn.id, words->blob.data, BLOB_ID_SIZE);
+    turn.bytes = (words->count < FETCH_CHUNKS_MAX ? words->count : FETCH_CHUNKS_MAX) * BLOB_SEALED_BYTES;
+    result = line_wait(&connection->line, &turn);
+    return result == RESULT_EXISTS ? RESULT_TOO_LARGE : result; /* one at a time */
 }

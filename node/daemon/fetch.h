@@ -1,13 +1,14 @@
 /* fetch: attachments on their way: asked of who told us the alert, given to whom we told one (docs/protocol.md, 13).
  *
- * Over a session one request at a time is under way, for little at a time: alerts overtake. An attachment comes from
- * one member at a time and goes on where it stopped, whatever was cut and whoever goes on; each chunk is checked before
- * it is kept. Only for peers.c, sync.c and serve.c. One thread.
+ * Over a session one request at a time is under way, in the lane of what can wait (line.h): alerts overtake. An
+ * attachment comes from one member at a time and goes on where it stopped, whatever was cut and whoever goes on; each
+ * chunk is checked before it is kept. Only for peers.c, sync.c and serve.c. One thread.
  */
 #ifndef DAEMON_FETCH_H
 #define DAEMON_FETCH_H
 
 #include "daemon/attachments.h"
+#include "daemon/line.h"
 #include "daemon/peers.h"
 #include "sync.pb-c.h"
 
@@ -17,8 +18,7 @@ struct fetching {
     uint8_t id[BLOB_ID_SIZE];
     uint32_t first;
     uint32_t count;                /* chunks; 0: the manifest */
-    uint32_t at_once;              /* how many to ask for: about what the link brings in a second */
-    uint64_t asked_at;             /* steady */
+    struct asked asked;            /* on the line; bulk */
     uint8_t allowed[BLOB_ID_SIZE]; /* the last one that the other end was found to be allowed */
 };
 

@@ -64,12 +64,13 @@ uint64_t line_guess(const struct line *line, uint64_t entries) {
     return (entries < most ? entries : most) * line->entry_bytes * 3 / 2; /* rather one large answer than two */
 }
 
-void line_ask(struct line *line, struct asked *asked, enum lane lane, uint64_t bytes, uint64_t now) {
+void line_ask(struct line *line, struct asked *asked, enum lane lane, uint64_t bytes, uint32_t piece, uint64_t now) {
     uint64_t room = line->window - ahead_of(line, lane);
     assert(asked->bytes == 0);
     bytes = within(within(bytes < room ? bytes : room, &line->own->received), &line->all->received);
-    line->under_way[lane] += longer(bytes, 1);
-    *asked = (struct asked){.lane = lane, .bytes = (uint32_t)longer(bytes, 1), .at = now};
+    bytes = longer(bytes / piece * piece, piece);
+    line->under_way[lane] += bytes;
+    *asked = (struct asked){.lane = lane, .bytes = (uint32_t)bytes, .at = now};
     for (unsigned i = 0; i < LANE_COUNT; i++)
         asked->ahead += line->under_way[i];
 }

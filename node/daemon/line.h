@@ -71,8 +71,9 @@ void line_release(struct line *line);
 bool line_may_ask(const struct line *line, enum lane lane, uint64_t now);
 /* About how many bytes so many entries are. */
 uint64_t line_guess(const struct line *line, uint64_t entries);
-/* Asks, of `bytes` that there are, for as many as may be: asked->bytes, which is not 0. line_may_ask() has said yes. */
-void line_ask(struct line *line, struct asked *asked, enum lane lane, uint64_t bytes, uint64_t now);
+/* Asks, of `bytes` that there are, for as many as may be, in whole pieces of so many, one at least: asked->bytes.
+ * line_may_ask() has said yes. */
+void line_ask(struct line *line, struct asked *asked, enum lane lane, uint64_t bytes, uint32_t piece, uint64_t now);
 /* The answer is here: so many bytes in so many entries (0 where it is none), or a refusal (both 0). */
 void line_brought(struct line *line, struct asked *asked, uint64_t bytes, size_t entries, uint64_t now);
 

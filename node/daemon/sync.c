@@ -290,7 +290,9 @@ static enum result take_from_former(struct peers *peers, struct connection *conn
 static unsigned work_of(const SyncMessage *message) {
     if (message->hello || message->has_known || message->has_trust)
         return 100;
-    return message->holding || message->fork || (message->announce && message->announce->has_entry) ? 10 : 1;
+    return message->holding || message->fork || message->want || (message->announce && message->announce->has_entry)
+               ? 10
+               : 1;
 }
 
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {

@@ -102,7 +102,7 @@ static void ask(struct peers *peers, struct connection *connection, struct pull 
     pull->under_way = true;
     connection->asked_last = (size_t)(pull - connection->pulls);
     line_ask(&connection->line, &pull->answer, pull->lane, line_guess(&connection->line, pull->announced - pull->asked),
-             now);
+             1, now);
     send_pull(peers, connection, pull, pull->answer.bytes);
 }
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "keys/blob.h"
 #include "tests/vectors/maker.h"
-#include "tests/vectors/twofold.h"
+#include "tests/support/twofold.h"
 
 enum { PLACE_SIZE = 5, NONCE_SIZE = 24, CHUNKS_MAX = 4 };
 

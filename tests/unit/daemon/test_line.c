@@ -29,7 +29,7 @@ static void tear_down(void) {
 static uint64_t ask_over(uint64_t bytes_s, uint64_t way_ms) {
     struct asked asked = {0};
     ck_assert(line_may_ask(&line, LANE_ORDINARY, now));
-    line_ask(&line, &asked, LANE_ORDINARY, UINT64_MAX, now);
+    line_ask(&line, &asked, LANE_ORDINARY, UINT64_MAX, 1, now);
     uint64_t bytes = asked.bytes;
     now += way_ms + bytes * SECOND / bytes_s;
     line_brought(&line, &asked, bytes, (size_t)(bytes / 2048) + 1, now);
@@ -83,16 +83,16 @@ END_TEST
 
 START_TEST(what_is_urgent_is_asked_for_beside_the_rest_and_bulk_one_at_a_time) {
     struct asked ordinary = {0}, urgent = {0}, bulk = {0};
-    line_ask(&line, &ordinary, LANE_ORDINARY, UINT64_MAX, now);
+    line_ask(&line, &ordinary, LANE_ORDINARY, UINT64_MAX, 1, now);
     ck_assert(!line_may_ask(&line, LANE_ORDINARY, now));
     ck_assert(!line_may_ask(&line, LANE_BULK, now));
     ck_assert(line_may_ask(&line, LANE_URGENT, now));
-    line_ask(&line, &urgent, LANE_URGENT, 100, now);
+    line_ask(&line, &urgent, LANE_URGENT, 100, 1, now);
     ck_assert_uint_eq(urgent.bytes, 100);
     ck_assert_uint_eq(urgent.ahead, ordinary.bytes + 100);
     line_brought(&line, &ordinary, 0, 0, now); /* refused */
     ck_assert(line_may_ask(&line, LANE_BULK, now));
-    line_ask(&line, &bulk, LANE_BULK, 10, now);
+    line_ask(&line, &bulk, LANE_BULK, 10, 1, now);
     ck_assert(!line_may_ask(&line, LANE_BULK, now));
     ck_assert(line_may_ask(&line, LANE_ORDINARY, now));
     line_brought(&line, &bulk, 10, 0, now);
@@ -104,12 +104,12 @@ START_TEST(many_small_ones_are_under_way_at_once) {
     struct asked asked[64] = {{0}};
     size_t count = 0;
     for (; count < 64 && line_may_ask(&line, LANE_ORDINARY, now); count++)
-        line_ask(&line, &asked[count], LANE_ORDINARY, 500, now);
+        line_ask(&line, &asked[count], LANE_ORDINARY, 500, 1, now);
     ck_assert_uint_eq(count, 9); /* of a window of 4 KiB */
     for (size_t i = 0; i < count; i++)
         line_brought(&line, &asked[i], 500, 1, now + 10);
     for (count = 0; count < 64 && line_may_ask(&line, LANE_ORDINARY, now); count++)
-        line_ask(&line, &asked[count], LANE_ORDINARY, 500, now);
+        line_ask(&line, &asked[count], LANE_ORDINARY, 500, 1, now);
     ck_assert_uint_gt(count, 9);
 }
 END_TEST
@@ -117,7 +117,7 @@ END_TEST
 START_TEST(the_size_of_entries_is_learnt) {
     struct asked asked = {0};
     for (int i = 0; i < 20; i++) {
-        line_ask(&line, &asked, LANE_ORDINARY, 1, now);
+        line_ask(&line, &asked, LANE_ORDINARY, 1, 1, now);
         line_brought(&line, &asked, 30000, 3, now);
     }
     ck_assert_uint_ge(line_guess(&line, 1), 10000);
