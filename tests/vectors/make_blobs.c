@@ -218,8 +218,9 @@ static void make_by_hand(struct span key) {
 /* One ciphertext that opens under two keys: the id commits to one of them. */
 static void make_two_keys(struct span key_1, struct span key_2) {
     const struct span place = place_of(0, true), nonce = joined(filled(0, NONCE_SIZE - PLACE_SIZE), place);
-    const struct span chunk = twofold(derived("INAMA.blob.enc", key_1).data, derived("INAMA.blob.enc", key_2).data,
-                                      nonce.data, place, length_and(72, filled('f', 72)), 32, 48);
+    const struct twofold_keys keys = {derived("INAMA.blob.enc", key_1).data, derived("INAMA.blob.enc", key_2).data,
+                                      nonce.data};
+    const struct span chunk = twofold(&memory, &keys, place, length_and(72, filled('f', 72)), 32, 48);
     uint8_t plain[80];
     MUST(crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, chunk.data, chunk.len, place.data, place.len,
                                                     nonce.data, derived("INAMA.blob.enc", key_2).data) == 0);
