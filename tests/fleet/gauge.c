@@ -51,7 +51,6 @@ struct gauge_sample gauge_take(struct fleet *fleet, size_t node) {
     arena_init(&arena, SIZE_MAX);
     const Status *status = fleet_status(fleet, node, &arena);
     read_process(home, &sample.values[GAUGE_MEMORY], &sample.values[GAUGE_THREADS]);
-    sample.values[GAUGE_BESIDES] = sample.values[GAUGE_MEMORY] - (double)status->index_bytes;
     sample.values[GAUGE_DESCRIPTORS] = count_descriptors(home);
     sample.values[GAUGE_STORE] = bytes_on_disk(home);
     sample.values[GAUGE_ALERTS] = (double)status->alerts;
@@ -90,6 +89,7 @@ struct gauge_line gauge_fit(const struct gauge_series *series, enum gauge gauge,
         tt += dt * dt;
         ty += dt * (samples[i].values[gauge] - y);
     }
+    line.is_known = true;
     line.per_hour = ty / tt;
     for (size_t i = from; i < series->count; i++) {
         double off = samples[i].values[gauge] - y - line.per_hour * ((samples[i].at - start) / 3600 - t);
@@ -100,6 +100,37 @@ struct gauge_line gauge_fit(const struct gauge_series *series, enum gauge gauge,
     return line;
 }
 
+/* The end of the phase that begins at `first`. */
+static size_t end_of_phase(const struct gauge_series *series, size_t first) {
+    size_t end = first;
+    while (end < series->count && series->samples[end].phase == series->samples[first].phase)
+        end++;
+    return end;
+}
+
+struct gauge_line gauge_drift(const struct gauge_series *series, enum gauge gauge) {
+    struct gauge_line line = {0};
+    const struct gauge_sample *samples = series->samples;
+    double n = 0, sum = 0, squares = 0;
+    for (size_t first = 0, end; first < series->count; first = end) {
+        end = end_of_phase(series, first);
+        if (samples[first].phase % 2 == 0 || end - first < 3)
+            continue;
+        const struct gauge_sample *begin = &samples[first + 1], *last = &samples[end - 1];
+        double per_hour = (last->values[gauge] - begin->values[gauge]) / (last->at - begin->at) * 3600;
+        n++;
+        sum += per_hour;
+        squares += per_hour * per_hour;
+        line.level = last->values[gauge];
+    }
+    if (n < 2)
+        return line;
+    line.is_known = true;
+    line.per_hour = sum / n;
+    line.error = sqrt(fmax(squares / n - line.per_hour * line.per_hour, 0) / (n - 1));
+    return line;
+}
+
 bool gauge_is_flat(const struct gauge_line *line) {
-    return line->per_hour <= 2 * line->error || line->per_hour * hours <= tenth * line->level;
+    return line->is_known && (line->per_hour <= 2 * line->error || line->per_hour * hours <= tenth * line->level);
 }

@@ -6,7 +6,6 @@
 
 enum gauge {
     GAUGE_MEMORY,      /* bytes of its own: not the pages of the store that the kernel keeps for it */
-    GAUGE_BESIDES,     /* the same without what its index says it holds */
     GAUGE_DESCRIPTORS, /* open */
     GAUGE_THREADS,
     GAUGE_STORE,  /* bytes on disk */
@@ -15,7 +14,8 @@ enum gauge {
 };
 
 struct gauge_sample {
-    double at; /* seconds */
+    double at;      /* seconds */
+    unsigned phase; /* of the load, from 0: in odd ones there is none */
     double values[GAUGE_COUNT];
 };
 
@@ -33,9 +33,12 @@ void gauge_release(struct gauge_series *series);
 struct gauge_line {
     double level; /* at the end */
     double per_hour;
-    double error; /* standard error of `per_hour` */
+    double error;  /* standard error of `per_hour` */
+    bool is_known; /* there were samples enough */
 };
 struct gauge_line gauge_fit(const struct gauge_series *series, enum gauge gauge, size_t from);
+/* What time alone adds: from the second sample of each phase without load to its last, on average over those phases. */
+struct gauge_line gauge_drift(const struct gauge_series *series, enum gauge gauge);
 /* Flat: 72 hours of it add less than a tenth to the level, or the slope is not told from none (two standard errors). */
 bool gauge_is_flat(const struct gauge_line *line);
 

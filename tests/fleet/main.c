@@ -1,5 +1,6 @@
 /* Real processes at size: see --help. Exit code 1 if anything does not hold. */
 #include <getopt.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +19,9 @@ static const char help[] =
     "  --links SCHEME        namespaces: a network for each node, if the kernel lets us (as root, with iproute2);\n"
     "                        loopback: a line for each pair; default: the first that can be had\n"
     "  --seed N              of what is published, cut and restarted; default 1\n"
-    "  --soak                few nodes (default 3 administrations, 1 desk, 60 minutes) and a line through memory,\n"
-    "                        descriptors and threads: flat or not\n"
+    "  --soak                few nodes (default 3 administrations, 1 desk, 60 minutes), loud and silent phases in "
+    "turn,\n"
+    "                        and a line through memory, store, descriptors and threads: flat or not\n"
     "  --kills N             two nodes, one of which gets kill -9, N times, while alerts are published\n"
     "\n"
     "At the end every confirmed alert must be on every node that may have it, once, and on no other.\n"
@@ -27,7 +29,7 @@ static const char help[] =
     "Examples:\n"
     "  ./dev fleet                               100 daemons, five minutes\n"
     "  ./dev fleet --soak                        an hour\n"
-    "  ./dev fleet --kills 1000                  a quarter of an hour\n";
+    "  ./dev fleet --kills 1000                  about half an hour\n";
 
 struct options {
     size_t administrations, desks, kills;
@@ -133,7 +135,7 @@ static size_t run(struct fleet *fleet, const struct options *options) {
         .alerts_per_s = options->rate,
         .cut_every_s = options->is_soak ? 20 : 2,
         .restart_every_s = options->is_soak ? 60 : 15,
-        .sample_every_s = options->is_soak ? 20 : 30,
+        .sample_every_s = options->is_soak ? fmin(20, options->minutes * 60 / 100) : 30,
         .is_soak = options->is_soak,
     };
     double start = fleet_now();

@@ -10,7 +10,8 @@ struct run_options {
     double cut_every_s;     /* on average */
     double restart_every_s; /* on average */
     double sample_every_s;
-    bool is_soak; /* then the desks and customs of the last administration alone are restarted, and lines are fitted */
+    bool is_soak; /* then the nodes of the last administration alone are restarted; of twelve phases every other one has
+                     twice the load and the rest none; and lines are fitted */
 };
 
 /* Of a fleet that runs. The number of faults, each of which has been said. */
