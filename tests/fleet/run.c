@@ -28,7 +28,7 @@ struct run {
     struct cut cuts[CUTS_AT_A_TIME_MAX];
     size_t wires_cut, nodes_cut, stopped, killed;
     struct gauge_series series[HOMES_MAX];
-    double start;
+    double start, publish_at, cut_at, restart_at, sample_at; /* seconds of fleet_now() */
     unsigned minutes_said;
 };
 
@@ -166,36 +166,47 @@ static void sample(struct run *run) {
 
 /* ---- the run ---- */
 
+static void look_and_break(struct run *run, double now) {
+    const struct run_options *options = run->options;
+    struct chance *chance = &run->fleet->chance;
+    heal(run, now);
+    if (now >= run->cut_at) {
+        cut_something(run, now);
+        run->cut_at = now + spell(chance, options->cut_every_s);
+    }
+    if (now >= run->restart_at) {
+        restart_somebody(run);
+        run->restart_at = fleet_now() + spell(chance, options->restart_every_s);
+    }
+    if (now >= run->sample_at) {
+        sample(run);
+        run->sample_at += options->sample_every_s;
+    }
+}
+
+static void publish_if_due(struct run *run, double now) {
+    bool is_silent = phase_of(run, now) % 2 != 0;
+    if (is_silent)
+        run->publish_at = now;
+    if (is_silent || now < run->publish_at) {
+        fleet_sleep(tick_s);
+        return;
+    }
+    publish(run);
+    run->publish_at += publish_every(run);
+}
+
 static void go_wrong(struct run *run) {
     const struct run_options *options = run->options;
     struct chance *chance = &run->fleet->chance;
-    double now = fleet_now(), publish_at = now, end = now + options->minutes * 60;
-    double cut_at = now + spell(chance, options->cut_every_s);
-    double restart_at = now + spell(chance, options->restart_every_s), sample_at = now + options->sample_every_s;
-    run->start = now;
+    double now = fleet_now(), end = now + options->minutes * 60;
+    run->start = run->publish_at = now;
+    run->cut_at = now + spell(chance, options->cut_every_s);
+    run->restart_at = now + spell(chance, options->restart_every_s);
+    run->sample_at = now + options->sample_every_s;
     for (; now < end; now = fleet_now()) {
-        heal(run, now);
-        if (now >= cut_at) {
-            cut_something(run, now);
-            cut_at = now + spell(chance, options->cut_every_s);
-        }
-        if (now >= restart_at) {
-            restart_somebody(run);
-            restart_at = fleet_now() + spell(chance, options->restart_every_s);
-        }
-        if (now >= sample_at) {
-            sample(run);
-            sample_at += options->sample_every_s;
-        }
-        if (phase_of(run, now) % 2) {
-            publish_at = now;
-            fleet_sleep(tick_s);
-        } else if (now >= publish_at) {
-            publish(run);
-            publish_at += publish_every(run);
-        } else {
-            fleet_sleep(tick_s);
-        }
+        look_and_break(run, now);
+        publish_if_due(run, now);
     }
     heal(run, INFINITY);
 }
