@@ -124,12 +124,15 @@ static void bench_poor_line(void) {
     const struct cable_counts counts = cable_counts(pair.cable);
     home_stop(pair.kenya, 15);
     home_stop(pair.congo, 15);
-    fprintf(stderr, "poor_link_bytes_ratio: %zu of %d alerts in %.0f s, over %llu connections\n", alerts, POOR_ALERTS,
-            took, (unsigned long long)counts.connections);
     /* when nothing has come through, the figure is only a bound: what one alert has cost so far */
-    say("poor_link_bytes_ratio",
-        (double)(counts.bytes[0] + counts.bytes[1]) / entry_bytes(pair.congo, alerts ? alerts : 1), "",
-        "to reach: at most", 1.3);
+    double entries = entry_bytes(pair.congo, alerts ? alerts : 1);
+    fprintf(
+        stderr,
+        "poor_link_bytes_ratio: %zu of %d alerts in %.0f s, over %llu connections; %llu bytes from the reader, %llu "
+        "from the author, for %.0f of entries\n",
+        alerts, POOR_ALERTS, took, (unsigned long long)counts.connections, (unsigned long long)counts.bytes[0],
+        (unsigned long long)counts.bytes[1], entries);
+    say("poor_link_bytes_ratio", (double)(counts.bytes[0] + counts.bytes[1]) / entries, "", "to reach: at most", 1.3);
     pair_close(&pair);
 }
 

@@ -131,6 +131,14 @@ struct gauge_line gauge_drift(const struct gauge_series *series, enum gauge gaug
     return line;
 }
 
+static bool is_slope(const struct gauge_line *line) {
+    return fabs(line->per_hour) > 2 * line->error;
+}
+
 bool gauge_is_flat(const struct gauge_line *line) {
-    return line->is_known && (line->per_hour <= 2 * line->error || line->per_hour * hours <= tenth * line->level);
+    return line->is_known && (!is_slope(line) || line->per_hour * hours <= tenth * line->level);
+}
+
+double gauge_estimate(const struct gauge_line *line) {
+    return line->level + (is_slope(line) ? hours * line->per_hour : 0);
 }

@@ -41,5 +41,7 @@ struct gauge_line gauge_fit(const struct gauge_series *series, enum gauge gauge,
 struct gauge_line gauge_drift(const struct gauge_series *series, enum gauge gauge);
 /* Flat: 72 hours of it add less than a tenth to the level, or the slope is not told from none (two standard errors). */
 bool gauge_is_flat(const struct gauge_line *line);
+/* The level after those hours; a slope that is not told from none counts as none. */
+double gauge_estimate(const struct gauge_line *line);
 
 #endif

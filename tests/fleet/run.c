@@ -263,7 +263,7 @@ static size_t say_soak_of(const struct run *run, size_t node) {
         double unit = soak_rows[i].unit;
         bool is_flat = gauge_is_flat(&line);
         printf("  %-24s %10.2f at the end %+10.3f an hour (+-%.3f) %10.1f after 72 h  %s\n", soak_rows[i].name,
-               line.level / unit, line.per_hour / unit, 2 * line.error / unit, (line.level + 72 * line.per_hour) / unit,
+               line.level / unit, line.per_hour / unit, 2 * line.error / unit, gauge_estimate(&line) / unit,
                is_flat         ? "flat"
                : line.is_known ? "NOT FLAT"
                                : "NOT KNOWN: too few samples");
