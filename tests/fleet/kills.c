@@ -41,28 +41,28 @@ static void complain(struct kills *kills, const char *what, unsigned long long a
 
 /* ---- while a round lasts ---- */
 
-static void keep(struct observer *operator, const Published * published) {
-    if (operator->count == operator->capacity) {
-        operator->capacity = 2 * operator->capacity + 64;
-        operator->objects = realloc(operator->objects, operator->capacity * sizeof * operator->objects);
-        if (!operator->objects)
+static void keep(struct observer *observer, const Published *published) {
+    if (observer->count == observer->capacity) {
+        observer->capacity = 2 * observer->capacity + 64;
+        observer->objects = realloc(observer->objects, observer->capacity * sizeof *observer->objects);
+        if (!observer->objects)
             abort();
     }
-    memcpy(operator->objects[operator->count++], published->object.data, OBJECT_SIZE);
+    memcpy(observer->objects[observer->count++], published->object.data, OBJECT_SIZE);
 }
 
 static void *publish_on(void *context) {
-    struct observer *operator= context;
-    struct kills *kills = operator->kills;
+    struct observer *observer = context;
+    struct kills *kills = observer->kills;
     struct control *control = home_connect(kills->fleet->nodes[AUTHOR].home);
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
     for (size_t i = 0; control && !kills->is_over; i++) {
-        size_t number = (kills->round * OPERATORS + operator->number) * 10000 + i;
+        size_t number = (kills->round * OPERATORS + observer->number) * 10000 + i;
         const Published *published = home_publish(control, &arena, ledger_json(&arena, "CD", 0, number));
         if (!published || strcmp(published->result, "ok") != 0)
             break; /* an answer that is no confirmation promises nothing */
-        keep(operator, published);
+        keep(observer, published);
         arena_reset(&arena);
     }
     control_close(control);
@@ -149,12 +149,12 @@ static void check_confirmed(struct kills *kills, const uint8_t object[static OBJ
 
 static void take_confirmed(struct kills *kills) {
     for (size_t i = 0; i < OPERATORS; i++) {
-        struct observer *operator= & kills->operators[i];
-        for (size_t k = 0; k < operator->count; k++) {
-            check_confirmed(kills, operator->objects[k]);
-            ledger_confirm(&kills->ledger, kills->fleet, operator->objects[k], AUTHOR, 0);
+        struct observer *observer = &kills->operators[i];
+        for (size_t k = 0; k < observer->count; k++) {
+            check_confirmed(kills, observer->objects[k]);
+            ledger_confirm(&kills->ledger, kills->fleet, observer->objects[k], AUTHOR, 0);
         }
-        operator->count = 0;
+        observer->count = 0;
     }
 }
 

@@ -33,7 +33,6 @@ struct way {
     struct chunk *first, **last;
     size_t queued;
     double free_at; /* when the cable can take the next segment */
-    double due;     /* of the last one: the stream stays in order */
     bool is_over, is_stuck;
 };
 
@@ -139,20 +138,18 @@ static void bury_the_dead(struct cables *cables) {
 
 /* ---- bytes ---- */
 
-/* Takes cable time for a segment, and for each time that it is lost; returns when it has arrived. */
+/* Takes line time for a segment, and for each time that it is lost, when nothing else is sent until it has been sent
+ * again: so TCP does once its window is one segment. Returns when it has arrived. */
 static double travel(struct cable *cable, struct way *way, size_t len, double now) {
     const struct cable_shape *shape = &cable->shape;
-    double start = way->free_at > now ? way->free_at : now, timeout = first_timeout_s, late = 0;
+    double timeout = first_timeout_s;
     double takes = shape->bits_per_s ? (double)(len + SEGMENT_OVERHEAD_BYTES) * 8 / (double)shape->bits_per_s : 0;
-    way->free_at = start + takes;
+    way->free_at = (way->free_at > now ? way->free_at : now) + takes;
     while (shape->loss_percent && chance_below(&cable->cables->chance, 100) < shape->loss_percent) {
-        way->free_at += takes;
-        late += timeout;
+        way->free_at += timeout + takes;
         timeout = timeout * 2 < last_timeout_s ? timeout * 2 : last_timeout_s;
     }
-    double due = way->free_at + late + (double)shape->delay_ms / 1000;
-    way->due = due > way->due ? due : way->due;
-    return way->due;
+    return way->free_at + (double)shape->delay_ms / 1000;
 }
 
 /* The caller's second flight is its first that knows an answer: where the handshake of a session is over for it. */

@@ -4,7 +4,8 @@
  * cables of a `struct cables`; every other function may be called from any thread. Addresses are of this machine.
  *
  * Loss is what TCP makes of it: a segment that is lost is sent again after a time-out that doubles, and everything
- * behind it waits. The bytes that a cable counts are those of the stream, each once, whatever was sent again below it.
+ * behind it waits for that. The bytes that a cable counts are those of the stream, each once, whatever was sent again
+ * below it.
  */
 #ifndef TESTS_SUPPORT_CABLE_H
 #define TESTS_SUPPORT_CABLE_H
