@@ -13,9 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,13 +23,14 @@
 #include "daemon/exchange.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/sample.h"
+#include "tests/bench/wire.h"
 #include "tests/support/homes.h"
 
-static const char open_policy[] = "audiences:\n"
-                                  "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
-                                  "accept:\n"
-                                  "  - {from: {role: CUSTOMS}, show: [all]}\n"
-                                  "local: {operators: {show: [all]}}\n";
+const char open_policy[] = "audiences:\n"
+                           "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
+                           "accept:\n"
+                           "  - {from: {role: CUSTOMS}, show: [all]}\n"
+                           "local: {operators: {show: [all]}}\n";
 
 struct options {
     bool json;
@@ -159,51 +158,17 @@ struct publisher {
     size_t count;
 };
 
-/* The publishers share the cores with what is measured, so they speak to the socket as cheaply as can be. */
-static int wire_open(const struct home *home) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "%.90s/control.sock", home->folder);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
-        abort();
-    return fd;
-}
-
-static bool wire_read(int fd, uint8_t *out, size_t len) {
-    return recv(fd, out, len, MSG_WAITALL) == (ssize_t)len;
-}
-
-static bool wire_publish(int fd, struct arena *arena, const char *json) {
-    Request request = REQUEST__INIT;
-    Publish publish = PUBLISH__INIT;
-    ProtobufCBinaryData alert = proto_bytes(json, strlen(json));
-    struct buf out;
-    uint8_t head[4];
-    uint32_t len;
-    Reply *reply;
-    publish.alerts = &alert;
-    publish.n_alerts = 1;
-    request.publish = &publish;
-    buf_init(&out, arena);
-    buf_put_u32(&out, (uint32_t)protobuf_c_message_get_packed_size(&request.base));
-    proto_encode(&out, &request);
-    if (send(fd, out.data, out.len, MSG_NOSIGNAL) != (ssize_t)out.len || !wire_read(fd, head, sizeof head))
-        return false;
-    struct span length = SPAN_OF_ARRAY(head);
-    span_u32(&length, &len);
-    uint8_t *bytes = arena_alloc(arena, len);
-    return bytes && wire_read(fd, bytes, len) &&
-           !proto_decode(arena, &reply__descriptor, span_of(bytes, len), &reply) && reply->n_published == 1 &&
-           strcmp(reply->published[0]->result, "ok") == 0;
-}
-
 static void *publish_on(void *context) {
     struct publisher *publisher = context;
     int fd = wire_open(publisher->home);
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
-    while (seconds() < publisher->until &&
-           wire_publish(fd, &arena, sample_alert(&arena, publisher->seed + (unsigned)publisher->count))) {
+    while (seconds() < publisher->until) {
+        const char *json = sample_alert(&arena, publisher->seed + (unsigned)publisher->count);
+        wire_publish(fd, &arena, &json, 1);
+        const Reply *reply = wire_hear(fd, &arena);
+        if (reply->n_published != 1 || strcmp(reply->published[0]->result, "ok") != 0)
+            abort();
         publisher->count++;
         arena_reset(&arena);
     }
@@ -282,7 +247,7 @@ static void bench_publish(void) {
 
 /* --- end to end --- */
 
-static int compare_doubles(const void *a, const void *b) {
+int compare_doubles(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
@@ -439,6 +404,9 @@ int main(int count, char **words) {
         bench_end_to_end();
     if (any_wanted((const char *const[]){"catchup_100k", "wire_bytes", "disk_bytes", "rss_100k_mb", NULL}))
         bench_catch_up();
+    bench_exchange();
+    bench_mesh();
+    bench_cables();
     bench_trust();
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <ftw.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,10 @@ struct home *homes_add(struct homes *homes, const char *name, const char *countr
     must(name, card_write(&card, &homes->arena, &home->identity, home->name, home->name, home->country, home->role));
     must(name, card_read(&home->member, &homes->arena, buf_span(&card)));
     return home;
+}
+
+struct home *homes_adopt(struct homes *homes, const char *name, const char *country, const char *role) {
+    return add(homes, name, country, role, NULL);
 }
 
 void home_write(const struct home *home, const char *name, struct span content) {
@@ -264,7 +269,9 @@ static void spawn(struct home *home) {
     if (home->pid != 0)
         return;
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no daemon outlives a test that died */
-    if (home->is_heard && !freopen(said, "w", stderr))
+    if ((home->is_heard || home->is_quiet) && !freopen(said, home->is_heard ? "w" : "a", stderr))
+        _exit(127);
+    if (home->network && setns(home->network, CLONE_NEWNET) != 0)
         _exit(127);
     execl(program, "inamad", "--home", home->folder, home->is_heard ? "--debug" : (char *)NULL, (char *)NULL);
     perror(program);

@@ -29,6 +29,8 @@ struct home {
     struct member member;
     pid_t pid;     /* of its daemon; 0: not running */
     bool is_heard; /* from its next start on it speaks at --debug into a file: home_said() */
+    bool is_quiet; /* what it says goes behind what is in FOLDER.log */
+    int network;   /* a network namespace that its daemon lives in; 0: ours */
 };
 
 struct homes {
@@ -52,6 +54,8 @@ void homes_free(struct homes *homes);
 /* `policy` must outlive the homes. */
 struct home *homes_add(struct homes *homes, const char *name, const char *country, const char *role,
                        const char *policy);
+/* A node whose folder, below that of the homes and of its name, somebody else has made with all that is in it. */
+struct home *homes_adopt(struct homes *homes, const char *name, const char *country, const char *role);
 /* Writes all files; every node calls the nodes added before it. */
 void homes_write(struct homes *homes);
 /* Writes the files of one that was added later, with the roster as it is now. */
