@@ -188,11 +188,12 @@ static enum result take_announce(struct peers *peers, struct connection *connect
     struct pull *pull = get_pull(connection, feed);
     if (!pull)
         return RESULT_NO_MEMORY;
+    bool was_behind = by_author && pull->announced < pull->told; /* set back: it could not take our word for more */
     TRY(by_author ? hear_author(peers, connection, pull, words) : hear_carrier(peers, pull, words, number));
     if (number > feed->announced)
         feed->announced = number;
     ask_on(peers, connection, pull);
-    if (is_new && !pull->under_way)
+    if ((is_new || was_behind) && !pull->under_way)
         send_pull(peers, connection, pull, 0); /* it may not know what we have */
     return RESULT_OK;
 }
