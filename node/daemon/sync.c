@@ -49,8 +49,8 @@ static void ask_on(struct peers *peers, struct connection *connection, struct pu
     struct feed *feed = pull->feed;
     if (pull->under_way || pull->stopped || (feed->source && feed->source != connection))
         return;
-    if (!feed->source)
-        pull->asked = feed->next.number;
+    if (!feed->source || pull->asked < feed->next.number)
+        pull->asked = feed->next.number; /* a stick may have brought more than was asked for */
     if (pull->asked >= pull->announced) {
         feed->source = NULL;
         return;
