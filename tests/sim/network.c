@@ -117,7 +117,7 @@ static void take_reset(void *context, uint64_t end) {
 static void send_reset(struct wire *wire, int to_end) {
     int from = wire->nodes[1 - to_end], to = wire->nodes[to_end];
     uint64_t at = machine_now(), last_at = wire->pipes[1 - to_end].last_at;
-    if (pick(2) && last_at > at)
+    if (pick(4) && last_at > at)
         at = last_at; /* what was said before arrives first */
     if (network_is_machine_up(from))
         machine_at(at + network_delay(from, to), take_reset, wire, (uint64_t)to_end);

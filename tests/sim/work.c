@@ -4,10 +4,11 @@
 
 #include "base/proto.h"
 #include "tests/sim/disk.h"
+#include "tests/sim/liar.h"
 #include "tests/sim/play.h"
 #include "tests/sim/trouble.h"
 
-enum { INSTALL_AGAIN_MS = 4000 };
+enum { INSTALL_AGAIN_MS = 4000, BUSY_MS_MAX = 250, PAGE_MAX = 4096 };
 
 static bool has_changed; /* the last member has joined or left */
 
@@ -128,17 +129,41 @@ static void crash_in_a_write(void *context, uint64_t writes) {
         disk_arm(station->number, writes);
 }
 
-/* So many that readers ask for one while the next is written, and a crash in the middle of it. */
+/* So many that readers ask for one while the next is written, and a crash in the middle of it: of the author, or of who
+ * passes it on and is too busy to take each by itself. */
 void work_publish_in_a_row(void) {
-    struct station *station = world_any(true);
+    struct station *station = pick(2) ? world_any(true) : &world.stations[CD_CUSTOMS],
+                   *busy = &world.stations[KE_CUSTOMS];
     uint64_t at = machine_now();
+    size_t apart = pick_between(20, 120), count = pick_between(4, 10);
     if (!station)
         return;
-    for (size_t left = pick_between(4, 8); left; left--, at += pick(120))
+    for (size_t i = 0; i < count; i++, at += pick(apart))
         machine_at(at, publish_now, station, 1);
-    if (pick(2)) /* or of who passes it on */
-        machine_at(at - pick(200), crash_in_a_write, pick(2) ? station : &world.stations[KE_CUSTOMS],
-                   pick_between(1, 6));
+    if (pick(2))
+        busy->slowness = pick_between(50, BUSY_MS_MAX);
+    else if (pick(2))
+        busy = station;
+    if (pick(4))
+        machine_at(machine_now() + pick((size_t)(at - machine_now()) + 100), crash_in_a_write, busy,
+                   pick_between(1, 4));
+}
+
+/* The police is behind and asks for one page after the other, while what it asks for grows and is written: a crash in
+ * the middle of it. */
+void work_pass_on_and_crash(void) {
+    struct station *from = world_any(true), *through = &world.stations[KE_CUSTOMS];
+    uint64_t now = machine_now(), back_at = now + pick_between(500, 4000);
+    if (!from)
+        return;
+    liar_set_page(pick_between(1, PAGE_MAX));
+    trouble_isolate_node(KE_POLICE, back_at - now);
+    through->slowness = pick_between(20, BUSY_MS_MAX);
+    for (size_t left = pick_between(3, 8); left; left--)
+        machine_at(now + pick((size_t)(back_at - now)), publish_now, from, 1);
+    for (size_t left = pick_between(5, 10); left; left--)
+        machine_at(back_at + pick(3000), publish_now, pick(3) ? from : through, 1);
+    machine_at(back_at + pick(3000), crash_in_a_write, through, pick_between(1, 4));
 }
 
 /* ---- once more ---- */

@@ -13,6 +13,8 @@ void work_publish_some(void);
 void work_publish_and_crash(void);
 /* So many, one by one, that readers ask for one while the next is written; and perhaps a crash in the middle. */
 void work_publish_in_a_row(void);
+/* What is passed on to who is behind, and a crash of who passes it on. */
+void work_pass_on_and_crash(void);
 /* What a member was told, or what was told before it joined, in a feed of its own. */
 void work_disclose_again(void);
 
