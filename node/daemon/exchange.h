@@ -88,6 +88,10 @@ MUST_USE enum result exchange_renew(struct exchange *exchange, const struct rost
  * policy writes may not go on. */
 MUST_USE enum result exchange_may_write(const struct exchange *exchange);
 
+/* The `at` of an ending that replaces our signing key now (docs/protocol.md, 8.9): not before the `created` of any
+ * alert of ours that is here or being prepared, as the clock may have been ahead and may be right again. */
+uint64_t exchange_end_of_key(const struct exchange *exchange);
+
 /* One alert to publish, in; what became of it, out. */
 struct publication {
     struct span json; /* alive until exchange_publish() */

@@ -115,9 +115,11 @@ static enum result take_announce(struct peers *peers, struct connection *connect
     struct pull *pull = sync_get_pull(connection, feed);
     if (!pull)
         return RESULT_NO_MEMORY;
+    bool was_behind = by_author && pull->announced < pull->told; /* set back: it could not take our word for more */
     TRY(by_author ? hear_author(peers, connection, pull, words) : hear_carrier(peers, pull, words, number));
     if (number > feed->announced)
         feed->announced = number;
+    pull->is_new |= was_behind;
     connection->wants = true;
     return RESULT_OK;
 }

@@ -61,13 +61,19 @@ void sync_ask_for_evidence(struct peers *peers, struct connection *connection, s
 
 /* --- which is next --- */
 
+/* A stick may have brought more than was asked for. */
+static uint64_t asked_so_far(const struct pull *pull) {
+    const struct feed *feed = pull->feed;
+    return feed->source && pull->asked > feed->next.number ? pull->asked : feed->next.number;
+}
+
 /* How far an answer will reach is not known before it is here, so one pull of a feed at a time is under way, and of all
  * who have the feed from one at a time. */
 static bool is_wanted(const struct connection *connection, const struct pull *pull) {
     const struct feed *feed = pull->feed;
     if (pull->under_way || pull->stopped || (feed->source && feed->source != connection))
         return false;
-    return (feed->source ? pull->asked : feed->next.number) < pull->announced;
+    return asked_so_far(pull) < pull->announced;
 }
 
 /* The first that is wanted of each lane that may be asked for now, behind the one that was asked for last. */
@@ -96,8 +102,7 @@ static bool find_wanted(struct connection *connection, uint64_t now, struct pull
 
 static void ask(struct peers *peers, struct connection *connection, struct pull *pull, uint64_t now) {
     struct feed *feed = pull->feed;
-    if (!feed->source)
-        pull->asked = feed->next.number;
+    pull->asked = asked_so_far(pull);
     feed->source = connection;
     pull->under_way = true;
     connection->asked_last = (size_t)(pull - connection->pulls);

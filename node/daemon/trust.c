@@ -257,9 +257,9 @@ static enum result begin_renewal(struct node *node, bool signing, const struct e
 
 enum result trust_renew_keys(struct node *node, bool signing, enum ending_cause cause) {
     struct roster *roster;
-    struct ending ending = {.cause = cause, .at = now_of(node)};
+    struct ending ending = {.cause = cause, .at = exchange_end_of_key(&node->exchange)};
     const struct member *self = node->exchange.self;
-    if (roster_standing(node->roster, ending.at) == ROSTER_EXPIRED)
+    if (roster_standing(node->roster, now_of(node)) == ROSTER_EXPIRED)
         return RESULT_EXPIRED;
     if (node->exchange.feeds.suspect && !feeds_are_proven(&node->exchange.feeds))
         return RESULT_UNPROVEN;
@@ -285,7 +285,7 @@ enum result trust_renew_keys(struct node *node, bool signing, enum ending_cause 
 
 /* A renewal that was cut off: the file has keys of a serial that the roster does not know. */
 static enum result finish_renewal(struct node *node) {
-    struct ending ending = {.cause = kept_cause(node), .at = now_of(node)};
+    struct ending ending = {.cause = kept_cause(node), .at = exchange_end_of_key(&node->exchange)};
     const struct member *self = node->exchange.self;
     if (node->identity.serial == self->serial && node->identity.has_previous &&
         member_signs_with(self, &node->identity)) { /* taken, and cut off behind that */

@@ -716,6 +716,12 @@ END_TEST
 
 /* ---- copies ---- */
 
+/* Of its feed "customs", by what Kenya has acknowledged. */
+static bool knows_that_kenya_has_all(struct network *network) {
+    const FeedStatus *feed = feed_at(network, network->congo, "cd-customs", "customs", false);
+    return feed && feed->n_positions == 1 && feed->positions[0]->number == feed->number;
+}
+
 START_TEST(a_node_restored_from_a_backup_fetches_back_what_it_lost) {
     struct network network = begin(2);
     const char *backup = text_format(&network.arena, "%s/backup", network.homes->folder);
@@ -739,6 +745,7 @@ START_TEST(a_node_restored_from_a_backup_fetches_back_what_it_lost) {
     home_start(network.kenya);
     WAIT_UNTIL(home_alerts(network.congo) == 7);
     WAIT_UNTIL(strcmp(writing_of(&network, network.congo), "") == 0);
+    WAIT_UNTIL(knows_that_kenya_has_all(&network));
     publish(&network, 3);
     wait_for_all(&network);
     ck_assert_uint_eq(status_of(&network, network.congo)->n_forks, 0);

@@ -23,6 +23,7 @@ struct alert {
     bool is_urgent; /* a recall */
     size_t filler;  /* bytes of ordinary text, for its size */
     bool confirmed;
+    bool may_be_lost; /* its author was set back to before it, and has of it what others have */
     uint8_t object[32];
     uint32_t version;   /* of the roster when its author wrote it; 0: it has not, as far as is known */
     uint32_t passed_on; /* of the roster when it came to Kenya's customs; 0: it has not */

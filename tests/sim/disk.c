@@ -317,6 +317,17 @@ void disk_fill(int node, bool full) {
     disks[node].full = full;
 }
 
+void disk_replace(int node, const void *bytes, size_t len) {
+    struct disk *disk = &disks[node];
+    assert(syscall(SYS_unlink, disk->store) == 0);
+    int file = open(disk->store, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    assert(file >= 0 && syscall(SYS_pwrite64, file, bytes, len, 0) == (ssize_t)len);
+    close(file);
+    disk->inode = 0;
+    disk->synced.len = 0;
+    image_put(&disk->synced, 0, bytes, len);
+}
+
 void disk_flip(int node) {
     struct disk *disk = &disks[node];
     if (disk->inode == 0)

@@ -26,6 +26,8 @@ void disk_stop(int node);
 void disk_recover(int node, bool without_power);
 /* ENOSPC from now on, until it is taken back. */
 void disk_fill(int node, bool full);
+/* Another file takes the place of the store's, while the node is down. */
+void disk_replace(int node, const void *bytes, size_t len);
 /* Changes a bit of the store's file; disk_mend() takes back all such changes. */
 void disk_flip(int node);
 void disk_mend(int node);

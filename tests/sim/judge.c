@@ -14,6 +14,10 @@ static bool is_within(struct field_set inner, struct field_set outer) {
     return field_set_is_empty(&beyond);
 }
 
+static bool is_wider(struct field_set fields, struct field_set before) {
+    return is_within(before, fields) && !is_within(fields, before);
+}
+
 static const char *name_of(int number) {
     return world.stations[number].name;
 }
@@ -41,11 +45,12 @@ static void look_at_alert(struct station *station, size_t number, struct field_s
     struct field_set allowed = alert_may_see(alert, station->number);
     if (!is_within(fields, allowed))
         broken("%s sees a field of alert %zu by %s that it may not see", station->name, number, name_of(alert->author));
-    if (!is_within(allowed, fields))
+    if (!is_within(allowed, fields) && !station->was_set_back)
         broken("%s does not see all of alert %zu by %s", station->name, number, name_of(alert->author));
-    if (station->has[number])
+    if (station->has[number] && !(station->was_set_back && is_wider(fields, station->shows[number])))
         broken("%s has alert %zu by %s twice", station->name, number, name_of(alert->author));
     station->has[number] = true;
+    station->shows[number] = fields;
     if (station->number == alert->author && !alert->version)
         alert->version = version;
     if (station->number == KE_CUSTOMS && !alert->passed_on)
@@ -78,7 +83,7 @@ static bool read_alert(struct station *station, uint64_t sequence, size_t *numbe
 
 static void look_at_confirmed(const struct station *station) {
     for (size_t i = 0; i < alert_count; i++)
-        if (alerts[i].author == station->number && alerts[i].confirmed && !station->has[i])
+        if (alerts[i].author == station->number && alerts[i].confirmed && !alerts[i].may_be_lost && !station->has[i])
             broken("%s has lost alert %zu, which it had confirmed", station->name, i);
 }
 
@@ -90,7 +95,7 @@ static uint64_t number_at(struct station *station, const uint8_t *feed_id) {
 /* Of the feeds of one, as far as the other has heard. */
 static void compare_feeds(struct station *author, struct station *reader) {
     const struct feeds *feeds = &exchange_of(reader)->feeds;
-    for (size_t i = 0; i < feeds->count; i++) {
+    for (size_t i = 0; i < feeds->count && !author->was_set_back; i++) {
         const struct feed *feed = feeds->rows[i];
         if (memcmp(feed->record.author, author->id, MEMBER_ID_SIZE) == 0 &&
             feed->head.number > number_at(author, feed->head.feed))
@@ -104,7 +109,7 @@ static void compare_positions(struct station *author, struct station *reader) {
     const struct feeds *feeds = &exchange_of(author)->feeds;
     for (size_t i = 0; i < feeds->count; i++) {
         const struct feed *feed = feeds->rows[i];
-        for (size_t k = 0; feed->ours && k < feed->position_count; k++)
+        for (size_t k = 0; feed->ours && k < feed->position_count && !reader->was_set_back; k++)
             if (memcmp(feed->positions[k].member, reader->id, MEMBER_ID_SIZE) == 0 &&
                 feed->positions[k].number > number_at(reader, feed->head.feed))
                 broken("%s believes that %s has %llu entries of \"%s\", which has %llu", author->name, reader->name,
@@ -138,6 +143,9 @@ void judge_look(struct station *station, bool is_fresh) {
         look_at_confirmed(station);
         look_at_others(station);
     }
+    for (int i = 0; i < world.count; i++)
+        if (i != station->number && world.stations[i].is_up)
+            compare_feeds(&world.stations[i], station);
 }
 
 void judge_flipped(struct station *station, uint64_t last_before) {
@@ -151,7 +159,7 @@ void judge_flipped(struct station *station, uint64_t last_before) {
         if (!read_alert(station, sequence, &number, &fields))
             continue; /* it has said so in its log */
         struct field_set allowed = alert_may_see(&alerts[number], station->number);
-        if (!is_within(fields, allowed) || !is_within(allowed, fields))
+        if (!is_within(fields, allowed) || (!is_within(allowed, fields) && !station->was_set_back))
             broken("%s shows something else as alert %zu after a bit of its store was changed", station->name, number);
     }
 }
@@ -194,11 +202,36 @@ static bool is_reader_throughout(const struct alert *alert, const struct station
     return alert->version != 0;
 }
 
+/* Its author was set back to before it: it has again what anybody has. */
+static const char *look_for_lost_alert(size_t number) {
+    const struct station *author = &world.stations[alerts[number].author];
+    for (int i = 0; i < world.count; i++)
+        if (world.stations[i].has[number] && is_member_now(&world.stations[i]) && !author->has[number])
+            return misses("alert %zu by %s is at %s and not there any more", number, author->name, name_of(i));
+    return NULL;
+}
+
+/* What a node that was set back fetched from its readers first, it has whole again from the author. */
+static const char *look_whether_whole(size_t number, const struct station *station) {
+    struct field_set fields = alert_may_see(&alerts[number], station->number);
+    if (station->was_set_back && station->number != alerts[number].author && station->has[number] &&
+        !is_within(fields, station->shows[number]))
+        return misses("%s has only a part of alert %zu", station->name, number);
+    return NULL;
+}
+
 static const char *look_for_alert(size_t number) {
     const struct alert *alert = &alerts[number];
     const struct station *author = &world.stations[alert->author];
+    const char *missed = NULL;
     if (!alert->confirmed || !is_member_now(author))
         return NULL;
+    if (alert->may_be_lost)
+        return look_for_lost_alert(number);
+    for (int i = 0; i < world.count && !missed; i++)
+        missed = look_whether_whole(number, &world.stations[i]);
+    if (missed)
+        return missed;
     for (int i = 0; i < world.count; i++) {
         struct field_set fields = alert_may_see(alert, i);
         if (!field_set_is_empty(&fields) && is_reader_throughout(alert, &world.stations[i]) &&
@@ -249,10 +282,38 @@ const char *judge_missing(void) {
             return misses("%s is not up", station->name);
         if (station->node.roster->version != world.version)
             return misses("%s goes by version %u of the roster", station->name, station->node.roster->version);
+        if (exchange_of(station)->feeds.suspect)
+            return misses("%s does not trust its copy yet", station->name);
         missed = compare_feeds_of(station);
     }
     for (size_t i = 0; i < alert_count && !missed; i++)
         missed = look_for_alert(i);
+    return missed;
+}
+
+/* Who has begun with a feed goes on with it from who carries it. */
+static const char *compare_with_carrier(struct station *reader, const struct feed *carried, struct station *carrier) {
+    const struct feed *feed = feeds_find(&exchange_of(reader)->feeds, carried->head.feed);
+    if (!feed || feed->head.number == 0 || feed->head.number >= carried->head.number)
+        return NULL;
+    return misses("%s has %llu entries of \"%s\", and %s carries %llu", reader->name,
+                  (unsigned long long)feed->head.number, feed->record.audience, carrier->name,
+                  (unsigned long long)carried->head.number);
+}
+
+const char *judge_carried(const struct station *author) {
+    struct station *carrier = &world.stations[SECRETARIAT];
+    const struct feeds *feeds = &exchange_of(carrier)->feeds;
+    const char *missed = NULL;
+    for (size_t i = 0; i < feeds->count && carrier->is_up && !missed; i++) {
+        const struct feed *feed = feeds->rows[i];
+        bool is_carried = memcmp(feed->record.author, author->id, MEMBER_ID_SIZE) == 0 && feeds_is_carried(feed);
+        for (int k = 0; is_carried && k < world.count && !missed; k++) {
+            struct station *reader = &world.stations[k];
+            if (reader->is_up && is_member_now(reader) && feeds_has_member(feed, reader->id))
+                missed = compare_with_carrier(reader, feed, carrier);
+        }
+    }
     return missed;
 }
 
@@ -293,6 +354,9 @@ static void open_entry(struct station *station, struct feed *feed, uint64_t numb
         look_at_holders(station, feed, alert, fields);
     else if (!is_within(fields, alert_may_see(&alerts[alert], station->number)))
         broken("%s can open a field of alert %zu by %s that it may not see", station->name, alert,
+               name_of(alerts[alert].author));
+    else if (!station->has[alert])
+        broken("%s can open alert %zu by %s, and does not show it", station->name, alert,
                name_of(alerts[alert].author));
 }
 

@@ -14,6 +14,8 @@
 void judge_look(struct station *station, bool is_fresh);
 /* What is still missing somewhere; NULL: nothing. In static memory. */
 const char *judge_missing(void);
+/* While an author is away: does somebody lack of its feeds what the secretariat carries? NULL: nobody. */
+const char *judge_carried(const struct station *author);
 /* Once nothing moves any more. */
 void judge_end(void);
 /* Of a node whose store was changed behind its back and that opens all the same: what it shows is right, and what it

@@ -9,9 +9,14 @@ enum result __real_store_get_entries(struct store *store, struct arena *arena, u
 
 static int liar = NOBODY;
 static bool has_lied;
+static size_t page_bytes = SIZE_MAX;
 
 void liar_set(int node) {
     liar = node;
+}
+
+void liar_set_page(size_t bytes) {
+    page_bytes = bytes;
 }
 
 bool liar_has_lied(void) {
@@ -47,7 +52,8 @@ static void lie(struct arena *arena, struct span *entries, size_t *count) {
 
 enum result __wrap_store_get_entries(struct store *store, struct arena *arena, uint32_t ordinal, uint64_t after,
                                      size_t bytes_max, struct span **entries, size_t *count) {
-    enum result result = __real_store_get_entries(store, arena, ordinal, after, bytes_max, entries, count);
+    size_t bytes = bytes_max < page_bytes ? bytes_max : page_bytes;
+    enum result result = __real_store_get_entries(store, arena, ordinal, after, bytes, entries, count);
     if (!result && *count && machine_here() != NOBODY && machine_here() == liar && pick(2)) {
         has_lied = true;
         lie(arena, *entries, count);

@@ -22,6 +22,7 @@ struct seat {
     struct random random;
     struct chance chance;
     uint64_t skew_ms;
+    int64_t ahead_ms; /* of the wall clock, as somebody has set it */
 };
 
 static struct {
@@ -114,13 +115,17 @@ bool pick_one_in(size_t count) {
 
 static uint64_t wall_ms(void *context) {
     const struct seat *seat = context;
-    return machine_start_ms + machine.now + seat->skew_ms;
+    return machine_start_ms + machine.now + seat->skew_ms + (uint64_t)seat->ahead_ms;
 }
 
 /* A process counts from its own start, which is never 0. */
 static uint64_t steady_ms(void *context) {
     const struct seat *seat = context;
     return 1000000 + machine.now + 7 * seat->skew_ms;
+}
+
+void machine_set_clock(int node, int64_t ahead_ms) {
+    machine.seats[node].ahead_ms = ahead_ms;
 }
 
 void machine_enter(int node) {

@@ -35,6 +35,8 @@ bool pick_one_in(size_t count);
 /* Which node is at work; NOBODY: the simulation. */
 void machine_enter(int node);
 int machine_here(void);
+/* Somebody sets the wall clock of a node: so far ahead of the right time; behind it if that is below 0. */
+void machine_set_clock(int node, int64_t ahead_ms);
 /* What a node is opened with. */
 const struct clock *machine_clock(int node);
 const struct random *machine_random(int node);

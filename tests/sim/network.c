@@ -116,8 +116,11 @@ static void take_reset(void *context, uint64_t end) {
 
 static void send_reset(struct wire *wire, int to_end) {
     int from = wire->nodes[1 - to_end], to = wire->nodes[to_end];
+    uint64_t at = machine_now(), last_at = wire->pipes[1 - to_end].last_at;
+    if (pick(4) && last_at > at)
+        at = last_at; /* what was said before arrives first */
     if (network_is_machine_up(from))
-        machine_at(machine_now() + network_delay(from, to), take_reset, wire, (uint64_t)to_end);
+        machine_at(at + network_delay(from, to), take_reset, wire, (uint64_t)to_end);
 }
 
 /* ---- bytes ---- */
@@ -286,13 +289,19 @@ void network_cut_all(void) {
             cut(wire);
 }
 
+void network_forget(int node) {
+    for (struct wire *wire = network.wires; wire; wire = wire->next)
+        if (!is_local(wire->nodes[0], wire->nodes[1]) && (wire->nodes[0] == node || wire->nodes[1] == node))
+            cut(wire);
+}
+
 void network_drop_node(int node, bool without_power) {
     for (struct wire *wire = network.wires; wire; wire = wire->next)
         for (int end = 0; end < 2; end++) {
             if (wire->nodes[end] != node || wire->closed[end])
                 continue;
             wire->closed[end] = true;
-            wire->pipes[end].lost = wire->pipes[end].lost || without_power;
+            wire->pipes[end].lost = wire->pipes[end].lost || (without_power && pick(2)); /* else it is on its way */
             if (!without_power)
                 send_reset(wire, 1 - end);
         }

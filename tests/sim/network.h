@@ -41,6 +41,8 @@ void network_heal(void);
 /* A wire breaks, if there is one; who learns of it is by chance. */
 void network_cut_one(void);
 void network_cut_all(void);
+/* What is on its way from and to a node is lost. */
+void network_forget(int node);
 /* All wires of a node go with its process; a machine without power does not say so, or anything else before it is up.
  */
 void network_drop_node(int node, bool without_power);

@@ -3,20 +3,24 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/proto.h"
+#include "tests/sim/copies.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/judge.h"
 #include "tests/sim/liar.h"
 #include "tests/sim/link.h"
 #include "tests/sim/operator.h"
+#include "tests/sim/sticks.h"
+#include "tests/sim/trouble.h"
+#include "tests/sim/work.h"
 
 enum {
     CARE_MS = 250,
     PATIENCE_MS = 30 * 60 * 1000, /* until everything is everywhere, once nothing breaks any more */
     LOOK_MS = 2000,
-    INSTALL_AGAIN_MS = 4000,
     AFTERMATH_MS = 5000,
-    WRITES_MAX = 40, /* to the next crash in the middle of one */
+    MEET_AGAIN_MS = 3 * 60 * 1000,
+    SET_BACK_MS = 2000, /* from the last that was said to the copy */
+    AWAY_MS = 5 * 60 * 1000,
 };
 
 struct tally tally;
@@ -24,281 +28,9 @@ struct tally tally;
 static struct {
     uint64_t restart_at[NODES_MAX];
     uint64_t calm_at; /* nothing breaks from then on */
-    bool has_changed; /* the last member has joined or left */
+    bool is_to_set_back[NODES_MAX];
+    const struct station *held; /* it stays down until somebody says so */
 } run;
-
-static struct station *any(bool is_up) {
-    size_t count = 0;
-    for (int i = 0; i < world.count; i++)
-        count += world.stations[i].is_up == is_up;
-    if (count == 0)
-        return NULL;
-    size_t which = pick(count);
-    for (int i = 0; i < world.count; i++)
-        if (world.stations[i].is_up == is_up && which-- == 0)
-            return &world.stations[i];
-    return NULL;
-}
-
-/* ---- publishing ---- */
-
-static void note_marking(const struct alert *alert, size_t number) {
-    machine_note("%s: alert %zu: %s %s %s", world.stations[alert->author].name, number, alert->tlp, alert->handling,
-                 alert->onward);
-}
-
-static void on_published(void *context, uint64_t first, const Reply *reply) {
-    struct station *station = context;
-    if (!reply || !reply->n_published) {
-        machine_note("%s: no confirmation of alert %llu", station->name, (unsigned long long)first);
-        return;
-    }
-    for (size_t i = 0; i < reply->n_published; i++) {
-        const Published *published = reply->published[i];
-        struct alert *alert = &alerts[first + i];
-        machine_note("%s: alert %llu: %s", station->name, (unsigned long long)(first + i), published->result);
-        for (size_t k = 0; k < published->n_findings && strcmp(published->result, "invalid") == 0; k++)
-            if (published->findings[k]->error)
-                broken("%s refuses an alert: %s: %s", station->name, published->findings[k]->field,
-                       published->findings[k]->text);
-        alert->confirmed = strcmp(published->result, "ok") == 0;
-        if (alert->confirmed && !station->has[first + i])
-            broken("%s has confirmed alert %llu and does not have it", station->name, (unsigned long long)(first + i));
-        tally.confirmed += alert->confirmed;
-    }
-}
-
-static void publish(struct station *station, size_t count) {
-    Request request = REQUEST__INIT;
-    Publish words = PUBLISH__INIT;
-    ProtobufCBinaryData jsons[4];
-    struct arena arena;
-    arena_init(&arena, SIZE_MAX);
-    size_t first = alert_count;
-    for (; words.n_alerts < count && alert_count < ALERTS_MAX; words.n_alerts++) {
-        const char *json = alert_json(&arena, alert_make(station->number));
-        note_marking(&alerts[alert_count - 1], alert_count - 1);
-        jsons[words.n_alerts] = proto_bytes(json, strlen(json));
-    }
-    words.alerts = jsons;
-    request.publish = &words;
-    tally.alerts += words.n_alerts;
-    if (words.n_alerts)
-        operator_ask(station, &request, on_published, station, first);
-    arena_release(&arena);
-}
-
-static void publish_some(void) {
-    struct station *station = any(true);
-    if (station && alert_count + 8 < ALERTS_MAX)
-        publish(station, pick_one_in(4) ? pick_between(2, 4) : 1);
-}
-
-/* ---- keys and rosters ---- */
-
-static void on_reply(void *context, uint64_t value, const Reply *reply) {
-    const struct station *station = context;
-    machine_note("%s: request %llu: %s", station->name, (unsigned long long)value, reply ? reply->result : "no reply");
-}
-
-static void renew_keys_of(struct station *station) {
-    Request request = REQUEST__INIT;
-    RenewKeys words = RENEW_KEYS__INIT;
-    words.has_signing = true;
-    words.signing = pick_one_in(2);
-    request.renew_keys = &words;
-    tally.renewals++;
-    operator_ask(station, &request, on_reply, station, 1);
-}
-
-static void renew_keys(void) {
-    struct station *station = any(true);
-    if (station)
-        renew_keys_of(station);
-}
-
-static void publish_now(void *context, uint64_t count) {
-    struct station *station = context;
-    if (station->is_up && alert_count + 8 < ALERTS_MAX)
-        publish(station, count);
-}
-
-/* What is signed with new keys may overtake the news of them. */
-static void renew_and_publish(void) {
-    struct station *station = any(true);
-    if (!station)
-        return;
-    renew_keys_of(station);
-    machine_at(machine_now() + pick(1000), publish_now, station, pick_between(1, 3));
-    for (size_t i = 0; i < 4; i++)
-        machine_at(machine_now() + pick(1500), publish_now, &world.stations[pick((size_t)world.count)], 1);
-}
-
-/* In the middle of either. */
-static void renew_and_crash(void) {
-    struct station *station = any(true);
-    if (!station)
-        return;
-    disk_arm(station->number, 1 + pick(24));
-    renew_keys_of(station);
-}
-
-static void publish_and_crash(void) {
-    struct station *station = any(true);
-    if (!station)
-        return;
-    disk_arm(station->number, 1 + pick(8));
-    publish_now(station, pick_between(1, 3));
-}
-
-static void install(void *context, uint64_t value);
-
-/* Who is told that it did not work does it again. */
-static void on_reloaded(void *context, uint64_t value, const Reply *reply) {
-    on_reply(context, value, reply);
-    if (!reply || strcmp(reply->result, "ok") != 0)
-        machine_at(machine_now() + INSTALL_AGAIN_MS, install, NULL, value);
-}
-
-static void install(void *context, uint64_t value) {
-    struct station *station = any(true);
-    Request request = REQUEST__INIT;
-    Reload words = RELOAD__INIT;
-    (void)context;
-    request.reload = &words;
-    if (!station || station->number == UG_CUSTOMS) { /* nobody would hear it from who has only joined by it */
-        machine_at(machine_now() + INSTALL_AGAIN_MS, install, NULL, value);
-        return;
-    }
-    world_install_roster(station);
-    operator_ask(station, &request, on_reloaded, station, value);
-}
-
-static void change_roster(void) {
-    struct station *last = &world.stations[UG_CUSTOMS], *where = any(true);
-    if (world.count <= UG_CUSTOMS || run.has_changed || !where || where == last)
-        return;
-    bool joins = world.has_joined_late;
-    run.has_changed = true;
-    tally.rosters++;
-    world_change_roster(last, joins, where);
-    install(NULL, 2);
-}
-
-/* ---- what breaks ---- */
-
-static void crash_soon(void) {
-    struct station *station = any(true);
-    if (station)
-        disk_arm(station->number, 1 + pick(WRITES_MAX));
-}
-
-static void end_one(void) {
-    struct station *station = any(true);
-    enum world_end how = (enum world_end)pick(3);
-    if (!station)
-        return;
-    tally.crashes++;
-    world_end(station, how);
-}
-
-static void cut(void) {
-    tally.cuts++;
-    network_cut_one();
-}
-
-static void open_way(void *context, uint64_t value) {
-    (void)context;
-    network_shut((int)(value / NODES_MAX), (int)(value % NODES_MAX), false);
-}
-
-/* One direction, or both, for a while. */
-static void shut_way(void) {
-    int from = (int)pick((size_t)world.count), to = (int)pick((size_t)world.count);
-    uint64_t until = machine_now() + pick_between(200, 60000);
-    network_shut(from, to, true);
-    machine_at(until, open_way, NULL, (uint64_t)(from * NODES_MAX + to));
-    if (pick(2)) {
-        network_shut(to, from, true);
-        machine_at(until, open_way, NULL, (uint64_t)(to * NODES_MAX + from));
-    }
-}
-
-/* One node against all others. */
-static void isolate(void) {
-    int node = (int)pick((size_t)world.count);
-    uint64_t until = machine_now() + pick_between(1000, 120000);
-    for (int other = 0; other < world.count; other++) {
-        network_shut(node, other, true);
-        network_shut(other, node, true);
-        machine_at(until, open_way, NULL, (uint64_t)(node * NODES_MAX + other));
-        machine_at(until, open_way, NULL, (uint64_t)(other * NODES_MAX + node));
-    }
-}
-
-/* A thin line, or one by satellite. */
-static void slow_down(void) {
-    int from = (int)pick((size_t)world.count), to = (int)pick((size_t)world.count);
-    size_t rate = pick(2) ? pick_between(1, 20) : 0;
-    network_slow(from, to, rate, pick(900));
-    if (pick(2))
-        network_slow(to, from, rate, pick(900));
-}
-
-static void empty_disk(void *context, uint64_t node) {
-    (void)context;
-    disk_fill((int)node, false);
-}
-
-static void fill_disk(void) {
-    struct station *station = any(true);
-    if (!station)
-        return;
-    tally.full_disks++;
-    disk_fill(station->number, true);
-    machine_at(machine_now() + pick_between(100, 8000), empty_disk, NULL, (uint64_t)station->number);
-}
-
-static void be_honest(void *context, uint64_t value) {
-    (void)context;
-    (void)value;
-    liar_set(NOBODY);
-}
-
-static void lie_for_a_while(void) {
-    liar_set((int)pick((size_t)world.count));
-    machine_at(machine_now() + pick_between(1000, 20000), be_honest, NULL, 0);
-}
-
-/* ---- somebody who says again what was said ---- */
-
-static void ignore(void *owner) {
-    (void)owner;
-}
-
-static void hang_up(void *context, uint64_t value) {
-    (void)value;
-    wire_close(context, 0);
-}
-
-static void replay(void) {
-    struct station *station = any(true);
-    char address[40];
-    if (!station)
-        return;
-    struct span words = network_recording(station->number);
-    uint8_t copy[4096];
-    size_t len = words.len ? 1 + pick(words.len) : 0;
-    memcpy(copy, words.data, len);
-    snprintf(address, sizeof address, "tcp://127.0.0.1:%d", 4450 + station->number);
-    int from = (station->number + 1) % world.count;
-    struct wire *wire = len ? link_call(from, address) : NULL;
-    if (!wire)
-        return;
-    wire_plug(wire, 0, &(struct plug){.readable = ignore, .writable = ignore, .reset = ignore});
-    wire_send(wire, 0, span_of(copy, len));
-    machine_at(machine_now() + pick_between(10, 40000), hang_up, wire, 0);
-}
 
 /* ---- starting again ---- */
 
@@ -324,9 +56,27 @@ static void flip_and_look(struct station *station) {
     memcpy(station->has, before.has, sizeof before.has);
 }
 
+/* Before it is started: a copy of it is made, or, in two steps, put back. True: it is to be started later. */
+static bool copy_or_set_back(struct station *station) {
+    bool *is_to_set_back = &run.is_to_set_back[station->number];
+    if (*is_to_set_back) {
+        *is_to_set_back = false;
+        tally.restored += copies_put_back(station);
+        return false;
+    }
+    *is_to_set_back = pick_one_in(3) && copies_prepare(station);
+    if (*is_to_set_back)
+        run.restart_at[station->number] = machine_now() + SET_BACK_MS;
+    else if (pick_one_in(3))
+        copies_take(station);
+    return *is_to_set_back;
+}
+
 static void start(struct station *station) {
     enum result result;
     bool is_first = !station->was_opened;
+    if (!is_first && machine_now() < run.calm_at && copy_or_set_back(station))
+        return;
     if (!is_first && machine_now() < run.calm_at && pick_one_in(3))
         flip_and_look(station);
     if (!is_first && machine_now() < run.calm_at && pick_one_in(6))
@@ -340,7 +90,8 @@ static void start(struct station *station) {
 }
 
 static bool is_to_run(const struct station *station) {
-    return !station->is_up && !station->has_left && (station->was_opened || world_is_member(station, world.version));
+    return !station->is_up && !station->has_left && station != run.held &&
+           (station->was_opened || world_is_member(station, world.version));
 }
 
 static void care(void *context, uint64_t value) {
@@ -366,9 +117,13 @@ static const struct {
     void (*happens)(void);
     unsigned weight;
 } incidents[] = {
-    {publish_some, 36}, {publish_and_crash, 4}, {crash_soon, 6},      {end_one, 5},       {cut, 8},
-    {shut_way, 6},      {isolate, 2},           {slow_down, 3},       {fill_disk, 2},     {replay, 3},
-    {renew_keys, 2},    {renew_and_publish, 4}, {renew_and_crash, 2}, {change_roster, 2}, {lie_for_a_while, 2},
+    {work_publish_some, 36},    {work_pass_on_and_crash, 4},  {work_publish_and_crash, 4},
+    {work_publish_in_a_row, 7}, {work_disclose_again, 3},     {sticks_write, 8},
+    {trouble_set_clock, 3},     {trouble_crash_soon, 6},      {trouble_end_one, 5},
+    {trouble_cut, 8},           {trouble_shut_way, 6},        {trouble_isolate, 2},
+    {trouble_slow_down, 3},     {trouble_fill_disk, 2},       {trouble_replay, 3},
+    {work_renew_keys, 2},       {work_renew_and_publish, 4},  {work_renew_and_crash, 2},
+    {work_change_roster, 2},    {trouble_lie_for_a_while, 2},
 };
 
 static void happen(void *context, uint64_t value) {
@@ -383,11 +138,19 @@ static void happen(void *context, uint64_t value) {
     incidents[i].happens();
 }
 
+static void change(void *context, uint64_t value) {
+    (void)context;
+    (void)value;
+    work_change_roster();
+}
+
 static void plan(unsigned steps) {
     size_t count = steps ? steps : pick_between(10, 60);
     run.calm_at = pick_between(5000, 240000);
     for (size_t i = 0; i < count; i++)
         machine_at(pick(run.calm_at), happen, NULL, 0);
+    if (pick(2))
+        machine_at(pick(run.calm_at), change, NULL, 0);
     machine_at(0, care, NULL, 0);
 }
 
@@ -408,23 +171,82 @@ static void run_until(uint64_t ms) {
         ;
 }
 
+static bool is_suspect(const struct station *station) {
+    return station->is_up && station->node.exchange.feeds.suspect;
+}
+
+/* Who was set back hears from its readers how far they are at the beginning of a session, and not again in it: of one
+ * that was behind the copy then, in the next session. */
+static void meet_again(void) {
+    bool is_unproven = false;
+    for (int i = 0; i < world.count; i++)
+        is_unproven |= is_suspect(&world.stations[i]);
+    if (is_unproven)
+        network_cut_all();
+}
+
+/* Of who has written nothing under its signing key nobody can show anything: its operator says that this is the node.
+ */
+static void accept_copies(void) {
+    Request request = REQUEST__INIT;
+    AcceptCopy words = ACCEPT_COPY__INIT;
+    request.accept_copy = &words;
+    for (int i = 0; i < world.count; i++)
+        if (is_suspect(&world.stations[i]))
+            operator_ask(&world.stations[i], &request, work_on_reply, &world.stations[i], 3);
+}
+
 /* Until nothing is missing; what is, is said. */
 static void settle(void) {
-    uint64_t deadline = machine_now() + PATIENCE_MS;
+    uint64_t deadline = machine_now() + PATIENCE_MS, meet_at = machine_now() + MEET_AGAIN_MS;
     const char *missing = "";
+    size_t meetings = 0;
     while (missing && machine_now() < deadline && !machine_broken()) {
         run_until(machine_now() + LOOK_MS);
         missing = judge_missing();
+        if (machine_now() < meet_at)
+            continue;
+        if (meetings++ < 2)
+            meet_again();
+        else
+            accept_copies();
+        meet_at = machine_now() + MEET_AGAIN_MS;
     }
     if (missing && !machine_broken())
         broken("%s, after %d minutes of peace", missing, PATIENCE_MS / 60000);
+}
+
+/* An author ends in the middle of what it tells, and is away: what somebody carries comes from there. */
+static void lose_an_author(void) {
+    static const int customs[] = {KE_CUSTOMS, CD_CUSTOMS};
+    struct station *author = &world.stations[customs[pick(2)]];
+    const char *missing = "";
+    if (world.count <= SECRETARIAT || pick(2) || !author->is_up)
+        return;
+    tally.orphans++;
+    for (int to = 0; to < world.count; to++)
+        if (to != SECRETARIAT)
+            network_slow(author->number, to, pick_between(1, 6), 0);
+    for (size_t times = pick_between(1, 4); times; times--)
+        work_publish(author, 2);
+    run_until(machine_now() + pick_between(100, 6000));
+    run.held = author;
+    world_end(author, pick(2) ? WORLD_KILLED : WORLD_WITHOUT_POWER);
+    for (uint64_t deadline = machine_now() + AWAY_MS; missing && machine_now() < deadline && !machine_broken();) {
+        run_until(machine_now() + LOOK_MS);
+        missing = judge_carried(author);
+    }
+    if (missing && !machine_broken())
+        broken("%s, after %d minutes without %s", missing, AWAY_MS / 60000, author->name);
+    run.held = NULL;
+    network_heal();
 }
 
 static void publish_once_more(void) {
     size_t first = alert_count;
     for (int i = 0; i < world.count; i++)
         if (world.stations[i].is_up && world_is_member(&world.stations[i], world.version))
-            publish(&world.stations[i], 1);
+            work_publish(&world.stations[i], 1);
     run_until(machine_now() + AFTERMATH_MS);
     for (size_t i = first; i < alert_count; i++)
         if (!alerts[i].confirmed)
@@ -445,9 +267,13 @@ const char *play(uint64_t seed, unsigned steps, bool verbose) {
     network_tap = judge_bytes;
     link_tap = judge_frame;
     world_make(seed);
+    if (pick(2))
+        liar_set_page(pick_between(1, 16 * 1024));
     plan(steps);
     run_until(run.calm_at);
     calm_down();
+    if (!machine_broken())
+        lose_an_author();
     settle();
     if (!machine_broken())
         publish_once_more();

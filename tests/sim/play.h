@@ -7,7 +7,8 @@
 
 /* What a run was made of. */
 struct tally {
-    uint64_t runs, alerts, confirmed, arrivals, crashes, cuts, rosters, renewals, flips, full_disks, simulated_ms;
+    uint64_t runs, alerts, confirmed, arrivals, crashes, cuts, rosters, renewals, flips, full_disks, clocks, sticks,
+        sticks_read, stick_entries, disclosed, orphans, restored, simulated_ms;
 };
 extern struct tally tally;
 

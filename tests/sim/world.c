@@ -15,6 +15,7 @@
 #include "tests/sim/link.h"
 #include "tests/sim/policies.h"
 
+enum { SLOWNESS_MS_MAX = 200 };
 static const uint64_t day_ms = 86400000;
 
 struct world world;
@@ -155,19 +156,19 @@ static void write_keys(const struct station *station) {
 }
 
 /* A desk knows its administration alone; where a carrier is to be between two, neither calls the other. */
-static bool may_call(int a, int b, bool is_apart) {
+bool world_has_line(int a, int b) {
     if (a == KE_POLICE || b == KE_POLICE)
         return a + b == KE_POLICE + KE_CUSTOMS;
-    return a != b && !(is_apart && a + b == CD_CUSTOMS + UG_CUSTOMS && (a == UG_CUSTOMS || b == UG_CUSTOMS));
+    return a != b && !(world.is_apart && a + b == CD_CUSTOMS + UG_CUSTOMS && (a == UG_CUSTOMS || b == UG_CUSTOMS));
 }
 
 /* Everybody calls those before it, and is called back by some. */
-static void write_config(const struct station *station, bool is_apart) {
+static void write_config(const struct station *station) {
     const char *yaml = text_format(&world.arena, "key_file: secret\nstore_gib: 1\nlisten: tcp://127.0.0.1:%d\n",
                                    4450 + station->number);
     const char *head = "peers:\n";
     for (int i = 0; i < world.count; i++) {
-        if (!may_call(i, station->number, is_apart) || (i > station->number && pick(3)))
+        if (!world_has_line(i, station->number) || (i > station->number && pick(3)))
             continue;
         yaml = text_format(&world.arena, "%s%s  - {name: %s, address: \"tcp://127.0.0.1:%d\"}\n", yaml, head,
                            policy_texts[i].name, 4450 + i);
@@ -176,12 +177,12 @@ static void write_config(const struct station *station, bool is_apart) {
     write_text(station, "node.yaml", yaml);
 }
 
-static void make_home(struct station *station, bool is_apart) {
+static void make_home(struct station *station) {
     char roots[2 * SIGN_PUBLIC_SIZE + 1];
     text_hex(roots, keepers.root_key, sizeof keepers.root_key);
     must(station->folder, file_make_private_folder(station->folder));
     write_keys(station);
-    write_config(station, is_apart);
+    write_config(station);
     write_roster(station, world.roster);
     write_text(station, "roots.txt", roots);
     write_text(station, "new", "\n");
@@ -197,6 +198,7 @@ static void make_keys(void) {
         must("identity", identity_make(&keepers.identities[i], random_system()));
         struct station *station = &world.stations[i];
         station->number = i;
+        station->slowness = pick_one_in(3) ? pick(SLOWNESS_MS_MAX) : 0;
         station->name = policy_texts[i].name;
         memcpy(station->id, keepers.identities[i].id, MEMBER_ID_SIZE);
         snprintf(station->folder, sizeof station->folder, "%.200s/%s", world.folder, station->name);
@@ -211,14 +213,14 @@ void world_make(uint64_t seed) {
              (unsigned long long)seed);
     assert(mkdtemp(world.folder));
     world.count = (int)pick_between(3, NODES_MAX);
-    world.has_joined_late = pick_one_in(3);
-    bool is_apart = pick_one_in(2);
+    world.has_joined_late = pick_one_in(2);
+    world.is_apart = pick_one_in(2);
     make_keys();
     make_first_roster();
     make_desks();
     note_members();
     for (int i = 0; i < world.count; i++)
-        make_home(&world.stations[i], is_apart);
+        make_home(&world.stations[i]);
 }
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk) {
@@ -234,6 +236,19 @@ void world_remove(void) {
 
 /* ---- the life of a node ---- */
 
+struct station *world_any(bool is_up) {
+    size_t count = 0;
+    for (int i = 0; i < world.count; i++)
+        count += world.stations[i].is_up == is_up;
+    if (count == 0)
+        return NULL;
+    size_t which = pick(count);
+    for (int i = 0; i < world.count; i++)
+        if (world.stations[i].is_up == is_up && which-- == 0)
+            return &world.stations[i];
+    return NULL;
+}
+
 static void step(void *context, uint64_t wake_at);
 
 static void wake(struct station *station, uint64_t at) {
@@ -246,7 +261,7 @@ static void wake(struct station *station, uint64_t at) {
 static void on_mail(int node) {
     struct station *station = &world.stations[node];
     if (station->is_up)
-        wake(station, machine_now() + pick(3));
+        wake(station, machine_now() + pick(3 + station->slowness));
 }
 
 static void release(struct station *station, bool without_power) {

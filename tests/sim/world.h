@@ -19,11 +19,14 @@ struct station {
     char folder[300];
     uint8_t id[MEMBER_ID_SIZE];
     bool is_up;
-    bool was_opened;  /* ever: its store is there */
+    bool was_opened; /* ever: its store is there */
+    bool was_set_back;
+    size_t slowness;  /* at most so many ms until it looks at its mail: more of it comes in one turn */
     bool has_left;    /* it is no member any more and has ended */
     uint64_t wake_at; /* the event of another time is of before */
     uint64_t seen;    /* the last sequence that was looked at */
     bool has[ALERTS_MAX];
+    struct field_set shows[ALERTS_MAX]; /* of those that it has */
 };
 
 struct world {
@@ -34,6 +37,7 @@ struct world {
     struct roster *roster; /* the newest, with the desks, as those who keep it have it */
     uint32_t version;
     bool members[VERSIONS_MAX][NODES_MAX]; /* by version of the roster */
+    bool is_apart;                         /* no line leads from CD to UG */
     bool has_joined_late;                  /* the last one is not in the first roster */
 };
 
@@ -52,6 +56,11 @@ bool world_open(struct station *station, enum result *result);
 /* Ends a node: as it ends when it is asked to, as a process that was killed, as a machine without power. */
 enum world_end { WORLD_STOPPED, WORLD_KILLED, WORLD_WITHOUT_POWER };
 void world_end(struct station *station, enum world_end how);
+
+/* Is there a line between the two, without a carrier? */
+bool world_has_line(int a, int b);
+/* One of those that run, or of those that do not, by chance; NULL: there is none. */
+struct station *world_any(bool is_up);
 
 /* Another version of the roster, in which the station joins, or ends; `where` runs and knows its keys. */
 void world_change_roster(struct station *station, bool joins, const struct station *where);

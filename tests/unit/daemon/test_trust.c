@@ -160,6 +160,33 @@ START_TEST(a_former_key_is_believed_through_others_up_to_its_end) {
 }
 END_TEST
 
+/* Congo's clock is two days ahead when it publishes, and right again when it changes its key. */
+static void renew_congo_after_a_wrong_clock(bool by_the_clock_alone) {
+    world->now_ms += 2 * day_ms;
+    publish(congo, object);
+    world->now_ms -= 2 * day_ms;
+    publish(congo, second);
+    world_carry(congo, kenya);
+    struct ending ending = world_ends(congo, ENDING_LEFT);
+    if (!by_the_clock_alone)
+        ending.at = exchange_end_of_key(&congo->exchange);
+    world_renew(congo, true, &ending);
+    world_carry(kenya, uganda);
+}
+
+START_TEST(a_key_ends_not_before_what_it_signed_by_a_clock_that_was_ahead) {
+    renew_congo_after_a_wrong_clock(false);
+    ck_assert(world_has(uganda, object) && world_has(uganda, second));
+}
+END_TEST
+
+START_TEST(a_key_that_ends_before_what_it_signed_takes_it_back) {
+    renew_congo_after_a_wrong_clock(true);
+    ck_assert(!world_has(uganda, object) && world_has(uganda, second));
+    ck_assert_uint_eq(uganda->exchange.refused[RESULT_REVOKED], 1);
+}
+END_TEST
+
 START_TEST(a_former_key_cannot_append) {
     publish(congo, object);
     world_settle(world);
@@ -688,6 +715,8 @@ Suite *suite(void) {
     tcase_add_test(signing, a_new_signing_key_goes_on_in_new_feeds);
     tcase_add_test(signing, a_reader_behind_still_gets_the_rest_of_the_old_feed);
     tcase_add_test(signing, a_former_key_is_believed_through_others_up_to_its_end);
+    tcase_add_test(signing, a_key_ends_not_before_what_it_signed_by_a_clock_that_was_ahead);
+    tcase_add_test(signing, a_key_that_ends_before_what_it_signed_takes_it_back);
     tcase_add_test(signing, a_former_key_cannot_append);
     tcase_add_test(signing, each_key_signs_its_own_feeds_only);
     suite_add_tcase(suite, signing);
