@@ -116,6 +116,7 @@ static enum result take_announce(struct peers *peers, struct connection *connect
     if (!pull)
         return RESULT_NO_MEMORY;
     TRY(by_author ? hear_author(peers, connection, pull, words) : hear_carrier(peers, pull, words, number));
+    pull->is_new |= !by_author; /* it tells again what has grown to who answers */
     if (number > feed->announced)
         feed->announced = number;
     connection->wants = true;
