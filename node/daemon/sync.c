@@ -117,6 +117,7 @@ static enum result take_announce(struct peers *peers, struct connection *connect
         return RESULT_NO_MEMORY;
     bool was_behind = by_author && pull->announced < pull->told; /* set back: it could not take our word for more */
     TRY(by_author ? hear_author(peers, connection, pull, words) : hear_carrier(peers, pull, words, number));
+    pull->is_new |= !by_author; /* it tells again what has grown to who answers */
     if (number > feed->announced)
         feed->announced = number;
     pull->is_new |= was_behind;

@@ -13,6 +13,13 @@
 #include "daemon/node.h"
 #include "sync.pb-c.h"
 
+/* What we last told the other end of a feed. */
+struct told_feed {
+    uint64_t number;
+    uint32_t epoch;
+    bool is_quiet; /* carried, and it has not pulled or acknowledged since: it has a better way */
+};
+
 /* One feed that we pull from the member at the other end. */
 struct pull {
     struct feed *feed;
@@ -22,7 +29,7 @@ struct pull {
     bool under_way;      /* a pull waits for its answer: */
     struct asked answer; /* this one, unless it is the evidence */
     uint64_t told;       /* how far we have acknowledged over this connection */
-    bool is_new;         /* it has not been told yet what we have */
+    bool is_new;         /* it has not been told yet what we have, or that we need it */
     bool stopped;        /* nothing more is asked for in this session */
     bool evidence;       /* the other history of a frozen feed has been asked for, once */
 };
@@ -42,9 +49,9 @@ struct connection {
     uint64_t gave_at; /* the count of peers.gives when it last had a turn */
     struct pull *pulls;
     size_t pull_count;
-    size_t asked_last;   /* of the pulls */
-    bool wants;          /* something may be wanted of it */
-    uint64_t *announced; /* per feed of exchange.feeds: the number we last told */
+    size_t asked_last;           /* of the pulls */
+    bool wants;                  /* something may be wanted of it */
+    struct told_feed *announced; /* per feed of exchange.feeds */
     size_t announced_count;
     size_t delivered_at;             /* of the feeds: whose readers it is told next, … */
     size_t owes_delivered;           /* … and of so many, once it has read what is queued */
@@ -104,6 +111,8 @@ bool sync_is_behind(const struct connection *connection);
 bool sync_is_silenced(const struct peers *peers);
 /* Every feed that is to be told to this member and has grown since we last told. */
 void sync_announce_grown(struct peers *peers, struct connection *connection);
+/* It depends on us for this feed: growth is told. */
+void sync_needs_us(struct peers *peers, struct connection *connection, const struct feed *feed);
 MUST_USE enum result sync_take_pull(struct peers *peers, struct connection *connection, const Pull *words);
 void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why);
 void sync_tell_holdings(struct peers *peers, struct connection *connection);

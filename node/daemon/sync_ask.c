@@ -140,10 +140,25 @@ void sync_ask_all(struct peers *peers) {
                 ask_on(peers, connection, urgent);
 }
 
+/* Does the author itself bring the feed? Then those who carry it need not know how far we are, nor tell us more. */
+static bool has_author(const struct peers *peers, const struct feed *feed) {
+    const struct peer *author = peers_find(peers, feed->record.author);
+    struct connection *connection = author ? author->connection : NULL;
+    const struct pull *pull = connection && connection_is_up(connection) ? sync_find_pull(connection, feed) : NULL;
+    bool is_slow = pull && pull->under_way && clock_steady_ms(peers->node->exchange.clock) - pull->answer.at > SLOW_MS;
+    return pull && !pull->stopped && !is_slow;
+}
+
+static bool is_to_know(const struct peers *peers, const struct connection *connection, const struct feed *feed) {
+    return !feed->ours &&
+           (memcmp(connection->peer->id, feed->record.author, MEMBER_ID_SIZE) == 0 || !has_author(peers, feed));
+}
+
 void sync_acknowledge(struct peers *peers, struct connection *connection) {
     for (size_t i = 0; i < connection->pull_count; i++) {
         struct pull *pull = &connection->pulls[i];
-        if (!pull->under_way && !pull->feed->ours && (pull->is_new || pull->feed->head.number > pull->told))
+        bool is_due = pull->is_new || pull->feed->head.number > pull->told;
+        if (is_due && !pull->under_way && is_to_know(peers, connection, pull->feed))
             send_pull(peers, connection, pull, 0);
     }
 }

@@ -84,7 +84,7 @@ void sync_announce_grown(struct peers *peers, struct connection *connection) {
     if (sync_is_silenced(peers))
         return;
     if (feeds->count > connection->announced_count) {
-        uint64_t *grown = realloc(connection->announced, feeds->count * sizeof *grown);
+        struct told_feed *grown = realloc(connection->announced, feeds->count * sizeof *grown);
         if (!grown)
             return; /* told at the next commit */
         memset(grown + connection->announced_count, 0, (feeds->count - connection->announced_count) * sizeof *grown);
@@ -95,11 +95,15 @@ void sync_announce_grown(struct peers *peers, struct connection *connection) {
         if (sync_is_behind(connection))
             return; /* growth that has not been told is told with the next */
         const struct feed *feed = feeds->rows[i];
-        enum told told = feed->head.number > connection->announced[i] ? is_told(peers, connection, feed) : TOLD_NOT;
+        struct told_feed *last = &connection->announced[i];
+        bool is_due = feed->head.number > last->number && !last->is_quiet;
+        enum told told = is_due ? is_told(peers, connection, feed) : TOLD_NOT;
         if (told == TOLD_NOT)
             continue;
-        announce(peers, connection, feed, told == TOLD_TO_CARRIER);
-        connection->announced[i] = feed->head.number;
+        bool with_readers = told == TOLD_TO_CARRIER &&
+                            (last->epoch != feed->head.epoch || !feeds_has_member(feed, connection->peer->id));
+        announce(peers, connection, feed, with_readers);
+        *last = (struct told_feed){feed->head.number, feed->head.epoch, !feed->ours};
     }
 }
 
@@ -186,6 +190,13 @@ static enum result wait_for_turn(struct connection *connection, const struct fee
     return result == RESULT_EXISTS ? RESULT_TOO_LARGE : result; /* one pull of a feed at a time */
 }
 
+void sync_needs_us(struct peers *peers, struct connection *connection, const struct feed *feed) {
+    const struct feeds *feeds = &peers->node->exchange.feeds;
+    for (size_t i = 0; i < connection->announced_count; i++)
+        if (feeds->rows[i] == feed)
+            connection->announced[i].is_quiet = false;
+}
+
 enum result sync_take_pull(struct peers *peers, struct connection *connection, const Pull *words) {
     struct exchange *exchange = &peers->node->exchange;
     if (words->feed.len != FEED_ID_SIZE || words->durable > words->after)
@@ -195,6 +206,7 @@ enum result sync_take_pull(struct peers *peers, struct connection *connection, c
         sync_refuse(peers, connection, words, RESULT_NOT_ALLOWED);
         return ++connection->forbidden > FORBIDDEN_MAX ? RESULT_NOT_ALLOWED : RESULT_OK;
     }
+    sync_needs_us(peers, connection, feed);
     if (feed->ours && words->durable > feed->head.number)
         exchange->refused[RESULT_ROLLBACK]++; /* it says so: only its Holding proves it */
     else if (feeds_has_member(feed, connection->peer->id))
