@@ -8,7 +8,10 @@
 #include "tests/sim/play.h"
 #include "tests/sim/world.h"
 
-enum { WRITES_MAX = 40 /* to the next crash in the middle of one */ };
+enum {
+    WRITES_MAX = 40, /* to the next crash in the middle of one */
+    MUCH = 1000,     /* bytes at once: entries */
+};
 
 /* ---- nodes and wires ---- */
 
@@ -16,6 +19,19 @@ void trouble_crash_soon(void) {
     struct station *station = world_any(true);
     if (station)
         disk_arm(station->number, 1 + pick(WRITES_MAX));
+}
+
+static bool crashes_while_talking[NODES_MAX];
+
+void trouble_crash_while_talking(void) {
+    crashes_while_talking[pick((size_t)world.count)] = true;
+}
+
+void trouble_hear(int node, size_t bytes) {
+    if (!crashes_while_talking[node] || bytes < MUCH || !world.stations[node].node.exchange.open)
+        return;
+    crashes_while_talking[node] = false;
+    disk_arm(node, 1 + pick(2));
 }
 
 void trouble_end_one(void) {

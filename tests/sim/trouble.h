@@ -5,11 +5,16 @@
 #ifndef SIM_TROUBLE_H
 #define SIM_TROUBLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* A node stops in the middle of one of its next writes; now, in one of the ways in which nodes end. */
 void trouble_crash_soon(void);
 void trouble_end_one(void);
+/* A node stops in the write of a turn in which it has said much before that write. */
+void trouble_crash_while_talking(void);
+/* What nodes say, for that. */
+void trouble_hear(int node, size_t bytes);
 /* A wire breaks; a way is shut, in one direction or both; a node is alone; a way is thin or long. */
 void trouble_cut(void);
 void trouble_shut_way(void);

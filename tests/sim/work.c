@@ -4,11 +4,10 @@
 
 #include "base/proto.h"
 #include "tests/sim/disk.h"
-#include "tests/sim/liar.h"
 #include "tests/sim/play.h"
 #include "tests/sim/trouble.h"
 
-enum { INSTALL_AGAIN_MS = 4000, BUSY_MS_MAX = 250, PAGE_MAX = 4096 };
+enum { INSTALL_AGAIN_MS = 4000, BUSY_MS_MAX = 250 };
 
 static bool has_changed; /* the last member has joined or left */
 
@@ -149,21 +148,17 @@ void work_publish_in_a_row(void) {
                    pick_between(1, 4));
 }
 
-/* The police is behind and asks for one page after the other, while what it asks for grows and is written: a crash in
- * the middle of it. */
+/* The police asks again and again, while what it asks for grows and is written: a crash in the middle of it. */
 void work_pass_on_and_crash(void) {
-    struct station *from = world_any(true), *through = &world.stations[KE_CUSTOMS];
+    struct station *from = &world.stations[CD_CUSTOMS], *through = &world.stations[KE_CUSTOMS];
     uint64_t now = machine_now(), back_at = now + pick_between(500, 4000);
-    if (!from)
-        return;
-    liar_set_page(pick_between(1, PAGE_MAX));
     trouble_isolate_node(KE_POLICE, back_at - now);
     through->slowness = pick_between(20, BUSY_MS_MAX);
     for (size_t left = pick_between(3, 8); left; left--)
         machine_at(now + pick((size_t)(back_at - now)), publish_now, from, 1);
-    for (size_t left = pick_between(5, 10); left; left--)
-        machine_at(back_at + pick(3000), publish_now, pick(3) ? from : through, 1);
-    machine_at(back_at + pick(3000), crash_in_a_write, through, pick_between(1, 4));
+    for (size_t left = pick_between(6, 12); left; left--)
+        machine_at(back_at + pick(1500), publish_now, from, 1);
+    machine_at(back_at + pick_between(300, 1500), crash_in_a_write, through, pick_between(1, 4));
 }
 
 /* ---- once more ---- */
