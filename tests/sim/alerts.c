@@ -182,8 +182,20 @@ static const uint8_t *next_mark(const uint8_t *at, const uint8_t *end) {
     return at < end ? memmem(at, (size_t)(end - at), mark, sizeof mark - 1) : NULL;
 }
 
+static bool is_number(const uint8_t *at, size_t digits) {
+    for (size_t i = 0; i < digits; i++)
+        if (at[i] < '0' || at[i] > '9')
+            return false;
+    return true;
+}
+
+/* The mark alone stands in some ciphertext of a thousand runs by chance. */
 bool alert_shows(struct span bytes) {
-    return next_mark(bytes.data, bytes.data + bytes.len) != NULL;
+    const uint8_t *end = bytes.data + bytes.len;
+    for (const uint8_t *at = next_mark(bytes.data, end); at; at = next_mark(at + 1, end))
+        if (end - at >= TOKEN_SIZE - 3 && is_number(at + 4, 7))
+            return true;
+    return false;
 }
 
 bool alert_find(struct span bytes, size_t *number, struct field_set *fields) {

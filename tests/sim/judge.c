@@ -310,7 +310,8 @@ const char *judge_carried(const struct station *author) {
         bool is_carried = memcmp(feed->record.author, author->id, MEMBER_ID_SIZE) == 0 && feeds_is_carried(feed);
         for (int k = 0; is_carried && k < world.count && !missed; k++) {
             struct station *reader = &world.stations[k];
-            if (reader->is_up && is_member_now(reader) && feeds_has_member(feed, reader->id))
+            bool waits = exchange_of(reader)->feeds.suspect; /* what it cannot pass on yet it does not take yet */
+            if (reader->is_up && !waits && is_member_now(reader) && feeds_has_member(feed, reader->id))
                 missed = compare_with_carrier(reader, feed, carrier);
         }
     }
