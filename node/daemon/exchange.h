@@ -134,7 +134,7 @@ struct delivery {
 MUST_USE enum result exchange_receive(struct exchange *exchange, struct delivery *delivery);
 
 /* The feed that `author` tells `audience` under this signing key (NULL: its first), made in the open change if it is
- * not known here. TOO_LARGE when the author has AUDIENCES_MAX of that key. */
+ * not known here. TOO_LARGE when the author has FEEDS_OF_KEY_MAX of that key. */
 MUST_USE enum result exchange_follow(struct exchange *exchange, const uint8_t author[static MEMBER_ID_SIZE],
                                      const uint8_t *key_id, const char *audience, struct feed **feed);
 /* A reader holds our feed up to this entry (header and signature: our own word for it). UNKNOWN_MEMBER if the key is

@@ -157,6 +157,12 @@ static struct pull *asked_for(const struct peers *peers, struct connection *conn
     return pull && pull->under_way && words->after == pull->asked ? pull : NULL;
 }
 
+/* It was asked for, and does not follow any more: what was to come before it was not taken, or the author has said
+ * meanwhile that the feed begins later for us. No fault of who sent it; the pull goes on from where we are. */
+static bool is_amiss(const struct feed *feed, uint64_t after) {
+    return after > feed->next.number || (after < feed->next.number && feed->next.midway);
+}
+
 static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
     struct exchange *exchange = &peers->node->exchange;
     struct pull *pull = asked_for(peers, connection, words);
@@ -185,8 +191,13 @@ static enum result take_block(struct peers *peers, struct connection *connection
     if (bytes > (uint64_t)pull->answer.bytes + ENTRY_BYTES_MAX)
         return RESULT_TOO_LARGE; /* one entry may be larger than what was asked for */
     line_brought(&connection->line, &pull->answer, bytes, words->n_entries, clock_steady_ms(exchange->clock));
-    pull->asked += words->n_entries;
     connection->wants = true;
+    if (is_amiss(feed, words->after)) {
+        pull->asked = feed->next.number;
+        sync_pull_done(peers, connection, pull);
+        return RESULT_OK;
+    }
+    pull->asked += words->n_entries;
     sync_ask(peers, connection); /* the next block travels while this one is examined */
 
     struct delivery delivery = {.author = author,

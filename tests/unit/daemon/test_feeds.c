@@ -149,11 +149,11 @@ static const char *follow(uint8_t key, unsigned audience) {
 
 /* As many as of one key, times the keys, up to a bound that no number of keys moves. */
 START_TEST(an_author_may_have_so_many_feeds_under_all_its_keys) {
-    enum { KEYS = FEEDS_OF_MEMBER_MAX / AUDIENCES_MAX };
+    enum { KEYS = FEEDS_OF_MEMBER_MAX / FEEDS_OF_KEY_MAX };
     for (uint8_t key = 0; key < KEYS; key++) {
-        for (unsigned i = 0; i < AUDIENCES_MAX; i++)
+        for (unsigned i = 0; i < FEEDS_OF_KEY_MAX; i++)
             ck_assert_str_eq(follow(key, i), "ok");
-        ck_assert_str_eq(follow(key, AUDIENCES_MAX), "too-large");
+        ck_assert_str_eq(follow(key, FEEDS_OF_KEY_MAX), "too-large");
     }
     ck_assert_str_eq(follow(KEYS, 0), "too-large");
     ck_assert_str_eq(follow(0, 0), "ok"); /* what is followed stays */
