@@ -277,12 +277,13 @@ static void up(struct peers *peers, struct link_event *event) {
 
 static void down(struct peers *peers, struct link_event *event) {
     struct link *link = event->link;
-    if (event->owner == &listener_party) {
+    void *owner = link ? link_owner(link) : event->owner; /* it may have gone down before we took that it is up */
+    if (owner == &listener_party) {
         if (link)
             link_free(link);
         return;
     }
-    struct connection *connection = event->owner;
+    struct connection *connection = owner;
     struct peer *called = connection->called;
     if (called)
         called->last_error = event->why;

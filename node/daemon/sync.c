@@ -135,6 +135,9 @@ static void stop_if_bad(struct peers *peers, struct connection *connection, stru
         sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
     if (!pull->stopped) /* what was on its way behind a bad entry says nothing new */
         peers_strike(peers, connection, delivery->result);
+    enum result writing = exchange_may_write(&peers->node->exchange);
+    if (delivery->result && writing)
+        peers->node->writing = writing; /* once that is over, what was refused for it is asked for again */
     if (delivery->result)
         log_warning(_("%s: its feed \"%s\" is not followed any further in this session: %s"), delivery->author->name,
                     delivery->audience, result_text(delivery->result));
@@ -362,7 +365,6 @@ void sync_renew(struct peers *peers, struct connection *connection) {
     if (connection->announced_count)
         memset(connection->announced, 0, connection->announced_count * sizeof *connection->announced);
     for (size_t i = 0; i < connection->pull_count; i++)
-        if (!connection->pulls[i].under_way)
-            connection->pulls[i].stopped = false;
+        connection->pulls[i].stopped = false; /* what is still under way is looked at when it comes */
     connection->wants = true;
 }
