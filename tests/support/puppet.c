@@ -176,7 +176,7 @@ static void shake_hands(struct puppet *puppet, const struct home *to) {
         .random = random_system(),
     };
     uint8_t message[NOISE_MESSAGE_MAX], payload[NOISE_MESSAGE_MAX];
-    size_t len;
+    size_t len = 0;
     puppet->noise = noise_new(&options);
     must(puppet->noise && noise_write(puppet->noise, (struct span){0}, message, &len) == RESULT_OK, "no handshake");
     must(write_frame(puppet, message, len), "the handshake is not taken");
