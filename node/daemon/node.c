@@ -44,7 +44,10 @@ static void arrived(void *context, const struct index_row *row) {
 
 /* --- the turn --- */
 
+/* A link may have been given to somebody else since the event was posted. */
 static void take_event(struct node *node, struct link_event *event) {
+    if (event->link)
+        event->owner = link_owner(event->link);
     const struct party *party = event->owner;
     switch (party->kind) {
     case PARTY_PEERS:

@@ -362,15 +362,6 @@ static void up(struct serve *serve, struct link_event *event) {
     link_more(event->link);
 }
 
-/* It may have gone down before we took that it is up. */
-static void down(struct serve *serve, struct link_event *event) {
-    void *owner = event->link ? link_owner(event->link) : event->owner;
-    if (owner != &listener_party)
-        client_free(serve, owner);
-    if (event->link)
-        link_free(event->link);
-}
-
 void serve_event(struct serve *serve, struct link_event *event) {
     struct client *client = event->owner == &listener_party ? NULL : event->owner;
     switch (event->kind) {
@@ -387,7 +378,10 @@ void serve_event(struct serve *serve, struct link_event *event) {
     case LINK_DRAINED: /* is not asked for */
         break;
     case LINK_DOWN:
-        down(serve, event);
+        if (client)
+            client_free(serve, client);
+        if (event->link)
+            link_free(event->link);
         break;
     }
 }
