@@ -132,3 +132,10 @@ void proto_encode(struct buf *out, const void *message) {
     if (place)
         protobuf_c_message_pack(message, place);
 }
+
+ProtobufCBinaryData *proto_list(struct arena *arena, const struct span *spans, size_t count) {
+    ProtobufCBinaryData *list = arena_array(arena, count, sizeof *list);
+    for (size_t i = 0; list && i < count; i++)
+        list[i] = proto_bytes(spans[i].data, spans[i].len);
+    return list;
+}

@@ -34,5 +34,7 @@ static inline ProtobufCBinaryData proto_bytes(const void *data, size_t len) {
 static inline struct span proto_span(ProtobufCBinaryData bytes) {
     return span_of(bytes.data, bytes.len);
 }
+/* A repeated field of bytes, in the arena, sharing memory with the spans; NULL without memory. */
+ProtobufCBinaryData *proto_list(struct arena *arena, const struct span *spans, size_t count);
 
 #endif

@@ -138,11 +138,10 @@ static enum result read_chunks(BlobPart *part, struct node *node, const ReadBlob
         part->manifest = proto_bytes(manifest.data, manifest.len);
     }
     TRY(blobs_chunks(exchange->blobs, &exchange->turn, words->blob.data, words->first, READ_CHUNKS, &rows, &count));
-    part->chunks = arena_array(&exchange->turn, count, sizeof *part->chunks);
+    part->chunks = proto_list(&exchange->turn, rows, count);
     if (!part->chunks)
         return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        part->chunks[part->n_chunks++] = proto_bytes(rows[i].data, rows[i].len);
+    part->n_chunks = count;
     return RESULT_OK;
 }
 
@@ -176,27 +175,13 @@ enum result answer_read_blob(Reply *reply, struct node *node, const ReadBlob *wo
 
 /* ---- in all ---- */
 
-struct counting {
-    const struct node *node;
-    BlobsStatus *words;
-};
-
-static void count(void *context, void *row) {
-    struct counting *counting = context;
-    const struct attachment *attachment = row;
-    struct blob_stand stand;
-    bool here = blobs_find(counting->node->exchange.blobs, attachment->id, &stand) && stand.whole;
-    counting->words->known++;
-    counting->words->here += here;
-    counting->words->wanted += !here && (attachment->wanted || attachment->by_policy);
-}
-
 void answer_count_blobs(BlobsStatus *words, const struct node *node) {
-    struct counting counting = {node, words};
+    struct attachments_counts counts;
     blobs_status__init(words);
-    if (!node->exchange.blobs)
-        return;
-    id_map_each(&node->exchange.attachments.rows, count, &counting);
-    words->bytes = blobs_used(node->exchange.blobs);
+    attachments_count(&node->exchange, &counts);
+    words->known = counts.known;
+    words->here = counts.here;
+    words->wanted = counts.wanted;
+    words->bytes = counts.bytes;
     words->bytes_max = node->config.attachments.total_bytes;
 }

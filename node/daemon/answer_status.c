@@ -97,9 +97,8 @@ static const char *waits_for(const struct feed *feed) {
 }
 
 static enum result unverified_words(FeedStatus *row, struct node *node, const struct feed *feed) {
-    struct unverified *rows;
     size_t count;
-    TRY(unverified_get(node->exchange.store, &node->exchange.turn, feed, &rows, &count));
+    TRY(unverified_count(node->exchange.store, &node->exchange.turn, feed, &count));
     row->has_unverified = count != 0;
     row->unverified = count;
     return RESULT_OK;

@@ -426,3 +426,29 @@ const char *attachments_state(const struct exchange *exchange, const struct atta
         return "fetching";
     return attachment->wanted || attachment->by_policy ? "waiting" : "not-fetched";
 }
+
+/* --- in all --- */
+
+struct counting {
+    const struct exchange *exchange;
+    struct attachments_counts *counts;
+};
+
+static void count(void *context, void *row) {
+    struct counting *counting = context;
+    const struct attachment *attachment = row;
+    struct blob_stand stand;
+    bool here = blobs_find(counting->exchange->blobs, attachment->id, &stand) && stand.whole;
+    counting->counts->known++;
+    counting->counts->here += here;
+    counting->counts->wanted += !here && (attachment->wanted || attachment->by_policy);
+}
+
+void attachments_count(const struct exchange *exchange, struct attachments_counts *counts) {
+    struct counting counting = {exchange, counts};
+    *counts = (struct attachments_counts){0};
+    if (!exchange->blobs)
+        return;
+    id_map_each(&exchange->attachments.rows, count, &counting);
+    counts->bytes = blobs_used(exchange->blobs);
+}

@@ -90,4 +90,12 @@ MUST_USE enum result attachments_may_have(struct exchange *exchange, const struc
 /* "here", "fetching", "waiting", "not-fetched": proto/control.proto, BlobStatus. */
 const char *attachments_state(const struct exchange *exchange, const struct attachment *attachment);
 
+struct attachments_counts {
+    uint64_t known;  /* that alerts here name */
+    uint64_t here;   /* whole */
+    uint64_t wanted; /* being fetched, or waiting for it */
+    uint64_t bytes;  /* on disk, what is still to come of parts counted in */
+};
+void attachments_count(const struct exchange *exchange, struct attachments_counts *counts);
+
 #endif

@@ -140,13 +140,11 @@ static enum result give_block(struct exchange *exchange, struct carry_gift *gift
                           &block.n_entries));
     while (block.n_entries && after + block.n_entries > feed->head.number)
         block.n_entries--;
-    block.entries = arena_array(&exchange->turn, block.n_entries, sizeof *block.entries);
+    block.entries = proto_list(&exchange->turn, entries, block.n_entries);
     if (!block.entries)
         return RESULT_NO_MEMORY;
     if (block.n_entries == 0)
         return RESULT_STORE_DAMAGED;
-    for (size_t i = 0; i < block.n_entries; i++)
-        block.entries[i] = proto_bytes(entries[i].data, entries[i].len);
     block.feed = proto_bytes(feed->head.feed, FEED_ID_SIZE);
     block.after = after;
     gift->feed_next = feed->record.ordinal;

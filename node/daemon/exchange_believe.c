@@ -122,25 +122,19 @@ enum result exchange_look_again(struct exchange *exchange) {
     return result;
 }
 
-struct latest {
-    const uint8_t *originator;
-    uint64_t created;
-};
-
 static bool note_created(void *context, const struct index_row *row) {
-    struct latest *latest = context;
-    if (memcmp(row->summary.originator, latest->originator, MEMBER_ID_SIZE) == 0 &&
-        row->summary.created > latest->created)
-        latest->created = row->summary.created;
+    uint64_t *latest = context;
+    if (row->summary.created > *latest)
+        *latest = row->summary.created;
     return true;
 }
 
 uint64_t exchange_end_of_key(const struct exchange *exchange) {
     const struct query of_ours = {.originator = exchange->identity->id, .transport = -1};
     uint64_t now_ms = clock_wall_ms(exchange->clock), prepared_ms = exchange->preparing.now_ms;
-    struct latest latest = {exchange->identity->id, now_ms > prepared_ms ? now_ms : prepared_ms};
+    uint64_t latest = now_ms > prepared_ms ? now_ms : prepared_ms;
     index_search(exchange->index, &of_ours, NULL, 0, true, note_created, &latest);
-    return latest.created;
+    return latest;
 }
 
 /* --- who was removed before we heard of it --- */

@@ -504,6 +504,13 @@ void feeds_freeze(struct feed *feed) {
                   feed->record.audience);
 }
 
+enum result feeds_note(struct store *store, struct arena *arena, enum store_note kind, const struct feed *feed,
+                       struct span *note) {
+    *note = (struct span){0};
+    enum result result = store_get_note(store, arena, kind, feed->record.ordinal, note);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
 static enum result put_positions(struct feeds *feeds, struct feed *feed) {
     for (size_t i = 0; i < feed->position_count; i++) {
         struct position *position = &feed->positions[i];

@@ -139,6 +139,9 @@ MUST_USE enum result feeds_append(struct feeds *feeds, struct feed *feed, struct
 void feeds_wait(struct feed *feed, enum feed_wait why, size_t bytes);
 /* A fork is proven: from the commit on nothing more is taken from this feed, or appended to it. */
 void feeds_freeze(struct feed *feed);
+/* The note of a feed, one for each feed and kind, as it stands in the open change; empty if there is none. */
+MUST_USE enum result feeds_note(struct store *store, struct arena *arena, enum store_note kind, const struct feed *feed,
+                                struct span *note);
 /* Puts the drafts of all changed feeds and the unwritten positions, before the commit. */
 MUST_USE enum result feeds_put(struct feeds *feeds);
 /* After the commit, and after it failed. */

@@ -379,13 +379,10 @@ static enum result read_chunks(struct peers *peers, const struct turn *turn, Chu
     TRY(blobs_chunks(exchange->blobs, &exchange->turn, turn->id, words->first, most, &rows, &words->n_chunks));
     if (words->n_chunks == 0)
         return RESULT_NOT_FOUND;
-    words->chunks = arena_array(&exchange->turn, words->n_chunks, sizeof *words->chunks);
+    words->chunks = proto_list(&exchange->turn, rows, words->n_chunks);
     if (!words->chunks)
         return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < words->n_chunks; i++) {
-        words->chunks[i] = proto_bytes(rows[i].data, rows[i].len);
-        *given += rows[i].len;
-    }
+    *given = bytes_of(words);
     return RESULT_OK;
 }
 

@@ -103,6 +103,7 @@ static enum result find_in_slice(struct incoming *again, const struct span *stor
 
 static enum result find_in_feed(struct incoming *again, struct arena *arena) {
     uint32_t epoch = 0;
+    TRY(exchange_begin(again->exchange));
     uint64_t first = store_first_entry(again->exchange->store, again->feed->record.ordinal);
     for (uint64_t after = first ? first - 1 : again->feed->head.number; after < again->feed->head.number;) {
         struct span *stored;
@@ -122,26 +123,31 @@ static enum result find_in_feed(struct incoming *again, struct arena *arena) {
     return RESULT_OK;
 }
 
-/* As if entries of this feed that are here came now, by `delivery`. */
-static struct incoming second_look(struct exchange *exchange, struct feed *feed, const struct member *author,
-                                   struct delivery *delivery) {
-    *delivery = (struct delivery){.author = author, .audience = feed->record.audience, .key = feed->record.key};
-    struct incoming again = {.exchange = exchange, .delivery = delivery, .feed = feed, .stored = true};
-    again.sign_key = member_sign_key(author, feed->record.key, &again.ending);
-    return again;
+/* As if entries of a feed that are here came now. */
+struct second_look {
+    struct incoming again;
+    struct delivery delivery;
+    struct arena arena; /* whoever looks gives it back */
+};
+
+/* False if nobody knows the author any more. */
+static bool look_again(struct second_look *look, struct exchange *exchange, struct feed *feed) {
+    const struct member *author = roster_find_ever(exchange->roster, feed->record.author);
+    if (!author)
+        return false;
+    look->delivery = (struct delivery){.author = author, .audience = feed->record.audience, .key = feed->record.key};
+    look->again = (struct incoming){.exchange = exchange, .delivery = &look->delivery, .feed = feed, .stored = true};
+    look->again.sign_key = member_sign_key(author, feed->record.key, &look->again.ending);
+    arena_init(&look->arena, SIZE_MAX);
+    return true;
 }
 
 enum result incoming_find_keys(struct exchange *exchange, struct feed *feed) {
-    const struct member *author = roster_find_ever(exchange->roster, feed->record.author);
-    struct delivery delivery;
-    struct arena arena;
-    if (!author)
+    struct second_look look;
+    if (!look_again(&look, exchange, feed))
         return RESULT_OK;
-    struct incoming again = second_look(exchange, feed, author, &delivery);
-    TRY(exchange_begin(exchange));
-    arena_init(&arena, SIZE_MAX);
-    enum result result = find_in_feed(&again, &arena);
-    arena_release(&arena);
+    enum result result = find_in_feed(&look.again, &look.arena);
+    arena_release(&look.arena);
     return result;
 }
 
@@ -187,14 +193,10 @@ static enum result verify_rows(struct incoming *again, struct arena *arena, cons
 }
 
 enum result incoming_verify_again(struct exchange *exchange, struct feed *feed, const struct roster *before) {
-    const struct member *author = roster_find_ever(exchange->roster, feed->record.author);
-    struct delivery delivery;
-    struct arena arena;
-    if (!author)
+    struct second_look look;
+    if (!look_again(&look, exchange, feed))
         return RESULT_OK;
-    struct incoming again = second_look(exchange, feed, author, &delivery);
-    arena_init(&arena, SIZE_MAX);
-    enum result result = verify_rows(&again, &arena, before);
-    arena_release(&arena);
+    enum result result = verify_rows(&look.again, &look.arena, before);
+    arena_release(&look.arena);
     return result;
 }

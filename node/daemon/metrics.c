@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "daemon/answer.h"
 #include "daemon/lag.h"
 #include "daemon/node.h"
 
@@ -72,13 +71,14 @@ static void put_store(struct buf *out, const struct node *node) {
 }
 
 static void put_attachments(struct buf *out, const struct node *node) {
-    BlobsStatus blobs;
-    answer_count_blobs(&blobs, node);
-    put_one(out, "attachments", "gauge", "Files that alerts here name.", blobs.known);
-    put_one(out, "attachments_here", "gauge", "Those of them that are here.", blobs.here);
-    put_one(out, "attachments_wanted", "gauge", "Those that are being fetched, or wait for it.", blobs.wanted);
-    put_one(out, "attachments_used_bytes", "gauge", "On disk, what is still to come of them counted in.", blobs.bytes);
-    put_one(out, "attachments_max_bytes", "gauge", "As much as they may take together.", blobs.bytes_max);
+    struct attachments_counts counts;
+    attachments_count(&node->exchange, &counts);
+    put_one(out, "attachments", "gauge", "Files that alerts here name.", counts.known);
+    put_one(out, "attachments_here", "gauge", "Those of them that are here.", counts.here);
+    put_one(out, "attachments_wanted", "gauge", "Those that are being fetched, or wait for it.", counts.wanted);
+    put_one(out, "attachments_used_bytes", "gauge", "On disk, what is still to come of them counted in.", counts.bytes);
+    put_one(out, "attachments_max_bytes", "gauge", "As much as they may take together.",
+            node->config.attachments.total_bytes);
 }
 
 static void put_work(struct buf *out, const struct node *node) {

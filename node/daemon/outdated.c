@@ -4,16 +4,10 @@
 
 enum { RANGE_SIZE = 16 }; /* from, end: two u64 */
 
-static enum result read_ranges(struct store *store, struct arena *arena, const struct feed *feed, struct span *ranges) {
-    *ranges = (struct span){0};
-    enum result result = store_get_note(store, arena, STORE_NOTE_OUTDATED, feed->record.ordinal, ranges);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
-}
-
 static enum result add(struct store *store, struct arena *arena, const struct feed *feed, uint64_t from, uint64_t end) {
     struct span ranges;
     struct buf note;
-    TRY(read_ranges(store, arena, feed, &ranges));
+    TRY(feeds_note(store, arena, STORE_NOTE_OUTDATED, feed, &ranges));
     buf_init(&note, arena);
     buf_put_span(&note, ranges);
     if (ranges.len >= (size_t)OUTDATED_MAX * RANGE_SIZE)
@@ -38,7 +32,7 @@ enum result outdated_has(struct store *store, const struct feed *feed, uint64_t 
     struct span ranges;
     uint64_t from, end;
     arena_init(&arena, SIZE_MAX);
-    enum result result = read_ranges(store, &arena, feed, &ranges);
+    enum result result = feeds_note(store, &arena, STORE_NOTE_OUTDATED, feed, &ranges);
     *has = false;
     while (!result && span_u64(&ranges, &from) && span_u64(&ranges, &end))
         *has |= from <= number && number < end;

@@ -156,10 +156,6 @@ static void drop_the_silent(struct peers *peers, uint64_t steady_ms) {
             connection_drop(peers, connection, RESULT_UNKNOWN_MEMBER);
 }
 
-static uint64_t sooner(uint64_t one, uint64_t other) {
-    return one < other ? one : other;
-}
-
 uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
     uint64_t wait = ALIVE_EVERY_MS;
     drop_the_silent(peers, steady_ms);
@@ -181,9 +177,9 @@ uint64_t peers_tick(struct peers *peers, uint64_t steady_ms) {
         if (steady_ms >= peer->dial_at)
             dial(peers, peer);
         else
-            wait = sooner(wait, peer->dial_at - steady_ms);
+            wait = peers_sooner(wait, peer->dial_at - steady_ms);
     }
-    return sooner(sooner(wait, fetch_wait), peers_due_ms(peers, steady_ms));
+    return peers_sooner(peers_sooner(wait, fetch_wait), peers_due_ms(peers, steady_ms));
 }
 
 /* --- connections --- */
@@ -277,13 +273,12 @@ static void up(struct peers *peers, struct link_event *event) {
 
 static void down(struct peers *peers, struct link_event *event) {
     struct link *link = event->link;
-    void *owner = link ? link_owner(link) : event->owner; /* it may have gone down before we took that it is up */
-    if (owner == &listener_party) {
+    if (event->owner == &listener_party) {
         if (link)
             link_free(link);
         return;
     }
-    struct connection *connection = owner;
+    struct connection *connection = event->owner;
     struct peer *called = connection->called;
     if (called)
         called->last_error = event->why;

@@ -85,6 +85,9 @@ void peers_traffic(const struct peer *peer, uint64_t *sent, uint64_t *received);
 /* Between peers.c and peers_measure.c: when a cap lets the next thing through (0: more is to be given than one turn of
  * the node has memory for); whether this one has said more than it may, and waits with the rest, on its own machine;
  * the end of that; and who may not stay. */
+static inline uint64_t peers_sooner(uint64_t one, uint64_t other) {
+    return one < other ? one : other;
+}
 uint64_t peers_due_ms(const struct peers *peers, uint64_t steady_ms);
 bool peers_is_too_much(struct peers *peers, struct connection *connection);
 void peers_read_on(struct peers *peers, uint64_t steady_ms);

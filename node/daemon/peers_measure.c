@@ -5,10 +5,6 @@
 #include "daemon/node.h"
 #include "daemon/sync.h"
 
-static uint64_t sooner(uint64_t one, uint64_t other) {
-    return one < other ? one : other;
-}
-
 /* --- what waits --- */
 
 bool peers_is_held(const struct peers *peers, const struct peer *peer) {
@@ -24,9 +20,9 @@ uint64_t peers_due_ms(const struct peers *peers, uint64_t steady_ms) {
             continue;
         if (line_is_ready(&connection->line, link_queued(session_link(connection->session)), steady_ms, &lane))
             return 0;
-        wait = sooner(wait, sync_held_ms(peers, connection, steady_ms));
+        wait = peers_sooner(wait, sync_held_ms(peers, connection, steady_ms));
         if (connection->is_paused)
-            wait = sooner(wait, bucket_wait_ms(&connection->peer->work, steady_ms));
+            wait = peers_sooner(wait, bucket_wait_ms(&connection->peer->work, steady_ms));
     }
     return wait;
 }

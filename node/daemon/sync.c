@@ -115,12 +115,11 @@ static enum result take_announce(struct peers *peers, struct connection *connect
     struct pull *pull = sync_get_pull(connection, feed);
     if (!pull)
         return RESULT_NO_MEMORY;
-    bool was_behind = by_author && pull->announced < pull->told; /* set back: it could not take our word for more */
+    /* who carries it tells growth to who answers; an author that was set back could not take our word for more */
+    pull->is_new |= !by_author || pull->announced < pull->told;
     TRY(by_author ? hear_author(peers, connection, pull, words) : hear_carrier(peers, pull, words, number));
-    pull->is_new |= !by_author; /* it tells again what has grown to who answers */
     if (number > feed->announced)
         feed->announced = number;
-    pull->is_new |= was_behind;
     connection->wants = true;
     return RESULT_OK;
 }
@@ -135,12 +134,13 @@ static void stop_if_bad(struct peers *peers, struct connection *connection, stru
         sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
     if (!pull->stopped) /* what was on its way behind a bad entry says nothing new */
         peers_strike(peers, connection, delivery->result);
-    enum result writing = exchange_may_write(&peers->node->exchange);
-    if (delivery->result && writing)
-        peers->node->writing = writing; /* once that is over, what was refused for it is asked for again */
-    if (delivery->result)
+    if (delivery->result) {
+        enum result writing = exchange_may_write(&peers->node->exchange);
+        if (writing)
+            peers->node->writing = writing; /* once that is over, what was refused for it is asked for again */
         log_warning(_("%s: its feed \"%s\" is not followed any further in this session: %s"), delivery->author->name,
                     delivery->audience, result_text(delivery->result));
+    }
     pull->stopped = delivery->result || pull->feed->draft.waiting_bytes > WAITING_BYTES_MAX;
 }
 

@@ -111,8 +111,6 @@ bool sync_is_behind(const struct connection *connection);
 bool sync_is_silenced(const struct peers *peers);
 /* Every feed that is to be told to this member and has grown since we last told. */
 void sync_announce_grown(struct peers *peers, struct connection *connection);
-/* It depends on us for this feed: growth is told. */
-void sync_needs_us(struct peers *peers, struct connection *connection, const struct feed *feed);
 MUST_USE enum result sync_take_pull(struct peers *peers, struct connection *connection, const Pull *words);
 void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why);
 void sync_tell_holdings(struct peers *peers, struct connection *connection);

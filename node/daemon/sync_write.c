@@ -118,13 +118,11 @@ static enum result send_block(struct peers *peers, struct connection *connection
                           &block.n_entries));
     while (block.n_entries && turn->after + block.n_entries > feed->head.number)
         block.n_entries--; /* not committed yet */
-    block.entries = arena_array(&exchange->turn, block.n_entries, sizeof *block.entries);
+    block.entries = proto_list(&exchange->turn, entries, block.n_entries);
     if (!block.entries)
         return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < block.n_entries; i++) {
-        block.entries[i] = proto_bytes(entries[i].data, entries[i].len);
+    for (size_t i = 0; i < block.n_entries; i++)
         *given += entries[i].len;
-    }
     block.feed = proto_bytes(turn->id, FEED_ID_SIZE);
     block.after = turn->after;
     message.block = &block;
@@ -190,7 +188,8 @@ static enum result wait_for_turn(struct connection *connection, const struct fee
     return result == RESULT_EXISTS ? RESULT_TOO_LARGE : result; /* one pull of a feed at a time */
 }
 
-void sync_needs_us(struct peers *peers, struct connection *connection, const struct feed *feed) {
+/* It depends on us for this feed: growth is told. */
+static void needs_us(const struct peers *peers, struct connection *connection, const struct feed *feed) {
     const struct feeds *feeds = &peers->node->exchange.feeds;
     for (size_t i = 0; i < connection->announced_count; i++)
         if (feeds->rows[i] == feed)
@@ -206,7 +205,7 @@ enum result sync_take_pull(struct peers *peers, struct connection *connection, c
         sync_refuse(peers, connection, words, RESULT_NOT_ALLOWED);
         return ++connection->forbidden > FORBIDDEN_MAX ? RESULT_NOT_ALLOWED : RESULT_OK;
     }
-    sync_needs_us(peers, connection, feed);
+    needs_us(peers, connection, feed);
     if (feed->ours && words->durable > feed->head.number)
         exchange->refused[RESULT_ROLLBACK]++; /* it says so: only its Holding proves it */
     else if (feeds_has_member(feed, connection->peer->id))

@@ -8,17 +8,10 @@ bool unverified_is(enum result result) {
     return result == RESULT_UNKNOWN_MEMBER || result == RESULT_BAD_SIGNATURE;
 }
 
-/* Empty if there is none. */
-static enum result read_note(struct store *store, struct arena *arena, const struct feed *feed, struct span *note) {
-    *note = (struct span){0};
-    enum result result = store_get_note(store, arena, STORE_NOTE_UNVERIFIED, feed->record.ordinal, note);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
-}
-
 enum result unverified_get(struct store *store, struct arena *arena, const struct feed *feed, struct unverified **rows,
                            size_t *count) {
     struct span note;
-    TRY(read_note(store, arena, feed, &note));
+    TRY(feeds_note(store, arena, STORE_NOTE_UNVERIFIED, feed, &note));
     struct unverified *found = arena_array(arena, note.len / ROW_SIZE, sizeof *found);
     if (!found)
         return RESULT_NO_MEMORY;
@@ -29,31 +22,41 @@ enum result unverified_get(struct store *store, struct arena *arena, const struc
     return RESULT_OK;
 }
 
+static void write_row(struct buf *note, const struct unverified *row) {
+    buf_put_u64(note, row->number);
+    buf_put(note, row->originator, sizeof row->originator);
+}
+
+static enum result put_note(struct store *store, const struct feed *feed, const struct buf *note) {
+    return note->failed ? RESULT_NO_MEMORY
+                        : store_put_note(store, STORE_NOTE_UNVERIFIED, feed->record.ordinal, buf_span(note));
+}
+
 enum result unverified_put(struct store *store, struct arena *arena, const struct feed *feed,
                            const struct unverified *rows, size_t count) {
     struct buf note;
     buf_init(&note, arena);
-    for (size_t i = 0; i < count; i++) {
-        buf_put_u64(&note, rows[i].number);
-        buf_put(&note, rows[i].originator, sizeof rows[i].originator);
-    }
-    if (note.failed)
-        return RESULT_NO_MEMORY;
-    return store_put_note(store, STORE_NOTE_UNVERIFIED, feed->record.ordinal, buf_span(&note));
+    for (size_t i = 0; i < count; i++)
+        write_row(&note, &rows[i]);
+    return put_note(store, feed, &note);
 }
 
 enum result unverified_add(struct store *store, struct arena *arena, const struct feed *feed,
                            const struct unverified *row) {
-    struct unverified *rows;
-    size_t count;
-    TRY(unverified_get(store, arena, feed, &rows, &count));
-    struct unverified *grown = arena_array(arena, count + 1, sizeof *grown);
-    if (!grown)
-        return RESULT_NO_MEMORY;
-    if (count)
-        memcpy(grown, rows, count * sizeof *grown);
-    grown[count] = *row;
-    return unverified_put(store, arena, feed, grown, count + 1);
+    struct span before;
+    struct buf note;
+    TRY(feeds_note(store, arena, STORE_NOTE_UNVERIFIED, feed, &before));
+    buf_init(&note, arena);
+    buf_put_span(&note, before);
+    write_row(&note, row);
+    return put_note(store, feed, &note);
+}
+
+enum result unverified_count(struct store *store, struct arena *arena, const struct feed *feed, size_t *count) {
+    struct span note;
+    TRY(feeds_note(store, arena, STORE_NOTE_UNVERIFIED, feed, &note));
+    *count = note.len / ROW_SIZE;
+    return RESULT_OK;
 }
 
 enum result unverified_of_author(const struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE],
@@ -63,10 +66,10 @@ enum result unverified_of_author(const struct feeds *feeds, const uint8_t author
     arena_init(&arena, SIZE_MAX);
     *count = 0;
     for (size_t i = 0; i < feeds->count && !result; i++) {
-        struct span note = {0};
+        size_t of_feed = 0;
         if (memcmp(feeds->rows[i]->record.author, author, MEMBER_ID_SIZE) == 0)
-            result = read_note(feeds->store, &arena, feeds->rows[i], &note);
-        *count += note.len / ROW_SIZE;
+            result = unverified_count(feeds->store, &arena, feeds->rows[i], &of_feed);
+        *count += of_feed;
     }
     arena_release(&arena);
     return result;

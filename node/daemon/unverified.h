@@ -26,6 +26,7 @@ MUST_USE enum result unverified_put(struct store *store, struct arena *arena, co
 /* One more, behind the others. */
 MUST_USE enum result unverified_add(struct store *store, struct arena *arena, const struct feed *feed,
                                     const struct unverified *row);
+MUST_USE enum result unverified_count(struct store *store, struct arena *arena, const struct feed *feed, size_t *count);
 /* How many there are in all feeds of this author. */
 MUST_USE enum result unverified_of_author(const struct feeds *feeds, const uint8_t author[static MEMBER_ID_SIZE],
                                           size_t *count);
