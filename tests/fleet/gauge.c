@@ -1,6 +1,5 @@
 #include "tests/fleet/gauge.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,14 +26,8 @@ static void read_process(const struct home *home, double *memory, double *thread
 
 static double count_descriptors(const struct home *home) {
     char path[64];
-    double count = 0;
     snprintf(path, sizeof path, "/proc/%d/fd", home->pid);
-    DIR *folder = opendir(path);
-    for (const struct dirent *entry; folder && (entry = readdir(folder));)
-        count += entry->d_name[0] != '.';
-    if (folder)
-        closedir(folder);
-    return count;
+    return (double)homes_entries(path);
 }
 
 static double bytes_on_disk(const struct home *home) {

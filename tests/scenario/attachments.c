@@ -1,7 +1,6 @@
 /* Files between real nodes, and impostors with a member's keys at the other end: who is given what, what a liar gets
  * into a store, and where a transfer that was cut goes on. */
 #include <check.h>
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +9,14 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/mailbox.h"
 #include "base/proto.h"
 #include "base/text.h"
 #include "core/reference.h"
 #include "keys/blob.h"
-#include "net/session.h"
 #include "sync.pb-c.h"
 #include "tests/support/homes.h"
+#include "tests/support/patience.h"
+#include "tests/support/puppet.h"
 
 const bool suite_no_fork = true;
 
@@ -61,19 +60,9 @@ static struct network begin(void) {
 }
 
 static void end(struct network *network) {
-    for (size_t i = 0; i < network->homes->count; i++)
-        if (network->homes->rows[i].pid)
-            ck_assert_int_eq(home_stop(&network->homes->rows[i], SIGTERM), 0);
+    ck_assert_uint_eq(homes_stop(network->homes), 0);
     arena_release(&network->arena);
     homes_free(network->homes);
-}
-
-static void sleep_ms(long ms) {
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
-static uint64_t now_ms(void) {
-    return clock_steady_ms(clock_system());
 }
 
 /* ---- operators ---- */
@@ -199,118 +188,28 @@ static uint64_t refused(struct network *network, const struct home *home, const 
 
 static size_t files_at(const struct home *home) {
     char path[400];
-    size_t count = 0;
     snprintf(path, sizeof path, "%s/attachments", home->folder);
-    DIR *folder = opendir(path);
-    for (const struct dirent *entry; folder && (entry = readdir(folder));)
-        count += entry->d_name[0] != '.';
-    if (folder)
-        closedir(folder);
-    return count;
+    return homes_entries(path);
 }
 
 /* ---- somebody with the keys of a member, who says what the test says ---- */
 
-struct impostor {
-    struct mailbox *mailbox;
-    struct link *link;
-    struct session *session; /* NULL: it has ended */
-    struct arena arena;
-    SyncMessage *heard; /* not looked at yet */
-};
-
-static void say(struct impostor *impostor, const SyncMessage *message) {
-    struct buf bytes;
-    buf_init(&bytes, &impostor->arena);
-    proto_encode(&bytes, message);
-    session_send(impostor->session, buf_span(&bytes));
+/* Kenya knows of it when this returns: from then on it asks. */
+static struct puppet *call_kenya(struct network *network, const struct home *as) {
+    struct puppet *puppet = puppet_call(as, network->kenya);
+    WAIT_UNTIL(home_is_connected(network->kenya, as->name));
+    return puppet;
 }
 
-static void greet(struct impostor *impostor) {
-    static const uint8_t digest[HASH_SIZE] = {0};
-    Hello words = HELLO__INIT;
-    SyncMessage message = SYNC_MESSAGE__INIT;
-    words.protocol = words.roster_version = 1;
-    words.trust = proto_bytes(digest, sizeof digest);
-    message.hello = &words;
-    say(impostor, &message);
-}
-
-static void take_frames(struct impostor *impostor, const struct link_event *event,
-                        bool (*is_wanted)(const SyncMessage *message)) {
-    struct span message;
-    for (size_t i = 0; i < event->count; i++) {
-        SyncMessage *words;
-        ck_assert_int_eq(session_take(impostor->session, &impostor->arena, event->frames[i], &message), RESULT_OK);
-        if (!message.data)
-            continue;
-        ck_assert_int_eq(proto_decode(&impostor->arena, &sync_message__descriptor, message, &words), RESULT_OK);
-        if (is_wanted && is_wanted(words) && !impostor->heard)
-            impostor->heard = words;
-    }
-    link_more(event->link);
-}
-
-/* Takes what comes until there is a message of this kind, the session is ready (NULL), or it has ended. */
-static SyncMessage *hear(struct impostor *impostor, bool (*is_wanted)(const SyncMessage *message), uint64_t ms) {
+/* The next message of this kind; NULL: none came, or it has been hung up on. */
+static const SyncMessage *hear(struct puppet *puppet, bool (*is_wanted)(const SyncMessage *message), unsigned ms) {
     uint64_t until = now_ms() + ms;
-    impostor->heard = NULL;
-    while (impostor->link && !impostor->heard && now_ms() < until) {
-        if (!is_wanted && impostor->session && session_is_ready(impostor->session))
-            break;
-        for (struct mail *mail = mailbox_take(impostor->mailbox, 50), *next; mail; mail = next) {
-            struct link_event *event = (struct link_event *)mail;
-            next = mail->next;
-            if (event->kind == LINK_FRAMES && impostor->session)
-                take_frames(impostor, event, is_wanted);
-            if (event->kind == LINK_UP)
-                impostor->link = event->link;
-            if (event->kind == LINK_DOWN && event->link) {
-                session_free(impostor->session);
-                impostor->session = NULL;
-                link_free(event->link);
-                impostor->link = NULL;
-            }
-            link_event_free(event);
-        }
+    for (uint64_t now; (now = now_ms()) < until;) {
+        const SyncMessage *message = puppet_hear(puppet, (unsigned)(until - now));
+        if (!message || is_wanted(message))
+            return message;
     }
-    return impostor->heard;
-}
-
-static struct impostor call(const struct home *as, const struct home *whom) {
-    struct impostor impostor = {.mailbox = mailbox_new()};
-    char address[64];
-    const struct link_options options = {.mailbox = impostor.mailbox, .length_bytes = 2, .frame_max = UINT16_MAX};
-    arena_init(&impostor.arena, SIZE_MAX);
-    snprintf(address, sizeof address, "tcp://127.0.0.1:%u", whom->port);
-    ck_assert_int_eq(link_dial(address, 5000, &options), RESULT_OK);
-    struct mail *mail = mailbox_take(impostor.mailbox, 5000);
-    ck_assert_ptr_nonnull(mail);
-    struct link_event *event = (struct link_event *)mail;
-    ck_assert_int_eq(event->kind, LINK_UP);
-    impostor.link = event->link;
-    link_event_free(event);
-    const struct session_options keys = {.initiator = true,
-                                         .secret = as->identity.secrets->session,
-                                         .remote_public = whom->identity.session_key,
-                                         .random = random_system()};
-    impostor.session = session_new(impostor.link, &keys);
-    ck_assert_ptr_nonnull(impostor.session);
-    link_more(impostor.link);
-    hear(&impostor, NULL, 5000);
-    ck_assert(impostor.session && session_is_ready(impostor.session));
-    greet(&impostor);
-    return impostor;
-}
-
-static void hang_up(struct impostor *impostor) {
-    if (impostor->session) {
-        session_free(impostor->session);
-        impostor->session = NULL;
-        hear(impostor, NULL, 5000);
-    }
-    arena_release(&impostor->arena);
-    mailbox_free(impostor->mailbox);
+    return NULL;
 }
 
 static bool is_want(const SyncMessage *message) {
@@ -321,18 +220,18 @@ static bool is_answer(const SyncMessage *message) {
     return message->chunks || message->withheld;
 }
 
-static const SyncMessage *want(struct impostor *impostor, const uint8_t *id, uint32_t first, uint32_t count) {
+static const SyncMessage *want(struct puppet *puppet, const uint8_t *id, uint32_t first, uint32_t count) {
     Want words = WANT__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
     words.blob = proto_bytes(id, BLOB_ID_SIZE);
     words.first = first;
     words.count = count;
     message.want = &words;
-    say(impostor, &message);
-    return hear(impostor, is_answer, PATIENCE_MS);
+    puppet_say(puppet, &message);
+    return hear(puppet, is_answer, PATIENCE_MS);
 }
 
-static void give(struct impostor *impostor, const uint8_t *id, uint32_t first, const struct span *chunks, size_t count,
+static void give(struct puppet *puppet, const uint8_t *id, uint32_t first, const struct span *chunks, size_t count,
                  const struct span *manifest) {
     Chunks words = CHUNKS__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
@@ -346,7 +245,7 @@ static void give(struct impostor *impostor, const uint8_t *id, uint32_t first, c
     if (manifest)
         words.manifest = proto_bytes(manifest->data, manifest->len);
     message.chunks = &words;
-    say(impostor, &message);
+    puppet_say(puppet, &message);
 }
 
 static struct span copy_of(struct network *network, struct span bytes) {
@@ -380,12 +279,12 @@ START_TEST(a_photo_reaches_the_court_through_kenya_and_nobody_else) {
 
     /* the police were told the alert without the field, and somehow know the id */
     static const uint8_t nothing[BLOB_ID_SIZE] = {1};
-    struct impostor police = call(network.police, network.kenya);
-    check_withheld(want(&police, reference.id, 0, 0), "not-allowed");
-    check_withheld(want(&police, reference.id, 0, 4), "not-allowed");
-    check_withheld(want(&police, nothing, 0, 0), "not-allowed"); /* the same as for what there is not */
+    struct puppet *police = call_kenya(&network, network.police);
+    check_withheld(want(police, reference.id, 0, 0), "not-allowed");
+    check_withheld(want(police, reference.id, 0, 4), "not-allowed");
+    check_withheld(want(police, nothing, 0, 0), "not-allowed"); /* the same as for what there is not */
     ck_assert_uint_eq(refused(&network, network.kenya, "not-allowed"), 3);
-    hang_up(&police);
+    puppet_free(police);
     ck_assert_ptr_null(read_blob(&network, network.kenya, &(struct blob_reference){.id = {1}}, 0, true));
     end(&network);
 }
@@ -397,17 +296,17 @@ START_TEST(a_giver_gives_no_more_than_a_little_at_a_time) {
     publish(&network, 0, &reference);
     wait_for_alerts(network.kenya, 1);
     wait_until_here(&network, network.kenya, &reference);
-    struct impostor court = call(network.court, network.kenya);
-    const SyncMessage *answer = want(&court, reference.id, 0, 0);
+    struct puppet *court = call_kenya(&network, network.court);
+    const SyncMessage *answer = want(court, reference.id, 0, 0);
     ck_assert(answer && answer->chunks && answer->chunks->has_manifest && answer->chunks->n_chunks == 0);
-    answer = want(&court, reference.id, 1, UINT32_MAX);
+    answer = want(court, reference.id, 1, UINT32_MAX);
     ck_assert(answer && answer->chunks && !answer->chunks->has_manifest);
     ck_assert_uint_eq(answer->chunks->first, 1);
     ck_assert_uint_ge(answer->chunks->n_chunks, 1);
     ck_assert_uint_le(answer->chunks->n_chunks, FETCH_CHUNKS_MAX);
-    ck_assert_ptr_null(want(&court, reference.id, 1000, 1)); /* there is no such chunk: the session ends */
-    ck_assert_ptr_null(court.session);
-    hang_up(&court);
+    ck_assert_ptr_null(want(court, reference.id, 1000, 1)); /* there is no such chunk: the session ends */
+    ck_assert(puppet_is_hung_up_on(court, PATIENCE_MS));
+    puppet_free(court);
     end(&network);
 }
 END_TEST
@@ -422,34 +321,34 @@ START_TEST(a_transfer_goes_on_at_the_chunk_after_a_cut_and_after_a_kill) {
     struct sent sent = all_of(&network, network.congo, &reference);
     ck_assert_int_eq(home_stop(network.congo, SIGTERM), 0);
 
-    struct impostor congo = call(network.congo, network.kenya);
+    struct puppet *congo = call_kenya(&network, network.congo);
     ck_assert_ptr_nonnull(read_blob(&network, network.kenya, &reference, 0, true));
-    const SyncMessage *asked = hear(&congo, is_want, PATIENCE_MS);
+    const SyncMessage *asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->count == 0);
-    give(&congo, reference.id, 0, NULL, 0, &sent.manifest);
-    asked = hear(&congo, is_want, PATIENCE_MS);
+    give(congo, reference.id, 0, NULL, 0, &sent.manifest);
+    asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->first == 0 && asked->want->count >= 1);
-    give(&congo, reference.id, 0, sent.chunks, 1, NULL);
-    asked = hear(&congo, is_want, PATIENCE_MS);
+    give(congo, reference.id, 0, sent.chunks, 1, NULL);
+    asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->first == 1);
-    hang_up(&congo); /* cut */
+    puppet_free(congo); /* cut */
 
-    congo = call(network.congo, network.kenya);
-    asked = hear(&congo, is_want, PATIENCE_MS);
+    congo = call_kenya(&network, network.congo);
+    asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->first == 1 && asked->want->count >= 1);
-    give(&congo, reference.id, 1, sent.chunks + 1, 1, NULL);
-    asked = hear(&congo, is_want, PATIENCE_MS);
+    give(congo, reference.id, 1, sent.chunks + 1, 1, NULL);
+    asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->first == 2);
     home_stop(network.kenya, SIGKILL);
-    hang_up(&congo);
+    puppet_free(congo);
 
     home_start(network.kenya);
-    congo = call(network.congo, network.kenya);
+    congo = call_kenya(&network, network.congo);
     const BlobPart *part = read_blob(&network, network.kenya, &reference, 0, true);
     ck_assert_uint_eq(part->status->have, 2);
-    asked = hear(&congo, is_want, PATIENCE_MS);
+    asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->first == 2 && asked->want->count >= 1);
-    hang_up(&congo);
+    puppet_free(congo);
 
     home_start(network.congo); /* the true one goes on */
     wait_until_here(&network, network.kenya, &reference);
@@ -467,7 +366,7 @@ struct lies {
     struct network network;
     struct blob_reference references[LIES];
     struct sent sent[LIES];
-    struct impostor congo;
+    struct puppet *congo;
 };
 
 static struct lies begin_to_lie(size_t count) {
@@ -478,18 +377,18 @@ static struct lies begin_to_lie(size_t count) {
     }
     wait_for_alerts(lies.network.kenya, count);
     ck_assert_int_eq(home_stop(lies.network.congo, SIGTERM), 0);
-    lies.congo = call(lies.network.congo, lies.network.kenya);
+    lies.congo = call_kenya(&lies.network, lies.network.congo);
     return lies;
 }
 
 static void end_lying(struct lies *lies) {
-    hang_up(&lies->congo);
+    puppet_free(lies->congo);
     end(&lies->network);
 }
 
 static const Want *asked_for(struct lies *lies, size_t which) {
     ck_assert_ptr_nonnull(read_blob(&lies->network, lies->network.kenya, &lies->references[which], 0, true));
-    const SyncMessage *asked = hear(&lies->congo, is_want, PATIENCE_MS);
+    const SyncMessage *asked = hear(lies->congo, is_want, PATIENCE_MS);
     ck_assert(asked && memcmp(asked->want->blob.data, lies->references[which].id, BLOB_ID_SIZE) == 0);
     return asked->want;
 }
@@ -509,36 +408,36 @@ START_TEST(what_is_not_what_the_alert_names_is_refused_and_counted) {
     struct span manifest = lies.sent[0].manifest;
 
     asked_for(&lies, 0); /* another one's manifest */
-    give(&lies.congo, lies.references[0].id, 0, NULL, 0, &lies.sent[1].manifest);
+    give(lies.congo, lies.references[0].id, 0, NULL, 0, &lies.sent[1].manifest);
     ck_assert_str_eq(why_not(&lies, 0), "bad-hash");
 
     asked_for(&lies, 1); /* one that says it is immense: nothing is allocated for it */
     struct span immense = copy_of(network, manifest);
     memset((uint8_t *)(uintptr_t)immense.data + 1, 0xFF, 8);
-    give(&lies.congo, lies.references[1].id, 0, NULL, 0, &immense);
+    give(lies.congo, lies.references[1].id, 0, NULL, 0, &immense);
     ck_assert_str_eq(why_not(&lies, 1), "too-large");
 
     asked_for(&lies, 2); /* one with a byte changed */
     struct span odd = changed(network, lies.sent[2].manifest, manifest.len - 1);
-    give(&lies.congo, lies.references[2].id, 0, NULL, 0, &odd);
+    give(lies.congo, lies.references[2].id, 0, NULL, 0, &odd);
     ck_assert_str_eq(why_not(&lies, 2), "bad-hash");
     ck_assert_uint_eq(files_at(network->kenya), 0);
 
     asked_for(&lies, 3); /* the right manifest, and a chunk with a byte changed */
-    give(&lies.congo, lies.references[3].id, 0, NULL, 0, &lies.sent[3].manifest);
-    ck_assert_ptr_nonnull(hear(&lies.congo, is_want, PATIENCE_MS));
+    give(lies.congo, lies.references[3].id, 0, NULL, 0, &lies.sent[3].manifest);
+    ck_assert_ptr_nonnull(hear(lies.congo, is_want, PATIENCE_MS));
     struct span bad = changed(network, lies.sent[3].chunks[0], 1000);
-    give(&lies.congo, lies.references[3].id, 0, &bad, 1, NULL);
+    give(lies.congo, lies.references[3].id, 0, &bad, 1, NULL);
     ck_assert_str_eq(why_not(&lies, 3), "bad-hash");
 
     asked_for(&lies, 4); /* a chunk of another place */
-    give(&lies.congo, lies.references[4].id, 0, NULL, 0, &lies.sent[4].manifest);
-    ck_assert_ptr_nonnull(hear(&lies.congo, is_want, PATIENCE_MS));
-    give(&lies.congo, lies.references[4].id, 0, &lies.sent[4].chunks[1], 1, NULL);
+    give(lies.congo, lies.references[4].id, 0, NULL, 0, &lies.sent[4].manifest);
+    ck_assert_ptr_nonnull(hear(lies.congo, is_want, PATIENCE_MS));
+    give(lies.congo, lies.references[4].id, 0, &lies.sent[4].chunks[1], 1, NULL);
     ck_assert_str_eq(why_not(&lies, 4), "bad-hash");
 
     ck_assert_uint_eq(refused(network, network->kenya, "bad-hash"), 4);
-    ck_assert_ptr_nonnull(lies.congo.session); /* alerts speak for themselves: the session goes on */
+    ck_assert(!puppet_is_hung_up_on(lies.congo, QUIET_MS)); /* alerts speak for themselves: the session goes on */
     for (size_t i = 3; i < 5; i++)
         ck_assert_uint_eq(read_blob(network, network->kenya, &lies.references[i], 0, false)->status->have, 0);
     end_lying(&lies);
@@ -547,20 +446,20 @@ END_TEST
 
 START_TEST(what_nobody_asked_for_ends_the_session) {
     struct lies lies = begin_to_lie(1);
-    give(&lies.congo, lies.references[0].id, 0, NULL, 0, &lies.sent[0].manifest);
-    ck_assert_ptr_null(hear(&lies.congo, is_want, PATIENCE_MS));
-    ck_assert_ptr_null(lies.congo.session);
-    hang_up(&lies.congo);
+    give(lies.congo, lies.references[0].id, 0, NULL, 0, &lies.sent[0].manifest);
+    ck_assert_ptr_null(hear(lies.congo, is_want, PATIENCE_MS));
+    ck_assert(puppet_is_hung_up_on(lies.congo, PATIENCE_MS));
+    puppet_free(lies.congo);
 
-    lies.congo = call(lies.network.congo, lies.network.kenya);
+    lies.congo = call_kenya(&lies.network, lies.network.congo);
     asked_for(&lies, 0);
-    give(&lies.congo, lies.references[0].id, 0, NULL, 0, &lies.sent[0].manifest);
-    const SyncMessage *asked = hear(&lies.congo, is_want, PATIENCE_MS);
+    give(lies.congo, lies.references[0].id, 0, NULL, 0, &lies.sent[0].manifest);
+    const SyncMessage *asked = hear(lies.congo, is_want, PATIENCE_MS);
     ck_assert_ptr_nonnull(asked);
     ck_assert_uint_lt(asked->want->count, lies.sent[0].count);
-    give(&lies.congo, lies.references[0].id, 0, lies.sent[0].chunks, lies.sent[0].count, NULL); /* more than that */
-    ck_assert_ptr_null(hear(&lies.congo, is_want, PATIENCE_MS));
-    ck_assert_ptr_null(lies.congo.session);
+    give(lies.congo, lies.references[0].id, 0, lies.sent[0].chunks, lies.sent[0].count, NULL); /* more than that */
+    ck_assert_ptr_null(hear(lies.congo, is_want, PATIENCE_MS));
+    ck_assert(puppet_is_hung_up_on(lies.congo, PATIENCE_MS));
     ck_assert_uint_eq(refused(&lies.network, lies.network.kenya, "malformed"), 2);
     end_lying(&lies);
 }
@@ -571,12 +470,12 @@ START_TEST(one_request_at_a_time_is_under_way) {
     struct lies lies = begin_to_lie(2);
     asked_for(&lies, 0);
     ck_assert_ptr_nonnull(read_blob(&lies.network, lies.network.kenya, &lies.references[1], 0, true));
-    ck_assert_ptr_null(hear(&lies.congo, is_want, QUIET_MS));
-    give(&lies.congo, lies.references[0].id, 0, NULL, 0, &lies.sent[0].manifest);
-    const SyncMessage *asked = hear(&lies.congo, is_want, PATIENCE_MS);
+    ck_assert_ptr_null(hear(lies.congo, is_want, QUIET_MS));
+    give(lies.congo, lies.references[0].id, 0, NULL, 0, &lies.sent[0].manifest);
+    const SyncMessage *asked = hear(lies.congo, is_want, PATIENCE_MS);
     ck_assert_ptr_nonnull(asked);
     ck_assert_uint_eq(asked->want->count, 1); /* how fast the link is has to be learnt first */
-    ck_assert_ptr_null(hear(&lies.congo, is_want, QUIET_MS));
+    ck_assert_ptr_null(hear(lies.congo, is_want, QUIET_MS));
     end_lying(&lies);
 }
 END_TEST

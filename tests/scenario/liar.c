@@ -12,6 +12,7 @@
 #include "core/feed.h"
 #include "keys/epoch.h"
 #include "roster.pb-c.h"
+#include "tests/support/patience.h"
 #include "tests/support/puppet.h"
 
 const bool suite_no_fork = true;
@@ -83,26 +84,6 @@ static size_t feeds_of(const struct home *author) {
     return count;
 }
 
-static bool is_connected(const struct home *member) {
-    const Status *words = status();
-    for (size_t i = 0; i < words->n_peers; i++)
-        if (strcmp(words->peers[i]->name, member->name) == 0)
-            return strcmp(words->peers[i]->state, "connected") == 0;
-    return false;
-}
-
-static uint64_t now_ms(void) {
-    return clock_steady_ms(clock_system());
-}
-
-#define WAIT_UNTIL(condition)                                                                                          \
-    do {                                                                                                               \
-        uint64_t start_ = now_ms();                                                                                    \
-        while (!(condition) && now_ms() < start_ + PATIENCE_MS)                                                        \
-            nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);                                                  \
-        ck_assert_msg(now_ms() < start_ + PATIENCE_MS, "waited in vain for %s", #condition);                           \
-    } while (0)
-
 /* ---- what the puppet says ---- */
 
 static Announce announce_of(const struct home *author, const char *audience, uint64_t number) {
@@ -144,7 +125,7 @@ START_TEST(no_more_feeds_are_followed_than_an_author_may_have) {
         announce(puppet, congo, text_format(&arena, "audience-%u", i));
     WAIT_UNTIL(refused("too-large") == TOO_MANY);
     ck_assert_uint_eq(feeds_of(congo), FEEDS_OF_KEY_MAX);
-    ck_assert(is_connected(congo)); /* its other feeds are as good as they were */
+    ck_assert(home_is_connected(kenya, congo->name)); /* its other feeds are as good as they were */
     struct puppet *other = puppet_call(uganda, kenya);
     announce(other, uganda, "customs");
     ck_assert_ptr_nonnull(hear_pull(other, PATIENCE_MS));
@@ -170,7 +151,7 @@ START_TEST(a_feed_is_carried_for_as_many_as_there_can_be) {
     ck_assert_uint_eq(feeds_of(congo), 1);
     words.n_readers++;
     say_announce(puppet, &words);
-    WAIT_UNTIL(!is_connected(congo));
+    WAIT_UNTIL(!home_is_connected(kenya, congo->name));
     ck_assert_uint_eq(refused("malformed"), 1);
 }
 END_TEST
@@ -271,11 +252,11 @@ START_TEST(who_asks_much_and_reads_nothing_is_let_go) {
     words.feed = proto_bytes(feed, sizeof feed);
     words.bytes = ANSWER;
     message.pull = &words;
-    ck_assert(is_connected(congo));
+    ck_assert(home_is_connected(kenya, congo->name));
     uint64_t before = home_rss_kb(kenya);
     for (int i = 0; i < PULLS; i++) /* 200 MB are asked for, and not one byte is read */
         puppet_say(puppet, &message);
-    WAIT_UNTIL(!is_connected(congo));
+    WAIT_UNTIL(!home_is_connected(kenya, congo->name));
     ck_assert_uint_eq(refused("too-large"), 1);
     ck_assert_uint_lt(home_rss_kb(kenya), before + MEMORY_KB_MAX);
     struct puppet *other = puppet_call(uganda, kenya);
@@ -358,7 +339,7 @@ START_TEST(what_cannot_be_read_is_not_taken_in_heaps) {
                       (unsigned long long)heap.bytes);
     }
     ck_assert_uint_gt(heap.bytes, WAITING_BYTES_MAX);
-    ck_assert(is_connected(congo));
+    ck_assert(home_is_connected(kenya, congo->name));
     announce(puppet, congo, "another"); /* the others are pulled as before */
     ck_assert_ptr_nonnull(hear_pull(puppet, PATIENCE_MS));
 }
@@ -418,11 +399,11 @@ static void check_is_told_by_what(enum ending_cause cause) {
 }
 
 START_TEST(who_is_removed_hears_by_what_and_nothing_else) {
-    WAIT_UNTIL(is_connected(congo));
+    WAIT_UNTIL(home_is_connected(kenya, congo->name));
     remove_congo(causes[_i]);
     check_is_told_by_what(causes[_i]);
     ck_assert_uint_eq(feeds_of(congo), 0);
-    ck_assert(!is_connected(congo));
+    ck_assert(!home_is_connected(kenya, congo->name));
 }
 END_TEST
 
@@ -439,7 +420,7 @@ START_TEST(who_was_removed_while_it_was_away_may_ask_by_what) {
     message.known = proto_bytes(known.data, known.len);
     puppet_say(puppet, &message);
     check_is_told_by_what(causes[_i]);
-    ck_assert(!is_connected(congo));
+    ck_assert(!home_is_connected(kenya, congo->name));
 }
 END_TEST
 

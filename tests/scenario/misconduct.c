@@ -12,6 +12,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "core/feed.h"
+#include "tests/support/patience.h"
 #include "tests/support/puppet.h"
 
 const bool suite_no_fork = true;
@@ -47,14 +48,6 @@ static void tear_down(void) {
     home_stop(congo, SIGTERM);
     arena_release(&arena);
     homes_free(homes);
-}
-
-static uint64_t now_ms(void) {
-    return clock_steady_ms(clock_system());
-}
-
-static void sleep_ms(long ms) {
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
 /* ---- the others ---- */

@@ -27,6 +27,7 @@
 #include "keys/noise.h"
 #include "tests/support/chance.h"
 #include "tests/support/homes.h"
+#include "tests/support/patience.h"
 
 const bool suite_no_fork = true;
 
@@ -89,19 +90,9 @@ static struct network begin(void) {
 }
 
 static void end(struct network *network) {
-    for (size_t i = 0; i < network->homes->count; i++)
-        if (network->homes->rows[i].pid)
-            ck_assert_int_eq(home_stop(&network->homes->rows[i], SIGTERM), 0);
+    ck_assert_uint_eq(homes_stop(network->homes), 0);
     arena_release(&network->arena);
     homes_free(network->homes);
-}
-
-static void sleep_ms(long ms) {
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
-static uint64_t now_ms(void) {
-    return clock_steady_ms(clock_system());
 }
 
 static void publish_at(struct network *network, struct home *home) {

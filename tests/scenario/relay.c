@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "tests/support/homes.h"
+#include "tests/support/patience.h"
 
 const bool suite_no_fork = true;
 
@@ -62,24 +63,10 @@ static struct network make(const char *author, const char *carrier) {
 }
 
 static void end(struct network *network) {
-    for (size_t i = 0; i < network->homes->count; i++)
-        if (network->homes->rows[i].pid)
-            ck_assert_int_eq(home_stop(&network->homes->rows[i], SIGTERM), 0);
+    ck_assert_uint_eq(homes_stop(network->homes), 0);
     arena_release(&network->arena);
     homes_free(network->homes);
 }
-
-static uint64_t now_ms(void) {
-    return clock_steady_ms(clock_system());
-}
-
-#define WAIT_UNTIL(condition)                                                                                          \
-    do {                                                                                                               \
-        uint64_t start_ = now_ms();                                                                                    \
-        while (!(condition) && now_ms() < start_ + PATIENCE_MS)                                                        \
-            nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);                                                  \
-        ck_assert_msg(now_ms() < start_ + PATIENCE_MS, "waited in vain for %s", #condition);                           \
-    } while (0)
 
 static void publish(struct network *network, unsigned count) {
     struct control *control = home_connect(network->congo);

@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "tests/support/chance.h"
 #include "tests/support/homes.h"
+#include "tests/support/patience.h"
 
 const bool suite_no_fork = true;
 
@@ -104,28 +105,10 @@ static struct network begin(size_t count) {
 }
 
 static void end(struct network *network) {
-    for (size_t i = 0; i < network->homes->count; i++)
-        if (network->homes->rows[i].pid)
-            ck_assert_int_eq(home_stop(&network->homes->rows[i], SIGTERM), 0);
+    ck_assert_uint_eq(homes_stop(network->homes), 0);
     arena_release(&network->arena);
     homes_free(network->homes);
 }
-
-static void sleep_ms(long ms) {
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
-static uint64_t now_ms(void) {
-    return clock_steady_ms(clock_system());
-}
-
-#define WAIT_UNTIL(condition)                                                                                          \
-    do {                                                                                                               \
-        uint64_t start_ = now_ms();                                                                                    \
-        while (!(condition) && now_ms() < start_ + PATIENCE_MS)                                                        \
-            sleep_ms(20);                                                                                              \
-        ck_assert_msg(now_ms() < start_ + PATIENCE_MS, "waited in vain for %s", #condition);                           \
-    } while (0)
 
 /* ---- what is asked and seen ---- */
 

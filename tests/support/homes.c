@@ -1,6 +1,7 @@
 #include "tests/support/homes.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <ftw.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -11,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -19,6 +19,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "keys/card.h"
+#include "tests/support/patience.h"
 
 enum { START_TIMEOUT_MS = 60000, REPLY_TIMEOUT_MS = 120000, SAID_BYTES_MAX = 64 * 1024 * 1024 };
 static const int64_t day_ms = 86400000;
@@ -53,6 +54,13 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     (void)kind;
     (void)walk;
     return remove(path);
+}
+
+size_t homes_stop(struct homes *homes) {
+    size_t bad = 0;
+    for (size_t i = 0; i < homes->count; i++)
+        bad += home_stop(&homes->rows[i], SIGTERM) != 0; /* of one that does not run it is 0 */
+    return bad;
 }
 
 void homes_free(struct homes *homes) {
@@ -249,10 +257,6 @@ struct home *homes_copy(struct homes *homes, const struct home *home, const char
     return copy;
 }
 
-static void sleep_ms(long ms) {
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
 struct control *home_connect(const struct home *home) {
     char path[400];
     struct control *control;
@@ -301,6 +305,16 @@ int home_stop(struct home *home, int number) {
     }
     home->pid = 0;
     return status;
+}
+
+size_t homes_entries(const char *path) {
+    size_t count = 0;
+    DIR *folder = opendir(path);
+    for (const struct dirent *entry; folder && (entry = readdir(folder));)
+        count += entry->d_name[0] != '.';
+    if (folder)
+        closedir(folder);
+    return count;
 }
 
 bool home_wait(struct home *home, unsigned ms, int *status) {
@@ -384,4 +398,15 @@ uint64_t home_alerts(const struct home *home) {
     uint64_t alerts = status ? status->alerts : 0;
     arena_release(&arena);
     return alerts;
+}
+
+bool home_is_connected(const struct home *home, const char *name) {
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const Status *status = home_status(home, &arena);
+    bool is = false;
+    for (size_t i = 0; status && i < status->n_peers; i++)
+        is |= strcmp(status->peers[i]->name, name) == 0 && strcmp(status->peers[i]->state, "connected") == 0;
+    arena_release(&arena);
+    return is;
 }

@@ -49,7 +49,9 @@ struct homes {
 };
 
 struct homes *homes_new(void);
-/* Stops every daemon and removes the folders. */
+/* Asks every daemon that runs to end, and waits; returns how many did not end well. */
+size_t homes_stop(struct homes *homes);
+/* Kills every daemon that runs and removes the folders. */
 void homes_free(struct homes *homes);
 /* `policy` must outlive the homes. */
 struct home *homes_add(struct homes *homes, const char *name, const char *country, const char *role,
@@ -69,6 +71,8 @@ void homes_copy_folder(const char *from, const char *to);
 /* The next roster with one change, signed: a roster file, in the homes' arena. */
 struct span homes_sign(struct homes *homes, enum list_change change, const struct member *member,
                        const struct ending *ending);
+/* How many entries a folder has, hidden ones not counted in; 0 if there is none. */
+size_t homes_entries(const char *path);
 /* Puts a file into the folder of a node. */
 void home_write(const struct home *home, const char *name, struct span content);
 
@@ -94,5 +98,7 @@ Published *home_publish(struct control *control, struct arena *arena, const char
 /* In the arena; NULL when it does not answer. */
 Status *home_status(const struct home *home, struct arena *arena);
 uint64_t home_alerts(const struct home *home);
+/* Has it a session with the member of this name? */
+bool home_is_connected(const struct home *home, const char *name);
 
 #endif

@@ -12,6 +12,14 @@
 #include "base/file.h"
 #include "base/text.h"
 
+const char world_forwards[] = "audiences:\n"
+                              "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
+                              "forward:\n"
+                              "  - {from: {role: CUSTOMS}, to: [customs]}\n"
+                              "accept:\n"
+                              "  - {from: {role: CUSTOMS}, show: [all]}\n"
+                              "local: {operators: {show: [all]}}\n";
+
 static const char everything[] = "audiences:\n"
                                  "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
                                  "  police: {members: {role: POLICE}, publish: yes, show: [all]}\n"

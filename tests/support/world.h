@@ -41,6 +41,9 @@ struct world {
     size_t count;
 };
 
+/* The policy of a customs administration that tells all others everything, also what another has told it. */
+extern const char world_forwards[];
+
 /* A world at 2014-05-06T00:00:00Z with one root. Every failure inside world_*() ends the test (ck_assert). */
 struct world *world_new(uint64_t seed);
 /* Closes everything and removes its folders. */

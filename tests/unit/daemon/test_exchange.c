@@ -555,14 +555,6 @@ END_TEST
 
 /* ---- a thousand things that happen ---- */
 
-static const char gossip[] = "audiences:\n"
-                             "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
-                             "forward:\n"
-                             "  - {from: {role: CUSTOMS}, to: [customs]}\n"
-                             "accept:\n"
-                             "  - {from: {role: CUSTOMS}, show: [all]}\n"
-                             "local: {operators: {show: [all]}}\n";
-
 enum { ACTORS = 3, OPERATIONS = 1000, CHECK_EVERY = 100 };
 
 struct story {
@@ -665,7 +657,7 @@ static void live_through(uint64_t seed) {
     world_free(world);
     world = world_new(seed);
     for (size_t i = 0; i < ACTORS; i++)
-        story.actors[i] = world_add(world, names[i], countries[i], "CUSTOMS", gossip);
+        story.actors[i] = world_add(world, names[i], countries[i], "CUSTOMS", world_forwards);
     world_start(world);
     for (int operation = 1; operation <= OPERATIONS; operation++) {
         something_happens(&story);

@@ -9,14 +9,6 @@
 static const uint64_t minute_ms = 60000;
 static const uint64_t day_ms = 86400000;
 
-static const char forwards[] = "audiences:\n"
-                               "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
-                               "forward:\n"
-                               "  - {from: {role: CUSTOMS}, to: [customs]}\n"
-                               "accept:\n"
-                               "  - {from: {role: CUSTOMS}, show: [all]}\n"
-                               "local: {operators: {show: [all]}}\n";
-
 /* Three customs administrations; Kenya passes on what the others may have. */
 static struct world *world;
 static struct actor *congo, *kenya, *uganda;
@@ -25,7 +17,7 @@ static uint8_t object[OBJECT_ID_SIZE], second[OBJECT_ID_SIZE], key_before[MEMBER
 static void set_up(void) {
     world = world_new(7);
     congo = world_add(world, "cd-customs", "CD", "CUSTOMS", "");
-    kenya = world_add(world, "ke-customs", "KE", "CUSTOMS", forwards);
+    kenya = world_add(world, "ke-customs", "KE", "CUSTOMS", world_forwards);
     uganda = world_add(world, "ug-customs", "UG", "CUSTOMS", "");
     world_start(world);
     memcpy(key_before, congo->identity.key_id, sizeof key_before);

@@ -8,14 +8,6 @@
 #include "base/limits.h"
 #include "tests/support/world.h"
 
-static const char forwards[] = "audiences:\n"
-                               "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
-                               "forward:\n"
-                               "  - {from: {role: CUSTOMS}, to: [customs]}\n"
-                               "accept:\n"
-                               "  - {from: {role: CUSTOMS}, show: [all]}\n"
-                               "local: {operators: {show: [all]}}\n";
-
 /* Kenya passes on what the Congo tells it, and Uganda what Kenya does. Uganda has not heard of the Congo's new key. */
 static struct world *world;
 static struct actor *congo, *kenya, *uganda;
@@ -24,8 +16,8 @@ static uint8_t object[OBJECT_ID_SIZE], second[OBJECT_ID_SIZE];
 static void set_up(void) {
     world = world_new(11);
     congo = world_add(world, "cd-customs", "CD", "CUSTOMS", "");
-    kenya = world_add(world, "ke-customs", "KE", "CUSTOMS", forwards);
-    uganda = world_add(world, "ug-customs", "UG", "CUSTOMS", forwards);
+    kenya = world_add(world, "ke-customs", "KE", "CUSTOMS", world_forwards);
+    uganda = world_add(world, "ug-customs", "UG", "CUSTOMS", world_forwards);
     world_start(world);
     uganda->deaf = true;
     const struct ending ending = world_ends(congo, ENDING_LEFT);
@@ -53,6 +45,12 @@ static size_t waiting(void) {
     for (size_t i = 0; i < count; i++)
         ck_assert_mem_eq(rows[i].originator, congo->identity.id, MEMBER_ID_SIZE);
     return count;
+}
+
+static void look_again(void) {
+    ck_assert_str_eq(result_name(exchange_look_again(&uganda->exchange)), "ok");
+    ck_assert_str_eq(result_name(exchange_commit(&uganda->exchange, NULL, NULL)), "ok");
+    exchange_end_turn(&uganda->exchange);
 }
 
 static size_t kept_bytes(uint64_t number) {
@@ -98,9 +96,7 @@ START_TEST(a_restart_looks_again) {
     world_restart(uganda);
     ck_assert_uint_eq(waiting(), 1);
     ck_assert(!world_has(uganda, object));
-    ck_assert_str_eq(result_name(exchange_look_again(&uganda->exchange)), "ok");
-    ck_assert_str_eq(result_name(exchange_commit(&uganda->exchange, NULL, NULL)), "ok");
-    exchange_end_turn(&uganda->exchange);
+    look_again();
     ck_assert_uint_eq(waiting(), 0);
     ck_assert(world_has(uganda, object));
 }
@@ -119,9 +115,7 @@ START_TEST(it_waits_on_while_this_node_may_not_write) {
     ck_assert_uint_eq(waiting(), 1);
     ck_assert(!world_has(uganda, object));
     ours->elsewhere = 0;
-    ck_assert_str_eq(result_name(exchange_look_again(&uganda->exchange)), "ok");
-    ck_assert_str_eq(result_name(exchange_commit(&uganda->exchange, NULL, NULL)), "ok");
-    exchange_end_turn(&uganda->exchange);
+    look_again();
     ck_assert_uint_eq(waiting(), 0);
     ck_assert(world_has(uganda, object));
 }
@@ -195,9 +189,7 @@ START_TEST(what_came_by_another_way_meanwhile_is_there_once) {
     uganda->exchange.self = roster_find(world->roster, uganda->identity.id);
     world_carry(congo, uganda);
     ck_assert(world_has(uganda, object));
-    ck_assert_str_eq(result_name(exchange_look_again(&uganda->exchange)), "ok");
-    ck_assert_str_eq(result_name(exchange_commit(&uganda->exchange, NULL, NULL)), "ok");
-    exchange_end_turn(&uganda->exchange);
+    look_again();
     ck_assert_uint_eq(waiting(), 0);
     ck_assert_uint_eq(index_count(uganda->exchange.index), 1);
     ck_assert_uint_eq(world_feed(uganda, uganda->identity.key_id, "customs")->head.number, 2);
