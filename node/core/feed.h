@@ -58,7 +58,8 @@ MUST_USE enum result feed_parse(struct entry *out, struct span bytes);
 MUST_USE enum result feed_parse_header(struct entry *out, struct span bytes);
 
 /* Place: WRONG_FEED, REPLAYED, OUT_OF_ORDER, BROKEN_CHAIN, WRONG_EPOCH, BAD_HASH. Says nothing of the signature. A
- * REPLAYED entry may be a fork: whoever has the stored one compares the hashes. */
+ * REPLAYED entry may be a fork: whoever has the stored one compares the hashes. Of an entry by feed_parse_header() that
+ * has no body there is no BAD_HASH. */
 MUST_USE enum result feed_follows(const struct feed_head *head, const struct entry *entry);
 /* The head behind this entry. */
 void feed_advance(struct feed_head *head, const struct entry *entry);

@@ -201,6 +201,8 @@ static enum result may_append(const struct exchange *exchange, const char *audie
 enum result exchange_may_write(const struct exchange *exchange) {
     if (roster_standing(exchange->roster, clock_wall_ms(exchange->clock)) == ROSTER_EXPIRED)
         return RESULT_EXPIRED;
+    if (exchange->feeds.is_unending)
+        return RESULT_UNPROVEN;
     if (!member_signs_with(exchange->self, exchange->identity))
         return RESULT_REVOKED; /* a newer copy of this node has, or those who keep the list have, given it another */
     for (size_t i = 0; i < exchange->policy->audience_count; i++) {

@@ -144,14 +144,20 @@ enum result feeds_get(struct feeds *feeds, const uint8_t author[static MEMBER_ID
 
 /* --- which of our feeds may go on --- */
 
-enum result feeds_may_append(const struct feeds *feeds, const struct feed *feed) {
+static enum result standing_of(const struct feeds *feeds, const struct feed *feed) {
+    const uint8_t *key = feeds->is_unending ? feeds->key_before : feeds->identity->key_id;
     if (feed->draft.frozen)
         return RESULT_FORK;
-    if (memcmp(feed->record.key, feeds->identity->key_id, MEMBER_ID_SIZE) != 0)
+    if (memcmp(feed->record.key, key, MEMBER_ID_SIZE) != 0)
         return RESULT_REVOKED;
     if (feed->elsewhere > feed->next.number)
         return RESULT_BEHIND;
-    return feeds->suspect && !feed->proven && feed->next.number ? RESULT_UNPROVEN : RESULT_OK;
+    return feeds->suspect && !feed->proven ? RESULT_UNPROVEN : RESULT_OK;
+}
+
+enum result feeds_may_append(const struct feeds *feeds, const struct feed *feed) {
+    enum result result = standing_of(feeds, feed);
+    return !result && feeds->is_unending ? RESULT_UNPROVEN : result;
 }
 
 void feeds_hear(struct feed *feed, uint64_t number, const uint8_t hash[static HASH_SIZE]) {
@@ -167,7 +173,7 @@ bool feeds_are_proven(const struct feeds *feeds) {
     bool any = false;
     for (size_t i = 0; i < feeds->count; i++) {
         const struct feed *feed = feeds->rows[i];
-        enum result result = feed->ours ? feeds_may_append(feeds, feed) : RESULT_OK;
+        enum result result = feed->ours ? standing_of(feeds, feed) : RESULT_OK;
         if (result == RESULT_UNPROVEN || result == RESULT_BEHIND)
             return false;
         any |= feed->ours && feed->proven && result != RESULT_REVOKED;

@@ -66,7 +66,9 @@ struct feeds {
     const struct identity *identity;
     const struct random *random;
     size_t keys_loaded;
-    bool suspect; /* the store lies elsewhere than before: our feeds have to be proven */
+    bool suspect;     /* the store lies elsewhere than before: our feeds have to be proven */
+    bool is_unending; /* besides, a change of our signing key was cut off: how far the key before it reached is asked */
+    uint8_t key_before[MEMBER_ID_SIZE]; /* then: that key */
 };
 
 /* Reads all feeds from the store. */

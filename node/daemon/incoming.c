@@ -51,7 +51,8 @@ static enum result check_fork(const struct incoming *incoming, const struct entr
  * than ours, prove a fork. */
 static enum result check_entry(struct incoming *incoming, struct feed_head *head, struct span bytes) {
     struct entry entry;
-    TRY(feed_parse(&entry, bytes));
+    bool may_be_bare = incoming->feed->ours; /* as a reader keeps what it may not hold (docs/protocol.md, 10.7) */
+    TRY(may_be_bare ? feed_parse_header(&entry, bytes) : feed_parse(&entry, bytes));
     enum result result = feed_follows(head, &entry);
     if (result == RESULT_REPLAYED)
         result = check_fork(incoming, &entry);
@@ -377,19 +378,35 @@ static enum result wait_for_originator(const struct incoming *incoming, struct i
     return unverified_add(incoming->exchange->store, &entry->arena, incoming->feed, &row);
 }
 
-enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {
-    struct incoming_entry *entry = &incoming->entries[index];
-    enum result result = entry->arena.starved ? RESULT_NO_MEMORY : keep_examined(incoming, entry);
-    if (!result && entry->result == RESULT_NO_EPOCH_KEY) {
+/* The chain goes on; what the entry said is lost here. */
+static enum result keep_bare(struct incoming *incoming, const struct incoming_entry *entry) {
+    log_warning(
+        _("entry %llu of our feed \"%s\" comes back without its content: the reader that holds it had refused it"),
+        (unsigned long long)entry->parsed.number, incoming->delivery->audience);
+    return keep(incoming, entry, false);
+}
+
+static enum result take_examined(struct incoming *incoming, struct incoming_entry *entry) {
+    TRY(keep_examined(incoming, entry));
+    if (entry->result == RESULT_NO_EPOCH_KEY) {
         if (!feeds_is_carried(incoming->feed)) /* what is only carried waits for nothing */
             feeds_wait(incoming->feed, why_it_waits(incoming), entry->parsed.bytes.len);
-    } else if (!result && is_unverified(incoming, entry)) {
-        result = wait_for_originator(incoming, entry);
-    } else if (!result && entry->result) {
-        tell_refusal(incoming, entry);
-    } else if (!result) {
-        result = admit(incoming, entry);
+        return RESULT_OK;
     }
+    if (is_unverified(incoming, entry))
+        return wait_for_originator(incoming, entry);
+    if (entry->result) {
+        tell_refusal(incoming, entry);
+        return RESULT_OK;
+    }
+    return admit(incoming, entry);
+}
+
+enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {
+    struct incoming_entry *entry = &incoming->entries[index];
+    enum result result = RESULT_NO_MEMORY;
+    if (!entry->arena.starved)
+        result = entry->parsed.body.len ? take_examined(incoming, entry) : keep_bare(incoming, entry);
     arena_release(&entry->arena);
     return result;
 }

@@ -36,13 +36,14 @@ struct node {
     struct scrape *scrape; /* NULL: nobody may ask for numbers */
     struct metrics_counts counts;
     uint64_t started_ms;
-    uint64_t tick_at;           /* steady; when to look after things again */
-    uint64_t roster_warning_at; /* steady; when to say again that it expires */
-    uint64_t keys_changed_ms;   /* wall; of the last change of our keys */
-    uint64_t keys_again_at;     /* steady; not to be tried again before */
-    struct mail stop;           /* posted by node_stop() */
-    enum result writing;        /* of exchange_may_write(), a tick ago */
-    enum result why_stopping;   /* OK: somebody asked it to end */
+    uint64_t tick_at;                      /* steady; when to look after things again */
+    uint64_t roster_warning_at;            /* steady; when to say again that it expires */
+    uint64_t keys_changed_ms;              /* wall; of the last change of our keys */
+    uint64_t keys_again_at;                /* steady; not to be tried again before */
+    const struct policy_audience *awaited; /* of a copy, when last said; only to be compared */
+    struct mail stop;                      /* posted by node_stop() */
+    enum result writing;                   /* of exchange_may_write(), a tick ago */
+    enum result why_stopping;              /* OK: somebody asked it to end */
     bool single_thread;
     bool stopping;
     bool busy; /* something is prepared and waits to be published */

@@ -25,6 +25,7 @@ struct peer {
     const char *address; /* NULL: not called */
     struct connection *connection;
     bool dialing;
+    bool has_told;    /* in this process, how far it holds our feeds, or that it holds none */
     uint64_t dial_at; /* steady milliseconds */
     uint64_t backoff_ms;
     uint64_t since_ms; /* wall; of the present state */

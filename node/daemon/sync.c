@@ -166,6 +166,15 @@ static bool is_amiss(const struct feed *feed, uint64_t after) {
     return after > feed->next.number || (after < feed->next.number && feed->next.midway);
 }
 
+/* Of our own entries this one has some without what they said; another may have them whole. */
+static bool is_better_elsewhere(const struct peers *peers, const struct connection *connection, const struct feed *feed,
+                                const Block *words) {
+    bool is_bare = false;
+    for (size_t i = 0; feed->ours && i < words->n_entries; i++)
+        is_bare |= words->entries[i].len == ENTRY_OVERHEAD;
+    return is_bare && sync_has_another_source(peers, connection, feed);
+}
+
 static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
     struct exchange *exchange = &peers->node->exchange;
     struct pull *pull = asked_for(peers, connection, words);
@@ -197,6 +206,11 @@ static enum result take_block(struct peers *peers, struct connection *connection
     connection->wants = true;
     if (is_amiss(feed, words->after)) {
         pull->asked = feed->next.number;
+        sync_pull_done(peers, connection, pull);
+        return RESULT_OK;
+    }
+    if (is_better_elsewhere(peers, connection, feed, words)) {
+        pull->stopped = true;
         sync_pull_done(peers, connection, pull);
         return RESULT_OK;
     }
@@ -282,14 +296,14 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return fetch_take_chunks(peers, connection, message->chunks);
     if (message->withheld)
         return fetch_take_withheld(peers, connection, message->withheld);
+    if (message->holding) /* our own word: it needs no roster */
+        return take_holding(peers, connection, message->holding);
     if (sync_is_silenced(peers) && message->block)
         return pass_over(peers, connection, message->block);
     if (sync_is_silenced(peers))
         return RESULT_OK;
     if (message->announce)
         return take_announce(peers, connection, message->announce);
-    if (message->holding)
-        return take_holding(peers, connection, message->holding);
     if (message->delivered)
         return sync_take_delivered(peers, connection, message->delivered);
     if (message->fork)
@@ -312,6 +326,11 @@ static unsigned work_of(const SyncMessage *message) {
                : 1;
 }
 
+/* Whatever comes behind the first greeting and the holdings that go with it says that these were all. */
+static bool is_behind_holdings(const struct connection *connection, const SyncMessage *message) {
+    return connection->greeted && !message->holding;
+}
+
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
                   message->has_known + message->has_trust + !!message->holding + !!message->fork +
@@ -322,6 +341,7 @@ static enum result dispatch(struct peers *peers, struct connection *connection, 
         return RESULT_MALFORMED;
     if (connection->leaves_at)
         return take_from_former(peers, connection, message);
+    connection->peer->has_told |= is_behind_holdings(connection, message);
     if (message->hello)
         return sync_take_hello(peers, connection, message->hello);
     if (message->has_known)

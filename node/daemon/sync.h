@@ -104,6 +104,8 @@ void sync_ask_for_evidence(struct peers *peers, struct connection *connection, s
 void sync_acknowledge(struct peers *peers, struct connection *connection);
 /* Its answer has been taken. Unless the next is on its way, others may go on with the feed. */
 void sync_pull_done(struct peers *peers, struct connection *connection, struct pull *pull);
+/* Has another session more of the feed than is here? */
+bool sync_has_another_source(const struct peers *peers, const struct connection *but, const struct feed *feed);
 void sync_send(struct peers *peers, struct connection *connection, const SyncMessage *message);
 /* It has not read yet what it was sent; once it has, there is another turn. */
 bool sync_is_behind(const struct connection *connection);

@@ -199,7 +199,7 @@ void sync_release(struct peers *peers, struct connection *connection) {
     }
 }
 
-static bool has_another_source(const struct peers *peers, const struct connection *but, const struct feed *feed) {
+bool sync_has_another_source(const struct peers *peers, const struct connection *but, const struct feed *feed) {
     for (struct connection *connection = peers->connections; connection; connection = connection->next) {
         bool is_other = connection != but && connection_is_up(connection);
         const struct pull *pull = is_other ? sync_find_pull(connection, feed) : NULL;
@@ -213,7 +213,7 @@ static void let_go_of_slow(struct peers *peers, struct connection *connection, u
     for (size_t i = 0; connection->session && i < connection->pull_count; i++) {
         struct pull *pull = &connection->pulls[i];
         if (pull->under_way && pull->feed->source == connection && steady_ms - pull->answer.at > SLOW_MS &&
-            has_another_source(peers, connection, pull->feed))
+            sync_has_another_source(peers, connection, pull->feed))
             free_source(peers, pull->feed);
     }
 }

@@ -158,8 +158,8 @@ static struct feed_end end_of(const struct feed *feed, enum ending_cause cause) 
     return (struct feed_end){feed->head.feed, feed->next.number, feed->next.hash};
 }
 
-/* How far each of our feeds under the signing key in force reaches. */
-static enum result ends_of_feeds(struct node *node, struct ending *ending) {
+/* How far each of our feeds under this signing key reaches. */
+static enum result ends_of_feeds(struct node *node, const uint8_t key[static MEMBER_ID_SIZE], struct ending *ending) {
     const struct feeds *feeds = &node->exchange.feeds;
     struct feed_end *ends = arena_array(&node->exchange.turn, feeds->count, sizeof *ends);
     if (!ends)
@@ -168,7 +168,7 @@ static enum result ends_of_feeds(struct node *node, struct ending *ending) {
     for (size_t i = 0; i < feeds->count; i++) {
         const struct feed *feed = feeds->rows[i];
         if (!feed->ours || feed->next.number == 0 || (ending->cause == ENDING_REVOKED && feed->mine == 0) ||
-            memcmp(feed->record.key, node->identity.key_id, MEMBER_ID_SIZE) != 0)
+            memcmp(feed->record.key, key, MEMBER_ID_SIZE) != 0)
             continue;
         if (ending->count == FEED_ENDS_MAX)
             return RESULT_TOO_LARGE;
@@ -236,6 +236,16 @@ static enum result finish(struct node *node, struct roster *next) {
     return remember_keys(node);
 }
 
+static enum result finish_or_end(struct node *node, struct roster *next) {
+    enum result result = finish(node, next);
+    if (!result)
+        return RESULT_OK;
+    log_error(_("the change of keys was cut off; this node ends, and finishes it when it starts again"));
+    node->stopping = true;
+    node->why_stopping = result;
+    return result;
+}
+
 /* Keys that the roster takes, and that are on disk; nothing has changed if not. */
 static enum result begin_renewal(struct node *node, bool signing, const struct ending *ending, struct roster **roster) {
     struct identity next;
@@ -261,32 +271,36 @@ enum result trust_renew_keys(struct node *node, bool signing, enum ending_cause 
     const struct member *self = node->exchange.self;
     if (roster_standing(node->roster, now_of(node)) == ROSTER_EXPIRED)
         return RESULT_EXPIRED;
-    if (node->exchange.feeds.suspect && !feeds_are_proven(&node->exchange.feeds))
+    if (node->exchange.feeds.suspect)
         return RESULT_UNPROVEN;
     if (!member_signs_with(self, &node->identity))
         return RESULT_REVOKED; /* by a newer copy of this node, or by those who keep the list */
     if (node->identity.serial < self->serial)
         node->identity.serial = self->serial; /* from a backup: the keys of that number are lost */
     if (signing)
-        TRY(ends_of_feeds(node, &ending));
+        TRY(ends_of_feeds(node, node->identity.key_id, &ending));
     TRY(begin_renewal(node, signing, &ending, &roster));
-    enum result result = finish(node, roster);
-    if (result) {
-        log_error(_("the change of keys was cut off; this node ends, and finishes it when it starts again"));
-        node->stopping = true;
-        node->why_stopping = result;
-        return result;
-    }
+    TRY(finish_or_end(node, roster));
     log_info(signing ? _("new signing and encryption keys are in force (serial %u)")
                      : _("a new encryption key is in force (serial %u)"),
              node->identity.serial);
     return RESULT_OK;
 }
 
-/* A renewal that was cut off: the file has keys of a serial that the roster does not know. */
-static enum result finish_renewal(struct node *node) {
+/* The file has keys of the serial that follows on what the roster knows. */
+static enum result renew_to_file(struct node *node, const uint8_t before[static MEMBER_ID_SIZE], struct roster **next) {
     struct ending ending = {.cause = kept_cause(node), .at = exchange_end_of_key(&node->exchange)};
+    bool is_ending = node->identity.has_previous;
+    if (is_ending)
+        TRY(ends_of_feeds(node, before, &ending));
+    return make_renewal(node, &node->identity, is_ending ? &ending : NULL, next);
+}
+
+/* A renewal that was cut off. Where the key before ends can be said once it is known how far its feeds reach. */
+static enum result finish_renewal(struct node *node) {
+    struct feeds *feeds = &node->exchange.feeds;
     const struct member *self = node->exchange.self;
+    feeds->is_unending = false;
     if (node->identity.serial == self->serial && node->identity.has_previous &&
         member_signs_with(self, &node->identity)) { /* taken, and cut off behind that */
         identity_settle(&node->identity);
@@ -300,18 +314,16 @@ static enum result finish_renewal(struct node *node) {
                   node->identity.serial, self->serial);
         return RESULT_ROLLBACK;
     }
-    uint8_t before[MEMBER_ID_SIZE];
-    identity_id_of(before, self->sign_key);
-    uint8_t now[MEMBER_ID_SIZE];
-    memcpy(now, node->identity.key_id, sizeof now);
-    memcpy(node->identity.key_id, before, sizeof before); /* the feeds that end are those of the key before */
-    enum result result = ends_of_feeds(node, &ending);
-    memcpy(node->identity.key_id, now, sizeof now);
-    TRY(result);
-    log_info(_("finishing a change of keys that was cut off"));
+    identity_id_of(feeds->key_before, self->sign_key);
+    feeds->is_unending = feeds->suspect && node->identity.has_previous;
+    if (feeds->is_unending) {
+        log_info(_("a change of keys was cut off: it is finished once readers have told how far our feeds reach"));
+        return RESULT_OK;
+    }
     struct roster *next;
-    TRY(make_renewal(node, &node->identity, node->identity.has_previous ? &ending : NULL, &next));
-    return finish(node, next);
+    log_info(_("finishing a change of keys that was cut off"));
+    TRY(renew_to_file(node, feeds->key_before, &next));
+    return finish_or_end(node, next);
 }
 
 /* --- copies --- */
@@ -322,11 +334,45 @@ enum result trust_accept_copy(struct node *node) {
     TRY(exchange_begin(&node->exchange));
     TRY(store_put_note(node->exchange.store, STORE_NOTE_PLACE, 1, SPAN_OF_ARRAY(place)));
     node->exchange.feeds.suspect = false;
-    return RESULT_OK;
+    return node->exchange.feeds.is_unending ? finish_renewal(node) : RESULT_OK;
+}
+
+/* It has members, and none of them has told what it holds: a feed of ours may reach there that this copy lacks. */
+static bool is_awaited(const struct node *node, const struct policy_audience *audience) {
+    bool has_members = false;
+    for (size_t i = 0; i < node->roster->count; i++) {
+        const struct member *member = &node->roster->members[i];
+        if (member == node->exchange.self ||
+            !policy_selects(&audience->members, member->name, member->role, member->country))
+            continue;
+        const struct peer *peer = peers_find(&node->peers, member->id);
+        if (peer && peer->has_told)
+            return false;
+        has_members = true;
+    }
+    return has_members;
+}
+
+static const struct policy_audience *find_awaited(const struct node *node) {
+    const struct policy *policy = node->exchange.policy;
+    for (size_t i = 0; i < policy->audience_count; i++)
+        if (is_awaited(node, &policy->audiences[i]))
+            return &policy->audiences[i];
+    return NULL;
 }
 
 enum result trust_prove_copy(struct node *node) {
+    if (node->exchange.feeds.is_unending && node->identity.serial <= node->exchange.self->serial)
+        TRY(finish_renewal(node)); /* others knew of it, and have told */
     if (!node->exchange.feeds.suspect || !feeds_are_proven(&node->exchange.feeds))
+        return RESULT_OK;
+    const struct policy_audience *awaited = find_awaited(node);
+    if (awaited && awaited != node->awaited)
+        log_info(_("every feed that this copy has is proven; it may lack one: somebody of the audience \"%s\" has to "
+                   "connect before it goes on"),
+                 awaited->name);
+    node->awaited = awaited;
+    if (awaited)
         return RESULT_OK;
     log_info(_("readers have told how far every feed of ours reaches: this copy goes on"));
     return trust_accept_copy(node);
@@ -382,7 +428,7 @@ static enum result read_keys_note(struct node *node) {
 
 /* A copy of identity.key from before the last change of the signing key opens, and is good for reading only. */
 static void look_at_keys(const struct node *node) {
-    if (!member_signs_with(node->exchange.self, &node->identity))
+    if (!node->exchange.feeds.is_unending && !member_signs_with(node->exchange.self, &node->identity))
         log_error(
             _("%s: the signing key in it is not the one that the roster has for this node: nothing is published. Put "
               "the newer file back, or make new keys (inama init --recover) and have them enrolled"),

@@ -33,6 +33,14 @@ static const char congo_policy[] = "audiences:\n"
                                    "  - {from: {role: CUSTOMS}, show: [all]}\n"
                                    "local: {operators: {show: [all]}}\n";
 
+/* The same, and one audience more. */
+static const char wider_policy[] = "audiences:\n"
+                                   "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all], hide: [source]}\n"
+                                   "  afar: {members: {role: POLICE, country: KE}, publish: yes, show: [incident]}\n"
+                                   "accept:\n"
+                                   "  - {from: {role: CUSTOMS}, show: [all]}\n"
+                                   "local: {operators: {show: [all]}}\n";
+
 static const char kenya_policy[] = "audiences:\n"
                                    "  police: {members: {role: POLICE, country: KE}, show: [incident, specimens]}\n"
                                    "forward:\n"
@@ -742,6 +750,87 @@ START_TEST(a_node_restored_from_a_backup_fetches_back_what_it_lost) {
 }
 END_TEST
 
+/* That there is a feed which it lacks, the readers of the others cannot tell. */
+START_TEST(a_backup_from_before_a_feed_began_waits_for_its_readers) {
+    struct network network = begin(3);
+    struct home *congo = network.congo, *police = network.police;
+    const char *backup = text_format(&network.arena, "%s/backup", network.homes->folder);
+    congo->is_heard = true;
+    publish(&network, 2);
+    wait_for_all(&network);
+    ck_assert_int_eq(home_stop(congo, SIGTERM), 0);
+    homes_copy_folder(congo->folder, backup);
+    home_write(congo, "policy.yaml", span_of_text(wider_policy));
+    home_start(congo);
+    publish(&network, 3);
+    wait_for_all(&network);
+    WAIT_UNTIL(feed_at(&network, police, "cd-customs", "afar", false));
+    uint64_t reached = feed_at(&network, congo, "cd-customs", "afar", false)->number;
+    WAIT_UNTIL(feed_at(&network, police, "cd-customs", "afar", false)->number == reached);
+    ck_assert_int_eq(home_stop(congo, SIGTERM), 0);
+    ck_assert_int_eq(home_stop(police, SIGTERM), 0);
+    homes_copy_folder(backup, congo->folder);
+    home_write(congo, "policy.yaml", span_of_text(wider_policy));
+
+    home_start(congo);
+    WAIT_UNTIL(home_alerts(congo) == 5); /* Kenya has told, and what it has is here again */
+    WAIT_UNTIL(strstr(home_said(congo, &network.arena), "somebody of the audience \"afar\""));
+    ck_assert_str_eq(writing_of(&network, congo), "unproven");
+    ck_assert_str_eq(publish_at(&network, congo), "unproven");
+    home_start(police);
+    WAIT_UNTIL(strcmp(writing_of(&network, congo), "") == 0);
+    publish(&network, 1);
+    wait_for_all(&network);
+    WAIT_UNTIL(feed_at(&network, police, "cd-customs", "afar", false)->number > reached);
+    ck_assert_uint_eq(status_of(&network, congo)->n_forks + status_of(&network, police)->n_forks, 0);
+    end(&network);
+}
+END_TEST
+
+/* The new keys are on disk, and nobody knows of them. */
+static void cut_off_new_keys(struct network *network, const struct home *home) {
+    struct buf file;
+    struct identity next, identity = identity_on_disk(network, home);
+    ck_assert_int_eq(identity_renew(&next, &identity, true, random_system()), RESULT_OK);
+    buf_init(&file, &network->arena);
+    ck_assert_int_eq(identity_seal_again(&file, &next, random_system()), RESULT_OK);
+    home_write(home, "identity.key", buf_span(&file));
+    identity_release(&next);
+    identity_release(&identity);
+}
+
+/* Where the key before ends, the backup does not know. */
+START_TEST(a_change_of_keys_that_a_backup_cuts_off_ends_the_key_where_readers_are) {
+    struct network network = begin(2);
+    const char *backup = text_format(&network.arena, "%s/backup", network.homes->folder);
+    publish(&network, 2);
+    wait_for_all(&network);
+    ck_assert_int_eq(home_stop(network.congo, SIGTERM), 0);
+    homes_copy_folder(network.congo->folder, backup);
+    home_start(network.congo);
+    publish(&network, 3);
+    wait_for_all(&network);
+    ck_assert_int_eq(home_stop(network.congo, SIGTERM), 0);
+    ck_assert_int_eq(home_stop(network.kenya, SIGTERM), 0);
+    homes_copy_folder(backup, network.congo->folder);
+    cut_off_new_keys(&network, network.congo);
+
+    home_start(network.congo);
+    ck_assert_str_eq(writing_of(&network, network.congo), "unproven");
+    ck_assert_str_eq(publish_at(&network, network.congo), "unproven");
+    ck_assert_uint_eq(serial_on_disk(&network, network.congo, network.congo), 1);
+    home_start(network.kenya);
+    WAIT_UNTIL(strcmp(writing_of(&network, network.congo), "") == 0);
+    ck_assert_uint_eq(serial_on_disk(&network, network.congo, network.congo), 2);
+    ck_assert_uint_eq(home_alerts(network.congo), 5);
+    publish(&network, 1);
+    wait_for_all(&network);
+    ck_assert_uint_eq(refused(&network, network.kenya, "revoked"), 0);
+    ck_assert_uint_eq(refused(&network, network.congo, "revoked"), 0);
+    end(&network);
+}
+END_TEST
+
 /* The second of two that are one; both have published what the other has not. */
 static struct home *make_clone(struct network *network) {
     ck_assert_int_eq(home_stop(network->congo, SIGTERM), 0);
@@ -1139,6 +1228,8 @@ Suite *suite(void) {
     TCase *copies = tcase_create("copies");
     tcase_set_timeout(copies, 240);
     tcase_add_test(copies, a_node_restored_from_a_backup_fetches_back_what_it_lost);
+    tcase_add_test(copies, a_backup_from_before_a_feed_began_waits_for_its_readers);
+    tcase_add_test(copies, a_change_of_keys_that_a_backup_cuts_off_ends_the_key_where_readers_are);
     tcase_add_test(copies, a_lost_store_is_fetched_back_before_anything_is_published);
     tcase_add_test(copies, a_backup_from_before_a_new_signing_key_publishes_nothing);
     tcase_add_test(copies, a_backup_from_before_a_new_encryption_key_gets_another);

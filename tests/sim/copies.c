@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/network.h"
+#include "tests/sim/policies.h"
 #include "tests/sim/sticks.h"
 
 enum { FEEDS_MAX = 64 };
@@ -68,14 +69,44 @@ void copies_take(const struct station *station) {
     machine_note("%s is copied", station->name);
 }
 
-/* Is every feed of the author that this node holds in the copy? */
-static bool is_in_copy(const struct station *author, const struct station *holder) {
+static bool is_reader(const struct policy *policy, const struct feed *feed, int station) {
+    const struct policy_audience *audience = policy_audience_of(policy, feed->record.audience);
+    const struct policy_text *reader = &policy_texts[station];
+    return audience && policy_selects(&audience->members, reader->name, reader->role, reader->country);
+}
+
+/* Whoever of its readers tells first, tells of all of it: none of them has none of it. */
+static bool is_at_all_readers(const struct policy *policy, const struct station *author, const struct feed *feed) {
+    for (int i = 0; i < world.count; i++) {
+        const struct station *reader = &world.stations[i];
+        if (reader == author || !is_reader(policy, feed, i))
+            continue;
+        const struct feed *theirs = reader->is_up ? feeds_find(&reader->node.exchange.feeds, feed->head.feed) : NULL;
+        if (!theirs || !theirs->head.number)
+            return false;
+    }
+    return true;
+}
+
+/* Is every feed of the author that this node holds in the copy, or with all who will be asked? */
+static bool is_not_lost(const struct policy *policy, const struct station *author, const struct station *holder) {
     const struct feeds *feeds = &holder->node.exchange.feeds;
     for (size_t i = 0; i < feeds->count; i++)
         if (is_feed_of(feeds->rows[i], author) && feeds->rows[i]->head.number &&
-            !knows_feed(&copies[author->number], feeds->rows[i]->head.feed))
+            !knows_feed(&copies[author->number], feeds->rows[i]->head.feed) &&
+            !is_at_all_readers(policy, author, feeds->rows[i]))
             return false;
     return true;
+}
+
+static const struct policy *policy_of(const struct station *station) {
+    struct policy *policy;
+    struct report report;
+    report_init(&report, &world.arena);
+    enum result result =
+        policy_read(&policy, &world.arena, station->name, span_of_text(policy_texts[station->number].policy), &report);
+    assert(!result);
+    return policy;
 }
 
 /* The numbers that this node has of the other's feeds are the same at all others, or nothing is there. */
@@ -93,11 +124,12 @@ static bool holds_as_much(const struct station *author, struct station *holder, 
 }
 
 static bool is_held_evenly(const struct station *author) {
+    const struct policy *policy = policy_of(author);
     for (int i = 0; i < world.count; i++) {
         struct station *holder = &world.stations[i];
         if (holder != author && holder->was_opened && !holder->is_up)
             return false; /* what it has cannot be seen */
-        if (holder != author && holder->is_up && !is_in_copy(author, holder))
+        if (holder != author && holder->is_up && !is_not_lost(policy, author, holder))
             return false;
         for (int k = 0; k < i; k++)
             if (holder != author && &world.stations[k] != author && holder->is_up && world.stations[k].is_up &&

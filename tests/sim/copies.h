@@ -6,9 +6,9 @@
  *
  * What may be lost by that is what the node alone had. A node that goes on from a copy hears from its readers how far
  * its feeds reach, and can hear it from those alone who are there (docs/protocol.md, 10.7). So it is set back only
- * where all who hold a feed of it hold as much, each of these feeds is in the copy (of others a copy does not know that
- * they are missing, and begins them anew when another feed is proven: a fork), and nothing that it has said is still on
- * its way to anybody.
+ * where all who hold a feed of it hold as much, each of these feeds is in the copy or with every reader of it (of
+ * others a copy cannot know that they are missing when the first to tell has none of them), and nothing that it has
+ * said is still on its way to anybody.
  */
 #ifndef SIM_COPIES_H
 #define SIM_COPIES_H

@@ -440,6 +440,48 @@ START_TEST(a_node_takes_its_own_back_whatever_it_accepts_from_others) {
 }
 END_TEST
 
+/* Header and signature are all that is left of them: the feed goes on, and what they said is lost. */
+START_TEST(a_node_takes_its_own_back_from_who_had_refused_it) {
+    static const char places_alone[] = "accept:\n"
+                                       "  - {from: {role: CUSTOMS}, show: [incident]}\n"
+                                       "local: {operators: {show: [all]}}\n";
+    world_free(world);
+    world = world_new(9);
+    congo = world_add(world, "cd-customs", "CD", "CUSTOMS", "");
+    kenya = world_add(world, "ke-customs", "KE", "CUSTOMS", places_alone);
+    world_start(world);
+    memcpy(key_before, congo->identity.key_id, sizeof key_before);
+    publish(congo, object);
+    world_settle(world);
+    world_save(congo);
+    publish(congo, second);
+    world_settle(world);
+    ck_assert_uint_eq(kenya->exchange.refused[RESULT_FIELD_REFUSED], 2);
+    world_put_back(congo);
+    ck_assert_str_eq(hear(kenya), "ok");
+    ck_assert_str_eq(fetch_from(kenya), "ok");
+    ck_assert_mem_eq(congos(congo)->head.hash, congos(kenya)->head.hash, HASH_SIZE);
+    ck_assert(!world_has(congo, second));
+    ck_assert_str_eq(result_name(exchange_may_write(&congo->exchange)), "ok");
+    publish(congo, second);
+    world_settle(world);
+    ck_assert_uint_eq(kenya->exchange.refused[RESULT_FIELD_REFUSED], 3);
+}
+END_TEST
+
+/* From anybody else an entry without its body is none. */
+START_TEST(only_our_own_entries_come_back_without_content) {
+    publish(congo, object);
+    size_t count;
+    struct span *entries = world_entries(congo, "customs", 0, &count);
+    entries[1].len = ENTRY_OVERHEAD;
+    ck_assert_uint_eq(count, 2);
+    ck_assert_str_eq(result_name(world_hand_of(kenya, congo, key_before, "customs", entries, count, NULL)),
+                     "malformed");
+    ck_assert_uint_eq(congos(kenya)->head.number, 1);
+}
+END_TEST
+
 START_TEST(a_node_that_wrote_before_it_heard_has_forked) {
     set_congo_back();
     publish(congo, object); /* nobody has told it yet */
@@ -660,6 +702,8 @@ Suite *suite(void) {
     tcase_add_test(back, a_node_set_back_fetches_its_own_entries_first);
     tcase_add_test(back, a_joining_member_makes_a_node_set_back_write_nothing);
     tcase_add_test(back, a_node_takes_its_own_back_whatever_it_accepts_from_others);
+    tcase_add_test(back, a_node_takes_its_own_back_from_who_had_refused_it);
+    tcase_add_test(back, only_our_own_entries_come_back_without_content);
     tcase_add_test(back, a_node_that_wrote_before_it_heard_has_forked);
     tcase_add_test(back, a_copy_publishes_nothing_before_a_reader_has_told);
     tcase_add_test(back, what_nobody_signed_says_nothing_of_our_feeds);
