@@ -13,6 +13,7 @@ enum {
     FIELD_TEXT_BYTES_MAX = 32 * 1024,   /* one text value */
     GROUP_ELEMENTS_MAX = 256,           /* persons, specimens, legs … in one alert */
     REPEATED_VALUES_MAX = 64,           /* aliases of one person … */
+    HOPS_MAX = 255,                     /* members that an alert goes through */
     HEADER_BYTES_MAX = 4 * 1024,        /* the alert header */
 
     /* an entry */

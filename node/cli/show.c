@@ -56,12 +56,35 @@ static const char *came_text(struct arena *arena, const Shown *shown) {
                        (unsigned long long)shown->number, print_time(arena, shown->arrived));
 }
 
+static const char *texts_joined(struct arena *arena, char *const *texts, size_t count) {
+    const char *joined = count ? or_empty(texts[0]) : "";
+    for (size_t i = 1; i < count; i++)
+        joined = text_format(arena, "%s, %s", joined, or_empty(texts[i]));
+    return joined;
+}
+
 static const char *marking_text(struct arena *arena, const AlertHeader *header) {
     const char *text = text_format(arena, "TLP:%s", or_empty(header->tlp));
     for (size_t i = 0; i < header->n_handling; i++)
         text = text_format(arena, "%s %s", text, or_empty(header->handling[i]));
     if (header->onward && *header->onward)
         text = text_format(arena, _("%s; passing on: %s"), text, label_of(CODES_ONWARD, header->onward));
+    if (header->n_onward_roles)
+        text = text_format(arena, _("%s; only to %s"), text,
+                           texts_joined(arena, header->onward_roles, header->n_onward_roles));
+    if (header->n_onward_countries)
+        text = text_format(arena, _("%s; only in %s"), text,
+                           texts_joined(arena, header->onward_countries, header->n_onward_countries));
+    if (header->has_onward_hops)
+        text = text_format(arena, _("%s; through at most %u members"), text, header->onward_hops);
+    if (header->has_embargo_until)
+        text = text_format(arena, _("%s; not passed on before %s"), text, print_time(arena, header->embargo_until));
+    if (header->n_purposes)
+        text = text_format(arena, _("%s; for %s"), text, texts_joined(arena, header->purposes, header->n_purposes));
+    if (header->has_share_with_iccwc && !header->share_with_iccwc)
+        text = text_format(arena, _("%s; not shared with ICCWC"), text);
+    if (header->retention_until && *header->retention_until)
+        text = text_format(arena, _("%s; kept until %s"), text, header->retention_until);
     if (header->caveat && *header->caveat)
         text = text_format(arena, "%s; %s", text, header->caveat);
     if (header->national_marking && *header->national_marking)

@@ -1,3 +1,4 @@
+#include "core/alert.h"
 #include "core/alert_internal.h"
 
 #include <string.h>
@@ -51,6 +52,15 @@ bool date_parse(struct date *out, const char *text) {
         return false;
     *out = date;
     return true;
+}
+
+bool alert_date_is_past(const char *date, uint64_t when) {
+    struct date parsed;
+    char now[25];
+    if (!date_parse(&parsed, date))
+        return true;
+    text_time(now, when);
+    return strncmp(now, date, strlen(date)) > 0;
 }
 
 bool decimal_parse(double *out, const char *text) {

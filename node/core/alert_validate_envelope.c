@@ -55,7 +55,55 @@ static void check_grading(const struct check *check) {
                    check_quote(check, source), check_quote(check, information), scheme, grades_of(scheme));
 }
 
+static bool has_handling(const struct check *check, const char *code) {
+    for (size_t i = 0; i < check->header->n_handling; i++)
+        if (strcmp(or_empty(check->header->handling[i]), code) == 0)
+            return true;
+    return false;
+}
+
+/* As many of the codes as are given. */
+static int count_handling(const struct check *check, const char *const *codes) {
+    int count = 0;
+    for (; *codes; codes++)
+        count += has_handling(check, *codes);
+    return count;
+}
+
+/* The 3x5x2 report of the United Kingdom: under C an action and a sanitisation code, under P none. */
+static void check_conditions(const struct check *check) {
+    static const char *const actions[] = {"A1", "A2", "A3", NULL}, *const sanitisation[] = {"S1", "S2", NULL};
+    int action_count = count_handling(check, actions), sanitisation_count = count_handling(check, sanitisation);
+    bool has_conditions = has_handling(check, "C");
+    if (has_conditions && (action_count != 1 || sanitisation_count != 1))
+        report_add(check->report, SEVERITY_ERROR, "marking.handling",
+                   _("C goes with one of A1, A2, A3 and one of S1, S2"));
+    if (!has_conditions && action_count + sanitisation_count > 0)
+        report_add(check->report, SEVERITY_ERROR, "marking.handling", _("A1 to A3, S1 and S2 stand under C only"));
+    if (has_conditions && has_handling(check, "P"))
+        report_add(check->report, SEVERITY_ERROR, "marking.handling", _("P and C exclude each other"));
+}
+
+/* What a person has to read stops what goes by rule. */
+static void check_onward(const struct check *check) {
+    const AlertHeader *header = check->header;
+    for (size_t i = 0; i < header->n_purposes; i++)
+        if (is_given(header->purposes[i]) && !codes_find(CODES_PERMITTED_PURPOSE, header->purposes[i]))
+            report_add(check->report, SEVERITY_WARNING, "marking.purposes",
+                       _("\"%s\" is no permitted-purpose code: people read it, and no node passes the alert on"),
+                       check_quote(check, header->purposes[i]));
+    if (header->has_onward_hops && header->onward_hops == 0)
+        report_add(check->report, SEVERITY_ERROR, "marking.onward_hops",
+                   _("is 0; 1 is for your own readers alone, 2 for those they pass it on to"));
+    if (header->has_embargo_until && header->embargo_until <= check->now_ms) {
+        char when[25];
+        text_time(when, header->embargo_until);
+        report_add(check->report, SEVERITY_WARNING, "marking.embargo_until", _("is %s: it is over"), when);
+    }
+}
+
 static void check_handling(const struct check *check) {
+    check_conditions(check);
     for (size_t i = 0; i < check->header->n_handling; i++)
         if (strcmp(or_empty(check->header->handling[i]), "H3") == 0 && !is_given(check->header->caveat))
             report_add(check->report, SEVERITY_ERROR, "marking.caveat",
@@ -91,6 +139,7 @@ void check_envelope(const struct check *check) {
     check_codes(check);
     check_grading(check);
     check_handling(check);
+    check_onward(check);
     check_times(check);
     check_size(check);
 }

@@ -44,6 +44,7 @@ static const struct code_table *const tables[CODES_LISTS] = {
     [CODES_TLP] = &codes_tlp,
     [CODES_HANDLING] = &codes_handlings,
     [CODES_ONWARD] = &codes_onward,
+    [CODES_PERMITTED_PURPOSE] = &codes_permitted_purposes,
     [CODES_GRADING_SCHEME] = &codes_grading_schemes,
     [CODES_ROLE] = &codes_roles,
     [CODES_LANGUAGE] = &codes_languages,

@@ -1,7 +1,8 @@
 #include "core/codes_tables.h"
 
 /* What an alert is, how far it is believed and who may have it. Confidence: ICD 203. TLP: FIRST, version 2.0. Handling:
- * Europol's codes H0 to H3. */
+ * Europol's codes H0 to H3; P, C and their conditions: the 3x5x2 intelligence report of the United Kingdom. Purposes:
+ * those of agreements on mutual administrative assistance, and of CITES. */
 
 /* clang-format off */
 static const struct code kinds[] = {
@@ -74,13 +75,30 @@ static const struct code handlings[] = {
     {"H1", "Not in court without the provider's permission",  "Pas en justice sans l'autorisation du fournisseur",      false},
     {"H2", "Not passed on without the provider's permission", "Pas de transmission sans l'autorisation du fournisseur", false},
     {"H3", "Other restrictions, stated in the text",          "Autres restrictions, précisées dans le texte",           false},
+    {"P",  "Lawful sharing permitted",                        "Partage licite permis",                                  false},
+    {"C",  "Lawful sharing permitted with conditions",        "Partage licite permis sous conditions",                  false},
+    {"A1", "May corroborate, no action without permission",   "Peut corroborer, aucune action sans autorisation",       false},
+    {"A2", "Covert action only, not as evidence",             "Action discrète seulement, pas comme preuve",            false},
+    {"A3", "Overt action permitted as specified",             "Action ouverte permise comme précisé",                   false},
+    {"S1", "May be reduced for wider dissemination",          "Peut être réduit pour une diffusion plus large",         false},
+    {"S2", "Not reduced or passed on without consultation",   "Ni réduit ni transmis sans consultation",                false},
 };
 
 /* How far a recipient may pass the alert on without asking */
 static const struct code onward[] = {
-    {"NONE",      "Not at all",                         "Aucune transmission",        false},
-    {"NATIONAL",  "To authorities of the same country", "Aux autorités du même pays", false},
-    {"COMMUNITY", "To members of the network",          "Aux membres du réseau",      false},
+    {"NONE",      "Not at all",                         "Aucune transmission",           false},
+    {"NATIONAL",  "To authorities of the same country", "Aux autorités du même pays",    false},
+    {"COMMUNITY", "To members of the network",          "Aux membres du réseau",         false},
+    {"ASK",       "Ask the originator first",           "Demander d'abord à l'émetteur", false},
+};
+
+static const struct code permitted_purposes[] = {
+    {"CUSTOMS",       "Customs control and risk analysis",       "Contrôle douanier et analyse de risque",  false},
+    {"INVESTIGATION", "Preventing and investigating offences",   "Prévention et recherche des infractions", false},
+    {"PROSECUTION",   "Prosecution and court proceedings",       "Poursuites et procédures judiciaires",    false},
+    {"CITES",         "Permits and other work under CITES",      "Permis et autres tâches de la CITES",     false},
+    {"STATISTICS",    "Statistics and reports",                  "Statistiques et rapports",                false},
+    {"TRAINING",      "Training",                                "Formation",                               false},
 };
 
 static const struct code grading_schemes[] = {
@@ -109,5 +127,6 @@ const struct code_table codes_request_types = TABLE("request-type", request_type
 const struct code_table codes_tlp = TABLE("tlp", tlp);
 const struct code_table codes_handlings = TABLE("handling", handlings);
 const struct code_table codes_onward = TABLE("onward", onward);
+const struct code_table codes_permitted_purposes = TABLE("permitted-purpose", permitted_purposes);
 const struct code_table codes_grading_schemes = TABLE("grading-scheme", grading_schemes);
 const struct code_table codes_roles = TABLE("role", roles);

@@ -46,6 +46,6 @@ extern const struct code_table codes_directions, codes_agencies, codes_detection
 
 /* codes_sharing.c: what an alert is and who may have it */
 extern const struct code_table codes_kinds, codes_urgencies, codes_source_kinds, codes_confidences, codes_request_types,
-    codes_tlp, codes_handlings, codes_onward, codes_grading_schemes, codes_roles;
+    codes_tlp, codes_handlings, codes_onward, codes_permitted_purposes, codes_grading_schemes, codes_roles;
 
 #endif

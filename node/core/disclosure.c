@@ -93,11 +93,25 @@ enum result disclosure_encode(struct buf *out, struct arena *arena, const struct
     words.salts = proto_bytes(opening->salts.data, opening->salts.len);
     words.hashes = proto_bytes(opening->hashes.data, opening->hashes.len);
     words.values = values;
+    words.has_hops = disclosure->hops > 0;
+    words.hops = disclosure->hops;
     for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
         if (opening->values[slot].data)
             values[words.n_values++] = proto_bytes(opening->values[slot].data, opening->values[slot].len);
     proto_encode(out, &words);
     return out->failed ? RESULT_NO_MEMORY : RESULT_OK;
+}
+
+enum result disclosure_pass_on(struct span *out, struct arena *arena, const struct disclosure *from,
+                               const struct field_set *keep, bool by_originator) {
+    struct disclosure narrow;
+    struct buf bytes;
+    buf_init(&bytes, arena);
+    TRY(disclosure_narrow(&narrow, arena, from, keep));
+    narrow.hops += !by_originator && narrow.hops < HOPS_MAX;
+    TRY(disclosure_encode(&bytes, arena, &narrow));
+    *out = buf_span(&bytes);
+    return RESULT_OK;
 }
 
 static enum result decode_header(struct disclosure *out, struct arena *arena) {
@@ -143,9 +157,10 @@ enum result disclosure_decode(struct disclosure *out, struct arena *arena, struc
     Disclosure *words;
     TRY(proto_decode_canonical(arena, &disclosure__descriptor, bytes, &words));
     if (words->signature.len != SIGNATURE_SIZE || words->shown.len != FIELD_SLOTS / 8 ||
-        words->present.len != FIELD_SLOTS / 8)
+        words->present.len != FIELD_SLOTS / 8 || (words->has_hops && (words->hops == 0 || words->hops > HOPS_MAX)))
         return RESULT_MALFORMED;
-    struct disclosure decoded = {.header_bytes = proto_span(words->header), .shown = take_bitmap(words->shown)};
+    struct disclosure decoded = {
+        .header_bytes = proto_span(words->header), .shown = take_bitmap(words->shown), .hops = words->hops};
     memcpy(decoded.signature, words->signature.data, SIGNATURE_SIZE);
     TRY(decode_header(&decoded, arena));
     TRY(decode_opening(&decoded, words));

@@ -27,6 +27,7 @@ struct disclosure {
     uint8_t signature[SIGNATURE_SIZE];
     struct field_set shown;
     struct tree_opening opening;
+    uint32_t hops; /* members that passed it on, whoever made this disclosure counted, the originator not */
 };
 
 /* Commits and signs (protocol 4): sets suite, schema, originator, created and root in `header`, draws the salt.
@@ -39,6 +40,11 @@ MUST_USE enum result disclosure_make(struct disclosure *out, struct arena *arena
  * unless salts and hashes are as many as `from` asks for. */
 MUST_USE enum result disclosure_narrow(struct disclosure *out, struct arena *arena, const struct disclosure *from,
                                        const struct field_set *keep);
+
+/* The wire form of what the holder of `from` shows of it to the next reader, in the arena (protocol 5.3): narrowed, and
+ * with one hop more unless the holder made the alert. */
+MUST_USE enum result disclosure_pass_on(struct span *out, struct arena *arena, const struct disclosure *from,
+                                        const struct field_set *keep, bool by_originator);
 
 /* Appends the wire form. */
 MUST_USE enum result disclosure_encode(struct buf *out, struct arena *arena, const struct disclosure *disclosure);

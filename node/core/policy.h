@@ -48,6 +48,8 @@ struct policy_audience {
     bool publish;              /* our own alerts go there */
     const char *const *urgent; /* kinds and urgencies of what goes by its urgent feed (core/lane.h) */
     size_t urgent_count;
+    const char *const *purposes; /* codes: what its members use alerts for */
+    size_t purpose_count;
     bool carried;                    /* others may carry the feed, who cannot read it: */
     struct policy_selector carriers; /* these */
     size_t line;
@@ -101,35 +103,79 @@ bool policy_is_urgent(const struct policy_audience *audience, const AlertHeader 
 /* Is this member of the roster meant? */
 bool policy_selects(const struct policy_selector *selector, const char *name, const char *role, const char *country);
 
-/* The originator's marking, from the header. */
-enum { HANDLING_H0 = 1, HANDLING_H1 = 2, HANDLING_H2 = 4, HANDLING_H3 = 8 };
+/* The originator's marking, from the header, with which it shares memory. */
+enum {
+    HANDLING_H0 = 1 << 0, /* Europol */
+    HANDLING_H1 = 1 << 1,
+    HANDLING_H2 = 1 << 2,
+    HANDLING_H3 = 1 << 3,
+    HANDLING_P = 1 << 4, /* United Kingdom, 3x5x2: sharing, and under C the action and the sanitisation code */
+    HANDLING_C = 1 << 5,
+    HANDLING_A1 = 1 << 6,
+    HANDLING_A2 = 1 << 7,
+    HANDLING_A3 = 1 << 8,
+    HANDLING_S1 = 1 << 9,
+    HANDLING_S2 = 1 << 10,
+};
 enum tlp { TLP_CLEAR, TLP_GREEN, TLP_AMBER, TLP_AMBER_STRICT, TLP_RED };
-enum onward { ONWARD_UNSAID, ONWARD_NONE, ONWARD_NATIONAL, ONWARD_COMMUNITY };
+enum onward { ONWARD_UNSAID, ONWARD_NONE, ONWARD_NATIONAL, ONWARD_COMMUNITY, ONWARD_ASK };
+struct marking_list {
+    char *const *codes;
+    size_t count;
+};
 struct marking {
     enum tlp tlp;
     unsigned handling;
     enum onward onward;
+    struct marking_list roles; /* to these alone; none: to all. The same for what follows */
+    struct marking_list countries;
+    struct marking_list purposes;
+    bool purpose_in_words; /* one that is no code: a person must weigh it */
+    bool not_for_iccwc;
+    uint32_t hops_max;           /* members that it may go through; 0: not limited */
+    uint64_t embargo_until;      /* wall milliseconds, like all times here; 0: none */
+    uint64_t expires;            /* 0: never */
+    const char *retention_until; /* a date, or month, or year; NULL: none */
 };
-/* INVALID for a code that this version does not know: then nothing may be shown to anybody. */
+/* INVALID for a code that this version does not know, and for C without its two codes: then nothing may be shown to
+ * anybody. */
 MUST_USE enum result policy_marking(struct marking *out, const AlertHeader *header);
 
 /* One step from one member to others. */
 struct policy_hop {
     bool from_originator; /* the sender made the alert */
+    bool is_arrival;      /* seen by the reader, who cannot know for which purpose it was told */
+    uint32_t hops;        /* members that it has then gone through, the reader counted: 1 from the originator */
+    uint64_t when;        /* 0: here, where it is; nothing ends */
     const char *sender_country;
     struct policy_selector reader;
+    const char *const *purposes; /* what the readers use it for, by the sender's policy */
+    size_t purpose_count;
 };
 
-/* Why a marking lets a hop pass or not. */
+/* Why a marking lets a hop pass or not. In the order in which they are looked at. */
 enum marking_rule {
     MARKING_ALLOWS,
+    MARKING_RETENTION,        /* it is to be deleted by now */
+    MARKING_EXPIRED,          /* it does not hold any more */
     MARKING_TLP_RED,          /* individual recipients only */
+    MARKING_ICCWC,            /* not shared with secretariats */
     MARKING_TLP_AMBER_STRICT, /* the recipient's organisation only */
-    MARKING_TLP_AMBER,        /* the recipient's organisation and its own country's agencies */
-    MARKING_H1,               /* not to judicial proceedings without the provider's permission */
     MARKING_H2,               /* not to be passed on without the provider's permission */
+    MARKING_S2,               /* neither reduced nor passed on without consultation */
+    MARKING_ASK,              /* the originator wants to be asked */
     MARKING_H3,               /* a restriction in words, which only a person can weigh */
+    MARKING_PURPOSE_IN_WORDS, /* the same of a purpose */
+    MARKING_PURPOSE,          /* the readers use it for something else */
+    MARKING_H1,               /* not to judicial proceedings without the provider's permission */
+    MARKING_A2,               /* the same */
     MARKING_ONWARD,           /* the onward rule */
+    MARKING_ROLE,
+    MARKING_COUNTRY,
+    MARKING_HOPS,
+    MARKING_TLP_AMBER, /* the recipient's organisation and its own country's agencies */
+    MARKING_EMBARGO,   /* not yet */
+    MARKING_RULES
 };
 enum marking_rule policy_marking_allows(const struct marking *marking, const struct policy_hop *hop);
 /* "H2: not to be passed on without the provider's permission", translated. */

@@ -158,6 +158,28 @@ static void read_urgent(struct reading *reading, const struct setting *map, stru
     }
 }
 
+/* What the members of an audience use alerts for. */
+static void read_purposes(struct reading *reading, const struct setting *map, struct policy_audience *out) {
+    const struct setting *list = settings_get(map, "purposes");
+    if (!list)
+        return;
+    if (list->kind != SETTING_LIST) {
+        settings_error(list, reading->report, "purposes", _("expected a list, such as [INVESTIGATION, PROSECUTION]"));
+        return;
+    }
+    const char **codes = new_rows(reading, list->count, sizeof *codes);
+    out->purposes = codes;
+    for (const struct setting *item = list->first; item && codes; item = item->next) {
+        const char *code = item->kind == SETTING_TEXT ? item->text : "";
+        if (codes_find(CODES_PERMITTED_PURPOSE, code))
+            codes[out->purpose_count++] = code;
+        else
+            settings_error(item, reading->report, "purposes",
+                           _("\"%s\" is no permitted purpose; \"inama help codes permitted-purpose\" lists them"),
+                           text_escape(reading->arena, code));
+    }
+}
+
 static void read_name(struct reading *reading, const struct setting *map) {
     if (strlen(map->key) > LANE_AUDIENCE_BYTES_MAX)
         settings_error(map, reading->report, NULL, _("the name of an audience has at most %d bytes"),
@@ -170,7 +192,7 @@ static void read_name(struct reading *reading, const struct setting *map) {
 }
 
 static void read_audience(struct reading *reading, const struct setting *map, struct policy_audience *out) {
-    static const char *const keys[] = {"members", "carriers", "publish", "urgent", "show", "hide", NULL};
+    static const char *const keys[] = {"members", "carriers", "publish", "urgent", "purposes", "show", "hide", NULL};
     out->name = map->key;
     out->line = map->line;
     read_name(reading, map);
@@ -185,6 +207,7 @@ static void read_audience(struct reading *reading, const struct setting *map, st
         read_selector(reading, map, "carriers", &out->carriers);
     settings_flag(map, "publish", &out->publish, reading->report);
     read_urgent(reading, map, out);
+    read_purposes(reading, map, out);
     read_view(reading, map, &out->view);
 }
 

@@ -360,15 +360,14 @@ enum result answer_find_row(const struct index_row **row, struct node *node, con
 static enum result shown_readers(Shown *shown, struct node *node, const struct holding *holding,
                                  const struct marking *marking) {
     const struct policy *policy = node->policy;
-    const uint8_t *originator = holding->disclosure.header->originator.data;
-    bool ours = memcmp(originator, node->identity.id, MEMBER_ID_SIZE) == 0;
+    bool is_ours = exchange_is_ours(&node->exchange, &holding->disclosure);
     shown->readers = arena_array(turn_of(node), policy->audience_count, sizeof *shown->readers);
     if (!shown->readers)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < policy->audience_count; i++) {
         const struct policy_audience *audience = &policy->audiences[i];
-        const struct policy_hop hop = exchange_hop(&node->exchange, audience, originator);
-        if (ours ? !audience->publish : !exchange_forwards(&node->exchange, holding->feed, audience))
+        const struct policy_hop hop = exchange_hop(&node->exchange, audience, &holding->disclosure);
+        if (is_ours ? !audience->publish : !exchange_forwards(&node->exchange, holding->feed, audience))
             continue;
         struct field_set fields = policy_decide(marking, &audience->view, &hop);
         fields = field_set_and(fields, holding->disclosure.shown);
@@ -436,7 +435,7 @@ enum result answer_show(Reply *reply, struct node *node, const char *prefix, con
 }
 
 /* "operators", "live", or an audience of the policy. */
-static const struct policy_view *find_view(struct node *node, const char *name, const uint8_t *originator,
+static const struct policy_view *find_view(struct node *node, const char *name, const struct disclosure *disclosure,
                                            struct policy_hop *hop) {
     const struct policy_audience *audience = policy_find_audience(node->policy, name);
     *hop = exchange_local_hop(&node->exchange);
@@ -446,7 +445,7 @@ static const struct policy_view *find_view(struct node *node, const char *name, 
         return &node->policy->live;
     if (!audience)
         return NULL;
-    *hop = exchange_hop(&node->exchange, audience, originator);
+    *hop = exchange_hop(&node->exchange, audience, disclosure);
     return &audience->view;
 }
 
@@ -482,8 +481,7 @@ enum result answer_explain(Reply *reply, struct node *node, const Explain *reque
     TRY(answer_find_row(&row, node, request->alert, complaint));
     TRY(exchange_load(&node->exchange, turn_of(node), row, &holding));
     TRY(policy_marking(&marking, holding.disclosure.header));
-    const struct policy_view *view =
-        find_view(node, request->audience, holding.disclosure.header->originator.data, &hop);
+    const struct policy_view *view = find_view(node, request->audience, &holding.disclosure, &hop);
     if (!view) {
         *complaint = _("the policy of this node has no such audience; besides them there are operators and live");
         return RESULT_NOT_FOUND;

@@ -21,12 +21,29 @@ struct policy_hop exchange_local_hop(const struct exchange *exchange) {
     };
 }
 
+/* Of who is named, the roster says the rest. */
+static struct policy_selector known_reader(const struct exchange *exchange, const struct policy_selector *members) {
+    const struct member *member = members->name ? roster_find_name(exchange->roster, members->name) : NULL;
+    if (!member)
+        return *members;
+    return (struct policy_selector){.role = member->role, .country = member->country, .name = member->name};
+}
+
+bool exchange_is_ours(const struct exchange *exchange, const struct disclosure *disclosure) {
+    return memcmp(disclosure->header->originator.data, exchange->identity->id, MEMBER_ID_SIZE) == 0;
+}
+
 struct policy_hop exchange_hop(const struct exchange *exchange, const struct policy_audience *audience,
-                               const uint8_t originator[static MEMBER_ID_SIZE]) {
+                               const struct disclosure *disclosure) {
+    bool is_ours = exchange_is_ours(exchange, disclosure);
     return (struct policy_hop){
-        .from_originator = memcmp(originator, exchange->identity->id, MEMBER_ID_SIZE) == 0,
+        .from_originator = is_ours,
+        .hops = disclosure->hops + (is_ours ? 1 : 2),
+        .when = clock_wall_ms(exchange->clock),
         .sender_country = exchange->self->country,
-        .reader = audience->members,
+        .reader = known_reader(exchange, &audience->members),
+        .purposes = audience->purposes,
+        .purpose_count = audience->purpose_count,
     };
 }
 
@@ -91,20 +108,15 @@ static enum result fill_envelope(struct exchange *exchange, struct publication *
 static enum result disclose(struct exchange *exchange, struct publication *publication, const struct marking *marking,
                             size_t which) {
     const struct policy_audience *audience = &exchange->policy->audiences[which];
-    const struct policy_hop hop = exchange_hop(exchange, audience, exchange->identity->id);
+    const struct policy_hop hop = exchange_hop(exchange, audience, &publication->full);
     publication->rules[which] = policy_marking_allows(marking, &hop);
     publication->shown[which] = policy_decide(marking, &audience->view, &hop);
     if (!audience->publish)
         publication->shown[which] = (struct field_set){0};
     if (field_set_is_empty(&publication->shown[which]) || publication->dry_run)
         return RESULT_OK;
-    struct disclosure narrow;
-    struct buf body;
-    buf_init(&body, &publication->arena);
-    TRY(disclosure_narrow(&narrow, &publication->arena, &publication->full, &publication->shown[which]));
-    TRY(disclosure_encode(&body, &publication->arena, &narrow));
-    publication->bodies[which] = buf_span(&body);
-    return RESULT_OK;
+    return disclosure_pass_on(&publication->bodies[which], &publication->arena, &publication->full,
+                              &publication->shown[which], true);
 }
 
 static enum result prepare_parsed(struct exchange *exchange, struct publication *publication, uint64_t now_ms) {
@@ -525,6 +537,11 @@ enum result exchange_load(struct exchange *exchange, struct arena *arena, const 
     return load_disclosure(exchange, arena, out);
 }
 
+bool exchange_is_current(struct exchange *exchange, const struct holding *holding) {
+    const struct index_row *row = index_find(exchange->index, holding->disclosure.object);
+    return row && row->sequence == holding->stored.sequence && !row->superseded && !exchange_doubt(exchange, row);
+}
+
 static enum result index_stored(struct exchange *exchange, struct arena *arena, uint64_t sequence) {
     struct holding holding = {0};
     struct index_row row = {.sequence = sequence};
@@ -590,6 +607,7 @@ enum result exchange_open(struct exchange *exchange) {
         return RESULT_NO_MEMORY;
     TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));
     TRY(forks_open(&exchange->forks, exchange->store));
+    TRY(embargo_open(exchange));
     return build_index(exchange);
 }
 
@@ -598,6 +616,7 @@ void exchange_release(struct exchange *exchange) {
     feeds_release(&exchange->feeds);
     forks_release(&exchange->forks);
     attachments_release(&exchange->attachments);
+    embargo_release(&exchange->embargoes);
     index_free(exchange->index);
     free(exchange->admitted);
     arena_release(&exchange->turn);

@@ -22,6 +22,7 @@
 #include "core/disclosure.h"
 #include "core/policy.h"
 #include "daemon/attachments.h"
+#include "daemon/embargo.h"
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
 #include "keys/identity.h"
@@ -49,6 +50,7 @@ struct exchange {
     struct feeds feeds;
     struct forks forks;
     struct attachments attachments;
+    struct embargoes embargoes;
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];
@@ -190,6 +192,8 @@ struct holding {
 };
 MUST_USE enum result exchange_load(struct exchange *exchange, struct arena *arena, const struct index_row *row,
                                    struct holding *out);
+/* Is what this holding shows the newest of its alert here, and believed? */
+bool exchange_is_current(struct exchange *exchange, const struct holding *holding);
 
 /* The content that this node's operators may see: of what is shown to us, what policy.yaml gives to `operators`. Fails,
  * as alert_join() does, also for a malformed value that they may not see. */
@@ -231,8 +235,10 @@ bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,
 
 /* The hop from this node to itself: what its operators and the live feed may see. */
 struct policy_hop exchange_local_hop(const struct exchange *exchange);
-/* The hop from this node to an audience, for an alert of this originator. */
+/* Did this node make the alert? */
+bool exchange_is_ours(const struct exchange *exchange, const struct disclosure *disclosure);
+/* The hop from this node to an audience, now, for an alert as it is here. */
 struct policy_hop exchange_hop(const struct exchange *exchange, const struct policy_audience *audience,
-                               const uint8_t originator[static MEMBER_ID_SIZE]);
+                               const struct disclosure *disclosure);
 
 #endif

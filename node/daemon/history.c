@@ -17,30 +17,22 @@ const char *history_audience(struct arena *arena, const struct member *member) {
 
 /* Is it something that this audience is told at all? */
 static bool is_for(const struct exchange *exchange, const struct history *history, const struct holding *holding) {
-    const uint8_t *originator = holding->disclosure.header->originator.data;
-    bool ours = memcmp(originator, exchange->identity->id, MEMBER_ID_SIZE) == 0;
-    return ours ? history->audience->publish : exchange_forwards(exchange, holding->feed, history->audience);
+    bool is_ours = exchange_is_ours(exchange, &holding->disclosure);
+    return is_ours ? history->audience->publish : exchange_forwards(exchange, holding->feed, history->audience);
 }
 
 static enum result encode_for(struct exchange *exchange, const struct history *history, const struct holding *holding,
                               const struct policy_audience *alone, struct span *body) {
     struct marking marking;
-    struct disclosure narrow;
-    struct buf bytes;
-    const uint8_t *originator = holding->disclosure.header->originator.data;
-    const struct policy_hop hop = exchange_hop(exchange, alone, originator);
-    const struct policy_hop hop_of_all = exchange_hop(exchange, history->audience, originator);
+    const struct policy_hop hop = exchange_hop(exchange, alone, &holding->disclosure);
+    const struct policy_hop hop_of_all = exchange_hop(exchange, history->audience, &holding->disclosure);
     TRY(policy_marking(&marking, holding->disclosure.header));
     /* what the audience may be told, and no more because this reader has a name */
     struct field_set shown = policy_decide(&marking, &alone->view, &hop);
     shown = field_set_and(shown, policy_decide(&marking, &history->audience->view, &hop_of_all));
     if (field_set_is_empty(&shown))
         return RESULT_OK;
-    buf_init(&bytes, &exchange->turn);
-    TRY(disclosure_narrow(&narrow, &exchange->turn, &holding->disclosure, &shown));
-    TRY(disclosure_encode(&bytes, &exchange->turn, &narrow));
-    *body = buf_span(&bytes);
-    return RESULT_OK;
+    return disclosure_pass_on(body, &exchange->turn, &holding->disclosure, &shown, hop.from_originator);
 }
 
 /* Not what has been replaced by a newer version, and not what is in doubt. */
@@ -50,9 +42,8 @@ static enum result look_at(struct exchange *exchange, struct history *history, c
     struct span body = {0};
     const struct index_row at = {.sequence = sequence};
     TRY(exchange_load(exchange, &exchange->turn, &at, &holding));
-    const struct index_row *row = index_find(exchange->index, holding.disclosure.object);
-    if (!row || row->sequence != sequence || row->superseded || holding.stored.arrived < history->since ||
-        !is_for(exchange, history, &holding) || exchange_doubt(exchange, row))
+    if (holding.stored.arrived < history->since || !is_for(exchange, history, &holding) ||
+        !exchange_is_current(exchange, &holding))
         return RESULT_OK;
     TRY(encode_for(exchange, history, &holding, alone, &body));
     if (!body.data)
@@ -69,6 +60,8 @@ enum result history_disclose(struct exchange *exchange, struct history *history)
         .name = history_audience(&exchange->turn, member),
         .members = {.role = member->role, .country = member->country, .name = member->name},
         .view = history->audience->view,
+        .purposes = history->audience->purposes,
+        .purpose_count = history->audience->purpose_count,
     };
     if (!alone.name)
         return RESULT_NO_MEMORY;

@@ -145,11 +145,14 @@ size_t incoming_run_end(const struct incoming *incoming, size_t start) {
 /* --- examination: pure, on any core --- */
 
 static enum result may_be_here(const struct incoming *incoming, const struct disclosure *disclosure,
-                               const struct member *originator, const struct marking *marking) {
+                               const struct member *originator, const struct marking *marking, uint64_t created) {
     const struct exchange *exchange = incoming->exchange;
     const struct member *author = incoming->delivery->author, *self = exchange->self;
     const struct policy_hop hop = {
         .from_originator = originator == author,
+        .is_arrival = true,
+        .hops = disclosure->hops + 1,
+        .when = created,
         .sender_country = author->country,
         .reader = {.role = self->role, .country = self->country, .name = self->name},
     };
@@ -161,18 +164,11 @@ static enum result may_be_here(const struct incoming *incoming, const struct dis
 static enum result forward_body(const struct incoming *incoming, struct incoming_entry *entry,
                                 const struct marking *marking, const struct policy_audience *audience,
                                 struct span *body) {
-    struct disclosure narrow;
-    struct buf bytes;
-    const uint8_t *originator = entry->disclosure.header->originator.data;
-    const struct policy_hop hop = exchange_hop(incoming->exchange, audience, originator);
+    const struct policy_hop hop = exchange_hop(incoming->exchange, audience, &entry->disclosure);
     struct field_set shown = policy_decide(marking, &audience->view, &hop);
     if (field_set_is_empty(&shown))
         return RESULT_OK;
-    buf_init(&bytes, &entry->arena);
-    TRY(disclosure_narrow(&narrow, &entry->arena, &entry->disclosure, &shown));
-    TRY(disclosure_encode(&bytes, &entry->arena, &narrow));
-    *body = buf_span(&bytes);
-    return RESULT_OK;
+    return disclosure_pass_on(body, &entry->arena, &entry->disclosure, &shown, hop.from_originator);
 }
 
 static enum result forward(const struct incoming *incoming, struct incoming_entry *entry,
@@ -198,12 +194,14 @@ static enum result examine_entry(const struct incoming *incoming, struct incomin
     const uint8_t *sign_key;
     const struct ending *ending;
     TRY(disclosure_verify_by(&entry->disclosure, originator, &sign_key, &ending));
-    assert(originator);                 /* else the disclosure did not verify */
+    assert(originator); /* else the disclosure did not verify */
+    if ((entry->disclosure.hops == 0) != (originator == incoming->delivery->author))
+        return RESULT_MALFORMED;        /* it came by others, and they say so */
     if (sign_key != incoming->sign_key) /* by its own feed, the entry has spoken for it (docs/protocol.md, 8.9) */
         TRY(ending_admits_alert(ending, entry->disclosure.header->created));
     TRY(policy_marking(&marking, entry->disclosure.header));
     if (!incoming->feed->ours) /* what was ours may come back */
-        TRY(may_be_here(incoming, &entry->disclosure, originator, &marking));
+        TRY(may_be_here(incoming, &entry->disclosure, originator, &marking, entry->parsed.created));
     TRY(exchange_visible(incoming->exchange, &entry->arena, &entry->disclosure, &entry->visible));
     return forward(incoming, entry, &marking);
 }
@@ -298,6 +296,9 @@ static enum result admit(struct incoming *incoming, struct incoming_entry *entry
     }
     if (incoming->feed->ours) /* whoever it was for has it or asks for it */
         return remember_told(incoming, entry, sequence);
+    const AlertHeader *header = entry->disclosure.header;
+    if (is_wider && header->has_embargo_until && header->embargo_until > now_ms)
+        TRY(embargo_keep(exchange, &(struct embargo){sequence, header->embargo_until}));
     return pass_on(incoming, entry, before, is_wider, sequence, now_ms);
 }
 

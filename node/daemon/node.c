@@ -126,6 +126,8 @@ static void look_after(struct node *node, uint64_t steady_ms) {
     attachments_tidy(&node->exchange, false);
     enum result before = node->writing;
     node->writing = exchange_may_write(&node->exchange);
+    if (!node->writing && embargo_lift(&node->exchange))
+        log_warning(_("what was under embargo could not be passed on")); /* the turn says why */
     if (!before || node->writing)
         return;
     peers_renew(&node->peers, (struct span){0});

@@ -135,7 +135,8 @@ enum store_note {
     STORE_NOTE_FORK,
     STORE_NOTE_KEYS,
     STORE_NOTE_UNVERIFIED,
-    STORE_NOTE_OUTDATED
+    STORE_NOTE_OUTDATED,
+    STORE_NOTE_EMBARGO
 };
 MUST_USE enum result store_put_note(struct store *store, enum store_note kind, uint32_t number, struct span content);
 /* NOT_FOUND. */

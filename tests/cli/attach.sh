@@ -12,8 +12,8 @@ make_node ke-customs KE CUSTOMS
 make_node cd-customs CD CUSTOMS --policy customs-full
 cat >ke-customs/policy.yaml <<'END'
 audiences:
-  judicial: {members: {role: JUDICIAL, country: KE}, show: [incident, specimens, evidence]}
-  police: {members: {role: POLICE, country: KE}, show: [incident, specimens, exhibits.number, exhibits.kind]}
+  judicial: {members: {role: JUDICIAL, country: KE}, purposes: [PROSECUTION], show: [incident, specimens, evidence]}
+  police: {members: {role: POLICE, country: KE}, purposes: [INVESTIGATION], show: [incident, specimens, exhibits.number, exhibits.kind]}
 forward:
   - {from: {role: CUSTOMS}, to: [judicial, police]}
 accept:

@@ -271,6 +271,7 @@ static struct disclosure make(struct story *story, const struct actor *originato
     ck_assert_int_eq(disclosure_make(&made, arena, header, values, &originator->identity, story->world->now_ms,
                                      &story->world->random),
                      RESULT_OK);
+    made.hops = originator != story->author;
     return made;
 }
 

@@ -55,7 +55,7 @@ static const char reader_policy[] = "accept:\n"
 
 /* Words that are in no other place than the alert. */
 static const char alert_format[] =
-    "{\"kind\":\"SEIZURE\",\"marking\":{\"tlp\":\"AMBER\",\"purposes\":[\"Purposquux\"]},"
+    "{\"kind\":\"SEIZURE\",\"marking\":{\"tlp\":\"AMBER\",\"national_marking\":\"Purposquux\"},"
     "\"incident\":{\"date\":\"2014-05-05\",\"country\":\"CD\",\"region\":\"Regionmimsy\",\"place_text\":\"Xanadugate\","
     "\"record\":\"Recordborogove-%u\"},"
     "\"detection\":{\"office\":\"Officetoves\",\"indicators\":[\"Indicslithy\"]},"

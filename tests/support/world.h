@@ -90,8 +90,8 @@ struct feed *world_feed(struct actor *holder, const uint8_t key_id[static MEMBER
 /* An entry behind this head, whatever is in it and whoever signs it; the head moves on. */
 struct span world_forge(struct world *world, struct feed_head *head, const struct feed_draft *draft,
                         const struct identity *signer);
-/* The full disclosure, encoded, of an alert that these keys sign now. */
-struct span world_disclosure(struct world *world, const struct identity *originator, const char *tlp);
+/* The full disclosure, encoded, of an alert that these keys sign now, as passed on by so many members. */
+struct span world_disclosure(struct world *world, const struct identity *originator, const char *tlp, uint32_t hops);
 
 /* The entries of `author`'s feed for an audience, as bytes that may be changed. */
 struct span *world_entries(struct actor *author, const char *audience, uint64_t after, size_t *count);

@@ -27,7 +27,7 @@ struct span world_forge(struct world *world, struct feed_head *head, const struc
     return buf_span(&entry);
 }
 
-struct span world_disclosure(struct world *world, const struct identity *originator, const char *tlp) {
+struct span world_disclosure(struct world *world, const struct identity *originator, const char *tlp, uint32_t hops) {
     struct arena *arena = &world->arena;
     struct report report;
     struct disclosure full;
@@ -46,6 +46,7 @@ struct span world_disclosure(struct world *world, const struct identity *origina
     ck_assert_str_eq(result_name(alert_split(arena, content, values)), "ok");
     ck_assert_str_eq(
         result_name(disclosure_make(&full, arena, header, values, originator, world->now_ms, &world->random)), "ok");
+    full.hops = hops;
     ck_assert_str_eq(result_name(disclosure_encode(&bytes, arena, &full)), "ok");
     return buf_span(&bytes);
 }

@@ -38,6 +38,29 @@ static void make_views(void) {
         accept_disclosure(views[i].name, disclosed(&views[i].view));
 }
 
+/* How many have passed it on: the word of whoever makes the disclosure. */
+static void make_hops(void) {
+    const struct {
+        const char *name;
+        uint32_t hops;
+        bool good;
+    } cases[] = {
+        {"passed on by one", 1, true},
+        {"passed on by 255", HOPS_MAX, true},
+        {"passed on by 256", HOPS_MAX + 1, false},
+        {"passed on by nobody, and said so", 0, false},
+    };
+    struct draft d = draft();
+    d.words->has_hops = true;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        d.words->hops = cases[i].hops;
+        if (cases[i].good)
+            accept_disclosure(cases[i].name, as_it_stands(&d));
+        else
+            refuse_disclosure("malformed", cases[i].name, as_it_stands(&d));
+    }
+}
+
 /* The header: each is signed again by the originator, who so says something else. */
 static void make_headers(void) {
     struct draft d = draft();
@@ -171,8 +194,8 @@ static void make_forms(void) {
     refuse_disclosure("malformed", "the last byte missing", without_last(whole, 1));
     refuse_disclosure("malformed", "no values where some are present",
                       cut(whole, find(whole, field_bytes(7, seizure_values[0]))));
-    accept_disclosure("an unknown field behind", joined(whole, field_bytes(8, span_of_text("later"))));
-    refuse_disclosure("not-canonical", "an unknown field in front", joined(field_number(8, 1), whole));
+    accept_disclosure("an unknown field behind", joined(whole, field_bytes(9, span_of_text("later"))));
+    refuse_disclosure("not-canonical", "an unknown field in front", joined(field_number(9, 1), whole));
     refuse_disclosure("not-canonical", "twice", joined(whole, whole));
     struct draft d = draft();
     d.words->header = words(joined(seizure.header_bytes, seizure.header_bytes));
@@ -359,7 +382,7 @@ static void make_narrower(void) {
     narrow("ok", "from a view to one class of it", good(), field_set_of_class(CLASS_INCIDENT));
     narrow("ok", "from a view to one slot of it", good(), only(field_find("specimens.taxon")->slot));
     narrow("ok", "from nothing", disclosed(&none), all);
-    narrow("ok", "an unknown field is not passed on", joined(good(), field_bytes(8, span_of_text("later"))), all);
+    narrow("ok", "an unknown field is not passed on", joined(good(), field_bytes(9, span_of_text("later"))), all);
     struct draft d = draft();
     d.words->salts = words(joined(proto_span(d.words->salts), filled(0, 16)));
     narrow("malformed", "a salt too many", as_it_stands(&d), all);
@@ -375,6 +398,7 @@ void make_disclosures(void) {
     make_views();
     make_forms();
     make_sizes();
+    make_hops();
     make_headers();
     make_header_sizes();
     make_header_flips();

@@ -15,6 +15,7 @@ SUITE, SCHEMA = 1, 1
 ALERT_HEADER_SIZE_MAX = 4096  # [4.5]
 SLOTS, DEPTH = 256, 4  # [4.1, 4.2]
 ENTRY_HEADER_SIZE, PREAMBLE_SIZE, ENTRY_SIZE_MAX = 222, 158, 524288  # [6.1, 6.2]
+HOPS_MAX = 255  # [5.3]
 KIND_GRANT, KIND_DISCLOSURE = 1, 2
 NONCE_SIZE, BOX_SIZE = 24, 52
 BOXES_MAX = 2048  # [7.4]
@@ -203,6 +204,7 @@ def read_disclosure(data):
     require(len(data) <= ENTRY_SIZE_MAX, "too-large")
     disclosure = wire.decode(wire.DISCLOSURE, data)
     require(len(disclosure["signature"]) == 64)
+    require(disclosure["hops"] is None or 1 <= disclosure["hops"] <= HOPS_MAX)
     shown, present = bitmap(disclosure["shown"]), bitmap(disclosure["present"])
     header = read_alert_header(disclosure["header"])
     require(present & ~shown == 0)

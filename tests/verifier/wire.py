@@ -48,6 +48,10 @@ ALERT_HEADER = (
     (22, "share_with_iccwc", OPTIONAL, BOOL),
     (23, "retention_until", OPTIONAL, STRING),
     (24, "national_marking", OPTIONAL, STRING),
+    (25, "onward_roles", REPEATED, STRING),
+    (26, "onward_countries", REPEATED, STRING),
+    (27, "onward_hops", OPTIONAL, UINT32),
+    (28, "embargo_until", OPTIONAL, UINT64),
     (30, "root", REQUIRED, BYTES),
 )
 
@@ -61,6 +65,7 @@ DISCLOSURE = (
     (5, "salts", REQUIRED, BYTES),
     (6, "hashes", REQUIRED, BYTES),
     (7, "values", REPEATED, BYTES),
+    (8, "hops", OPTIONAL, UINT32),
 )
 
 GRANT = (

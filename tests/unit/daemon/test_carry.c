@@ -418,7 +418,7 @@ static struct carry_taken take_rival(const struct actor *signer) {
     const uint8_t *key;
     ck_assert_str_eq(result_name(feeds_key(&congo->exchange.feeds, feed_at(congo), 1, &key)), "ok");
     const struct feed_draft draft = {ENTRY_DISCLOSURE, 1, world->now_ms,
-                                     world_disclosure(world, &congo->identity, "AMBER"), key};
+                                     world_disclosure(world, &congo->identity, "AMBER", 0), key};
     entries[1] = world_forge(world, &head, &draft, &signer->identity);
     return take(kenya, stick.head, block(first.feed, 0, entries, 2));
 }

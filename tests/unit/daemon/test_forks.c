@@ -660,7 +660,7 @@ START_TEST(a_body_under_a_key_that_its_header_is_not_committed_to) {
     const uint8_t *key;
     ck_assert_str_eq(result_name(feeds_key(&congo->exchange.feeds, congos(congo), 1, &key)), "ok");
     const struct feed_draft draft = {ENTRY_DISCLOSURE, 1, world->now_ms,
-                                     world_disclosure(world, &congo->identity, "GREEN"), key};
+                                     world_disclosure(world, &congo->identity, "GREEN", 0), key};
     struct span entry = world_forge(world, &head, &draft, &congo->identity);
     uint8_t *bytes = arena_copy(&world->arena, entry.data, entry.len);
     uint8_t data_key[SEAL_KEY_SIZE];

@@ -62,8 +62,9 @@ static struct span entry_behind(struct actor *author, struct feed_head head, con
     struct feed *feed = feeds_find(&author->exchange.feeds, head.feed);
     const uint8_t *key;
     ck_assert_str_eq(result_name(feeds_key(&author->exchange.feeds, feed, head.epoch, &key)), "ok");
+    bool hops = memcmp(originator->id, author->identity.id, MEMBER_ID_SIZE) != 0;
     const struct feed_draft draft = {ENTRY_DISCLOSURE, head.epoch, world->now_ms,
-                                     world_disclosure(world, originator, "GREEN"), key};
+                                     world_disclosure(world, originator, "GREEN", hops), key};
     return world_forge(world, &head, &draft, signer);
 }
 
@@ -458,7 +459,7 @@ START_TEST(an_author_can_flag_entries_of_the_epoch_before_and_no_others) {
     for (uint32_t epoch = 4; epoch < 4 + 2 * OUTDATED_MAX; epoch += 2) {
         const uint8_t key[EPOCH_KEY_SIZE] = {(uint8_t)(epoch - 1)};
         const struct feed_draft draft = {ENTRY_DISCLOSURE, epoch - 1, world->now_ms,
-                                         world_disclosure(world, &congo->identity, "GREEN"), key};
+                                         world_disclosure(world, &congo->identity, "GREEN", 0), key};
         struct span entries[] = {world_forge(world, &head, &draft, &congo->identity), {0}, {0}};
         entries[1] = grant_outdating(&head, epoch, 1);
         entries[2] = grant_outdating(&head, epoch + 1, 0);

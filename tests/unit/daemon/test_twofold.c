@@ -77,7 +77,7 @@ struct text {
 static struct text make_text(void) {
     static const uint8_t field[] = {0xa2, 0x06, 64}; /* 100, of 64 bytes */
     static const uint8_t room[64];
-    struct span alert = world_disclosure(world, &congo->identity, "GREEN");
+    struct span alert = world_disclosure(world, &congo->identity, "GREEN", 0);
     struct buf text;
     buf_init(&text, &world->arena);
     buf_put_u32(&text, (uint32_t)(alert.len + sizeof field + sizeof room));

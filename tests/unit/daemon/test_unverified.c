@@ -67,8 +67,9 @@ static struct span passed_on_by_kenya(const struct identity *originator) {
     struct feed_head head = from_kenya() ? from_kenya()->head : feed->head;
     const uint8_t *key;
     ck_assert_str_eq(result_name(feeds_key(&kenya->exchange.feeds, feed, head.epoch, &key)), "ok");
+    bool hops = memcmp(originator->id, kenya->identity.id, MEMBER_ID_SIZE) != 0;
     const struct feed_draft draft = {ENTRY_DISCLOSURE, head.epoch, world->now_ms,
-                                     world_disclosure(world, originator, "GREEN"), key};
+                                     world_disclosure(world, originator, "GREEN", hops), key};
     return world_forge(world, &head, &draft, &kenya->identity);
 }
 
