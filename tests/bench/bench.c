@@ -408,5 +408,6 @@ int main(int count, char **words) {
     bench_mesh();
     bench_cables();
     bench_trust();
+    bench_originator();
     return 0;
 }

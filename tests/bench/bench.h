@@ -31,4 +31,7 @@ void bench_cables(void);
 /* The life of keys: grants, rotation, start-up with a large roster. */
 void bench_trust(void);
 
+/* What the originator decides: markings and disclosures. */
+void bench_originator(void);
+
 #endif
