@@ -308,6 +308,79 @@ START_TEST(what_cannot_be_read_is_not_taken_in_heaps) {
 }
 END_TEST
 
+/* ---- what cannot be passed on now ---- */
+
+static void set_up_who_passes_on(void) {
+    set_up_with("audiences:\n"
+                "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
+                "  police: {members: {role: POLICE}, show: [all]}\n"
+                "forward: [{from: {role: CUSTOMS}, to: [police]}]\n"
+                "accept: [{from: {role: CUSTOMS}, show: [all]}]\n"
+                "local: {operators: {show: [all]}}\n");
+}
+
+static void publish_one(void) {
+    struct control *control = home_connect(kenya);
+    const Published *published = home_publish(control, &arena,
+                                              "{\"kind\":\"SEIZURE\",\"marking\":{\"tlp\":\"GREEN\"},"
+                                              "\"incident\":{\"date\":\"2014-05-05\",\"country\":\"KE\"},"
+                                              "\"specimens\":[{\"taxon\":\"Manis tricuspis\",\"term\":\"SCA\","
+                                              "\"quantity\":\"750\",\"unit\":\"KIL\"}]}");
+    ck_assert(published && strcmp(published->result, "ok") == 0);
+    control_close(control);
+}
+
+/* The feed of the daemon as far as it goes, to be gone on with by who has its key. */
+static struct scribe behind_the_daemon(void) {
+    struct scribe scribe = {.identity = &kenya->identity, .key = {7}};
+    struct entry entry;
+    publish_one();
+    puppet_pull(puppet, kenya, "customs", 0, 100000);
+    for (const SyncMessage *heard = NULL; !heard || !heard->block;) {
+        heard = puppet_hear(puppet, PATIENCE_MS);
+        ck_assert_ptr_nonnull(heard);
+        if (heard->block)
+            ck_assert(!feed_parse(&entry, proto_span(heard->block->entries[heard->block->n_entries - 1])));
+    }
+    memcpy(scribe.head.feed, entry.feed, FEED_ID_SIZE);
+    feed_advance(&scribe.head, &entry);
+    return scribe;
+}
+
+static void say_holding(struct span entry) {
+    Holding words = HOLDING__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    words.key = proto_bytes(kenya->identity.key_id, MEMBER_ID_SIZE);
+    words.audience = "customs";
+    words.entry = proto_bytes(entry.data, ENTRY_OVERHEAD);
+    message.holding = &words;
+    puppet_say(puppet, &message);
+}
+
+/* Kenya is behind what it has itself signed, for less than the second after which it would see that by itself. */
+START_TEST(what_was_refused_for_a_moment_is_asked_for_again) {
+    struct scribe scribe, lost = behind_the_daemon();
+    struct span entry = scribe_write(&lost, &arena, 100);
+    scribe_begin(&scribe, &congo->identity, "customs");
+    struct span grant = scribe_write(&scribe, &arena, 0);
+    puppet_announce(puppet, "customs", 1);
+    const Pull *pull = puppet_hear_pull(puppet, PATIENCE_MS);
+    ck_assert(pull && memcmp(pull->feed.data, scribe.head.feed, FEED_ID_SIZE) == 0);
+    say_holding(entry);
+    say_entry(pull, grant);
+    const Pull *other = puppet_hear_pull(puppet, PATIENCE_MS);
+    ck_assert(other && memcmp(other->feed.data, lost.head.feed, FEED_ID_SIZE) == 0);
+    ck_assert_uint_eq(other->after, lost.head.number - 1);
+    say_entry(other, entry);
+    const Pull *again = puppet_hear_pull(puppet, PATIENCE_MS);
+    ck_assert_msg(again, "what was refused is not asked for again");
+    ck_assert_mem_eq(again->feed.data, scribe.head.feed, FEED_ID_SIZE);
+    ck_assert_uint_eq(refused("behind"), 1);
+    say_entry(again, grant);
+    WAIT_UNTIL(feeds_of(congo) == 1);
+}
+END_TEST
+
 /* ---- who is no member any more ---- */
 
 static const enum ending_cause causes[] = {ENDING_LEFT, ENDING_LOST, ENDING_REVOKED};
@@ -407,6 +480,11 @@ Suite *suite(void) {
     tcase_add_test(much, who_asks_much_and_reads_nothing_is_let_go);
     tcase_add_test(much, what_cannot_be_read_is_not_taken_in_heaps);
     suite_add_tcase(suite, much);
+    TCase *passing_on = tcase_create("passing on");
+    tcase_add_checked_fixture(passing_on, set_up_who_passes_on, tear_down);
+    tcase_set_timeout(passing_on, 120);
+    tcase_add_test(passing_on, what_was_refused_for_a_moment_is_asked_for_again);
+    suite_add_tcase(suite, passing_on);
     TCase *removed = tcase_create("removed");
     tcase_add_checked_fixture(removed, set_up, tear_down);
     tcase_set_timeout(removed, 120);
