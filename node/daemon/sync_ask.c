@@ -152,9 +152,10 @@ void sync_ask_at_once(struct peers *peers, struct connection *connection) {
     for (size_t i = 0; i < feeds->count; i++) {
         struct feed *feed = feeds->rows[i];
         bool is_its_own = !feed->ours && memcmp(feed->record.author, connection->peer->id, MEMBER_ID_SIZE) == 0;
-        struct pull *pull = is_its_own && feed->announced > feed->next.number ? sync_get_pull(connection, feed) : NULL;
+        bool is_missing = is_its_own && feed->announced > feed->next.number && !feed->draft.frozen;
+        struct pull *pull = is_missing ? sync_get_pull(connection, feed) : NULL;
         if (!pull)
-            continue; /* its Announce will say the same */
+            continue; /* its Announce says what there is to say */
         pull->announced = feed->announced;
         connection->wants = true;
     }
