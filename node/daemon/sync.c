@@ -232,9 +232,9 @@ static enum result take_entries(struct peers *peers, struct connection *connecti
         sync_ask(peers, connection); /* the next block travels while this one is examined */
         TRY(examine(peers, connection, pull, entries, count));
         connection->wants |= pull->left != 0; /* and the one behind it may follow once this is good */
-        if (pull->feed->draft.frozen)
-            sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
     }
+    if (!is_silenced && pull->feed->draft.frozen) /* also behind what was on its way when the fork was seen */
+        sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
     sync_pull_done(peers, connection, pull);
     return RESULT_OK;
 }
