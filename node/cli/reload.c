@@ -36,7 +36,7 @@ static enum exit_code run_reload(struct call *call) {
 const struct command command_reload = {
     .name = "reload",
     .takes = "",
-    .summary = N_("let the running node read its policy and roster again"),
+    .summary = N_("let the running node read its policy, limits and roster again"),
     .options = reload_options,
     .examples = N_("  inama policy check && inama reload\n"),
     .run = run_reload,

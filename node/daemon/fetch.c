@@ -90,6 +90,8 @@ static void ask(struct peers *peers, struct attachment *attachment, struct conne
     Want words = WANT__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
     attachment->source = connection;
+    if (attachment->last_error == RESULT_DISCONNECTED) /* not any more */
+        attachment->last_error = RESULT_OK;
     fetching->under_way = true;
     fetching->first = stand->have;
     fetching->count = ask_line(connection, stand, now_ms(peers));

@@ -6,7 +6,8 @@
 
 #include "base/limits.h"
 
-enum { WINDOW_MIN = 4 * 1024, WINDOW_MAX = 512 * 1024 };
+enum { WINDOW_MIN = 4 * 1024, WINDOW_MAX = 512 * 1024, WINDOW_FAST = 64 * 1024 };
+enum { BLOCKS_IN_WINDOW = 8 };
 enum { FAST_MS = 500, SLOW_MS = 1500, SECOND_MS = 1000 };
 enum { ENTRY_GUESS = 2048, ENTRY_MIN = 512, ENTRY_MAX = 64 * 1024, TURNS_FIRST = 16 };
 
@@ -99,16 +100,37 @@ static void learn_size(struct line *line, uint64_t bytes, size_t entries) {
     line->entry_bytes = mean < ENTRY_MIN ? ENTRY_MIN : mean > ENTRY_MAX ? ENTRY_MAX : (uint32_t)mean;
 }
 
+uint32_t line_block(const struct line *line) {
+    return line->window > WINDOW_FAST ? 0 : line->window / BLOCKS_IN_WINDOW;
+}
+
+static uint64_t to_come(const struct asked *asked) {
+    return asked->bytes > asked->came ? asked->bytes - asked->came : 0;
+}
+
+bool line_is_nearly_through(const struct line *line, const struct asked *asked) {
+    return to_come(asked) <= line->window / 4;
+}
+
+void line_brings(struct line *line, struct asked *asked, uint64_t bytes, size_t entries, uint64_t now) {
+    if (asked->bytes == 0)
+        return;
+    uint64_t before = to_come(asked);
+    bucket_take(&line->own->received, bytes, now);
+    bucket_take(&line->all->received, bytes, now);
+    if (entries)
+        learn_size(line, bytes, entries);
+    asked->came += bytes;
+    line->under_way[asked->lane] -= before - to_come(asked);
+}
+
 void line_brought(struct line *line, struct asked *asked, uint64_t bytes, size_t entries, uint64_t now) {
     if (asked->bytes == 0)
         return;
-    line->under_way[asked->lane] -= asked->bytes;
-    bucket_take(&line->own->received, bytes, now);
-    bucket_take(&line->all->received, bytes, now);
-    if (bytes)
+    line_brings(line, asked, bytes, entries, now);
+    line->under_way[asked->lane] -= to_come(asked);
+    if (asked->came)
         learn_speed(line, asked, now);
-    if (entries)
-        learn_size(line, bytes, entries);
     asked->bytes = 0;
 }
 

@@ -39,6 +39,7 @@ struct turn {
     uint8_t id[TURN_ID_SIZE]; /* of a feed, or whatever else can be asked for: one waits at a time */
     uint64_t after;
     uint32_t bytes;
+    uint32_t block; /* in messages of about so many; 0: in one */
     turn_give *give;
 };
 
@@ -46,6 +47,7 @@ struct turn {
 struct asked {
     enum lane lane;
     uint32_t bytes; /* 0: nothing is under way */
+    uint64_t came;  /* of the answer, so far */
     uint64_t ahead; /* under way on the line with it, itself counted in */
     uint64_t at;    /* when */
 };
@@ -74,7 +76,15 @@ uint64_t line_guess(const struct line *line, uint64_t entries);
 /* Asks, of `bytes` that there are, for as many as may be, in whole pieces of so many, one at least: asked->bytes.
  * line_may_ask() has said yes. */
 void line_ask(struct line *line, struct asked *asked, enum lane lane, uint64_t bytes, uint32_t piece, uint64_t now);
-/* The answer is here: so many bytes in so many entries (0 where it is none), or a refusal (both 0). */
+/* Of how many bytes the messages of the answer should be, so that little is lost when the line breaks: what it brings
+ * in an eighth of a second. 0: of any size, as the line is fast. */
+uint32_t line_block(const struct line *line);
+/* Is so little of the answer still to come that the next may be asked for, if the line is not to be idle meanwhile? */
+bool line_is_nearly_through(const struct line *line, const struct asked *asked);
+/* A part of the answer is here, so many bytes in so many entries, and the rest is on its way. */
+void line_brings(struct line *line, struct asked *asked, uint64_t bytes, size_t entries, uint64_t now);
+/* The answer, or the last part of it, is here: so many bytes in so many entries (0 where it is none), or a refusal
+ * (both 0). */
 void line_brought(struct line *line, struct asked *asked, uint64_t bytes, size_t entries, uint64_t now);
 
 /* --- what it asks for */

@@ -363,12 +363,17 @@ static enum result go_by_policy(struct node *node, struct policy *policy, struct
 
 enum result node_reload(struct node *node, struct report *report) {
     struct policy *policy;
-    struct arena arena;
-    TRY(start_read_policy(&policy, &arena, node, report));
-    enum result result = go_by_policy(node, policy, &arena);
-    if (result) {
-        arena_release(&arena);
-        return result;
+    struct arena arena, config_arena;
+    struct config config;
+    TRY(start_read_config(&config, &config_arena, node, report));
+    enum result result = start_read_policy(&policy, &arena, node, report);
+    if (!result) {
+        result = go_by_policy(node, policy, &arena);
+        if (result)
+            arena_release(&arena);
     }
-    return trust_reload(node, report);
+    if (!result)
+        peers_limit(&node->peers, &config);
+    arena_release(&config_arena);
+    return result ? result : trust_reload(node, report);
 }

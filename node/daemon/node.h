@@ -79,7 +79,8 @@ void node_release(struct node *node);
 MUST_USE enum result node_go_by(struct node *node, struct roster *roster);
 void node_take_identity(struct node *node, struct identity *identity);
 
-/* Reads roster and policy again; on failure both stay as they are, with the reason in the report. */
+/* Reads the limits in node.yaml, the policy and the roster again; a file that is bad is not taken, nor what comes
+ * behind it, with the reason in the report. */
 MUST_USE enum result node_reload(struct node *node, struct report *report);
 /* Asks node_run() to end after this turn. From any thread, once. */
 void node_stop(struct node *node);

@@ -65,11 +65,35 @@ static bool is_known(const struct peers *peers, const uint8_t *id) {
 }
 
 /* A cap that has not changed still owes what it owed. */
+static void limit(struct peers *peers, struct peer *peer, uint64_t bytes_s) {
+    if (peer->limit != bytes_s)
+        cap_init(&peer->cap, bytes_s, clock_steady_ms(peers->node->exchange.clock));
+    peer->limit = bytes_s;
+}
+
 static void configure(struct peers *peers, struct peer *peer, const struct config_peer *row) {
     peer->address = row->address;
-    if (peer->limit != row->limit)
-        cap_init(&peer->cap, row->limit, clock_steady_ms(peers->node->exchange.clock));
-    peer->limit = row->limit;
+    limit(peers, peer, row->limit);
+}
+
+static uint64_t limit_in(const struct config *config, const char *name) {
+    for (size_t i = 0; name && i < config->peer_count; i++)
+        if (strcmp(config->peers[i].name, name) == 0)
+            return config->peers[i].limit;
+    return 0;
+}
+
+void peers_limit(struct peers *peers, const struct config *config) {
+    struct config *now = &peers->node->config;
+    if (now->limit != config->limit)
+        cap_init(&peers->cap, config->limit, clock_steady_ms(peers->node->exchange.clock));
+    now->limit = config->limit;
+    for (size_t i = 0; i < now->peer_count; i++) /* another roster has them read again */
+        now->peers[i].limit = limit_in(config, now->peers[i].name);
+    for (size_t i = 0; i < peers->count; i++) {
+        const struct member *member = roster_find(peers->node->roster, peers->rows[i]->id);
+        limit(peers, peers->rows[i], limit_in(config, member ? member->name : NULL));
+    }
 }
 
 /* Everybody who is or was in the roster is a peer; members with an address are called. */

@@ -69,6 +69,9 @@ void peers_failed(struct peers *peers);
  * all others, and tells and asks anew what may have been refused before. `news` is the Trust by which it changed. */
 void peers_renew(struct peers *peers, struct span news);
 
+/* Takes the limits of this file from now on, and nothing else of it. */
+void peers_limit(struct peers *peers, const struct config *config);
+
 /* NULL if we know no such peer. */
 struct peer *peers_find(const struct peers *peers, const uint8_t id[static MEMBER_ID_SIZE]);
 /* What came over the authenticated session is to be held against who is there, if it is an offence. Once that is too

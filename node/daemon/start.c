@@ -93,6 +93,19 @@ enum result start_read_policy(struct policy **out, struct arena *arena, const st
     return result;
 }
 
+enum result start_read_config(struct config *out, struct arena *arena, struct node *node, struct report *report) {
+    const char *path = config_path(&node->exchange.turn, node->config.folder); /* as long as the report */
+    size_t errors = report->errors;
+    arena_init(arena, (size_t)CONFIG_BYTES_MAX * 64);
+    errno = 0;
+    enum result result = path ? config_read(out, arena, path, report) : RESULT_NO_MEMORY;
+    if (result && report->errors == errors && path)
+        start_say(report, path, result);
+    if (result)
+        arena_release(arena);
+    return result;
+}
+
 /* --- identity --- */
 
 static enum result ask_passphrase(struct span *out, struct arena *arena) {

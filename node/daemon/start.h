@@ -19,6 +19,11 @@ enum result start_log(const struct report *report, enum result result);
 MUST_USE enum result start_read_policy(struct policy **out, struct arena *arena, const struct node *node,
                                        struct report *report);
 
+/* node.yaml once more, in an arena of its own: for the limits, which may change while the node runs. As
+ * start_read_policy(). */
+MUST_USE enum result start_read_config(struct config *out, struct arena *arena, struct node *node,
+                                       struct report *report);
+
 /* Says of a file in the report what is wrong with it, if something is; returns `result`. */
 enum result start_say(struct report *report, const char *path, enum result result);
 

@@ -20,6 +20,7 @@ void sync_send(struct peers *peers, struct connection *connection, const SyncMes
 
 void sync_begin(struct peers *peers, struct connection *connection) {
     sync_hello(peers, connection);
+    sync_ask_at_once(peers, connection);
     sync_tell_holdings(peers, connection);
     sync_tell_forks(peers, connection);
     sync_tell_all_delivered(peers, connection);
@@ -130,9 +131,8 @@ static void stop_if_bad(struct peers *peers, struct connection *connection, stru
                         const struct delivery *delivery) {
     if (delivery->result == RESULT_REPLAYED)
         return; /* it came by another way meanwhile */
-    if (delivery->result == RESULT_FORK)
-        sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
-    if (!pull->stopped) /* what was on its way behind a bad entry says nothing new */
+    /* what was on its way behind a bad entry says nothing new */
+    if (!pull->stopped)
         peers_strike(peers, connection, delivery->result);
     if (delivery->result) {
         enum result writing = exchange_may_write(&peers->node->exchange);
@@ -144,20 +144,31 @@ static void stop_if_bad(struct peers *peers, struct connection *connection, stru
     pull->stopped = delivery->result || pull->feed->draft.waiting_bytes > WAITING_BYTES_MAX;
 }
 
+/* The first of the answers is here, with so much in its last part. */
+static void answered(struct peers *peers, struct connection *connection, struct pull *pull, uint64_t bytes,
+                     size_t entries) {
+    line_brought(&connection->line, &pull->answers[0], bytes, entries, clock_steady_ms(peers->node->exchange.clock));
+    pull->answers[0] = pull->answers[1];
+    pull->answers[1] = (struct asked){0};
+    pull->under_way--;
+}
+
 /* It has no more than that after all, or does not give it: it is not asked again before the next announcement. */
 static void came_to_nothing(struct peers *peers, struct connection *connection, struct pull *pull) {
-    line_brought(&connection->line, &pull->answer, 0, 0, clock_steady_ms(peers->node->exchange.clock));
-    pull->announced = pull->asked;
+    if (pull->owes_holding)
+        sync_tell_holding(peers, connection, pull->feed);
+    pull->owes_holding = false;
+    pull->announced = pull->came;
     sync_pull_done(peers, connection, pull);
     connection->wants = true;
 }
 
 /* The pull that this answers; NULL: we did not ask for it. */
-static struct pull *asked_for(const struct peers *peers, struct connection *connection, const Block *words) {
+static struct pull *asked_for(const struct peers *peers, struct connection *connection, struct span id) {
     const struct feeds *feeds = &peers->node->exchange.feeds;
-    struct feed *feed = words->feed.len == FEED_ID_SIZE ? feeds_find(feeds, words->feed.data) : NULL;
+    struct feed *feed = id.len == FEED_ID_SIZE ? feeds_find(feeds, id.data) : NULL;
     struct pull *pull = feed ? sync_find_pull(connection, feed) : NULL;
-    return pull && pull->under_way && words->after == pull->asked ? pull : NULL;
+    return pull && pull->under_way ? pull : NULL;
 }
 
 /* It was asked for, and does not follow any more: what was to come before it was not taken, or the author has said
@@ -168,75 +179,104 @@ static bool is_amiss(const struct feed *feed, uint64_t after) {
 
 /* Of our own entries this one has some without what they said; another may have them whole. */
 static bool is_better_elsewhere(const struct peers *peers, const struct connection *connection, const struct feed *feed,
-                                const Block *words) {
+                                const ProtobufCBinaryData *words, size_t count) {
     bool is_bare = false;
-    for (size_t i = 0; feed->ours && i < words->n_entries; i++)
-        is_bare |= words->entries[i].len == ENTRY_OVERHEAD;
+    for (size_t i = 0; feed->ours && i < count; i++)
+        is_bare |= words[i].len == ENTRY_OVERHEAD;
     return is_bare && sync_has_another_source(peers, connection, feed);
 }
 
-static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
-    struct exchange *exchange = &peers->node->exchange;
-    struct pull *pull = asked_for(peers, connection, words);
-    if (!pull)
-        return RESULT_WRONG_FEED;
-    struct feed *feed = pull->feed;
-    pull->under_way = false;
-    if (words->n_entries == 0) {
-        came_to_nothing(peers, connection, pull);
-        return RESULT_OK;
-    }
-    if (words->n_entries > BLOCK_BYTES_MAX / ENTRY_OVERHEAD)
-        return RESULT_TOO_LARGE;
-
-    struct span *entries = arena_array(&exchange->turn, words->n_entries, sizeof *entries);
-    const struct member *author = roster_find_ever(peers->node->roster, feed->record.author);
-    if (!entries)
-        return RESULT_NO_MEMORY;
-    if (!author)
-        return RESULT_UNKNOWN_MEMBER;
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < words->n_entries; i++) {
-        entries[i] = proto_span(words->entries[i]);
-        bytes += entries[i].len;
-    }
-    if (bytes > (uint64_t)pull->answer.bytes + ENTRY_BYTES_MAX)
-        return RESULT_TOO_LARGE; /* one entry may be larger than what was asked for */
-    line_brought(&connection->line, &pull->answer, bytes, words->n_entries, clock_steady_ms(exchange->clock));
+/* Counts what has come of the answer. What is not looked at is asked for again once all of it is here. */
+static void came(struct peers *peers, struct connection *connection, struct pull *pull, uint64_t bytes, size_t entries,
+                 bool is_looked_at) {
+    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
+    pull->came += entries;
+    pull->owes_holding = false;
+    pull->heard_at = now;
+    if (pull->left)
+        line_brings(&connection->line, &pull->answers[0], bytes, entries, now);
+    else
+        answered(peers, connection, pull, bytes, entries);
+    if (!is_looked_at && !pull->under_way)
+        pull->asked = pull->came = pull->feed->next.number;
     connection->wants = true;
-    if (is_amiss(feed, words->after)) {
-        pull->asked = feed->next.number;
-        sync_pull_done(peers, connection, pull);
-        return RESULT_OK;
-    }
-    if (is_better_elsewhere(peers, connection, feed, words)) {
-        pull->stopped = true;
-        sync_pull_done(peers, connection, pull);
-        return RESULT_OK;
-    }
-    pull->asked += words->n_entries;
-    sync_ask(peers, connection); /* the next block travels while this one is examined */
+}
 
-    struct delivery delivery = {.author = author,
+static enum result examine(struct peers *peers, struct connection *connection, struct pull *pull,
+                           const struct span *entries, size_t count) {
+    const struct feed *feed = pull->feed;
+    struct delivery delivery = {.author = roster_find_ever(peers->node->roster, feed->record.author),
                                 .key = feed->record.key,
                                 .audience = feed->record.audience,
                                 .entries = entries,
-                                .count = words->n_entries};
+                                .count = count};
+    if (!delivery.author)
+        return RESULT_UNKNOWN_MEMBER;
     connection->received = true;
-    TRY(exchange_receive(exchange, &delivery));
+    TRY(exchange_receive(&peers->node->exchange, &delivery));
     stop_if_bad(peers, connection, pull, &delivery);
+    return RESULT_OK;
+}
+
+/* A part of an answer, or all of it: pull->left says how much more of it is to come. */
+static enum result take_entries(struct peers *peers, struct connection *connection, struct pull *pull,
+                                ProtobufCBinaryData *words, size_t count) {
+    struct span *entries = arena_array(&peers->node->exchange.turn, count, sizeof *entries);
+    uint64_t bytes = 0, after = pull->came;
+    if (!entries)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        entries[i] = proto_span(words[i]);
+        bytes += entries[i].len;
+    }
+    if (pull->answers[0].came + bytes > (uint64_t)pull->answers[0].bytes + ENTRY_BYTES_MAX)
+        return RESULT_TOO_LARGE; /* one entry may be larger than what was asked for */
+    /* what was asked for before our roster expired is announced again once that is over */
+    bool is_silenced = sync_is_silenced(peers);
+    bool is_left_to_others = is_better_elsewhere(peers, connection, pull->feed, words, count);
+    bool is_looked_at = !is_silenced && !is_left_to_others && !is_amiss(pull->feed, after);
+    came(peers, connection, pull, bytes, count, is_looked_at);
+    pull->stopped |= is_left_to_others;
+    if (is_silenced && !pull->under_way)
+        came_to_nothing(peers, connection, pull);
+    if (is_looked_at) {
+        sync_ask(peers, connection); /* the next block travels while this one is examined */
+        TRY(examine(peers, connection, pull, entries, count));
+        connection->wants |= pull->left != 0; /* and the one behind it may follow once this is good */
+    }
+    if (!is_silenced && pull->feed->draft.frozen) /* also behind what was on its way when the fork was seen */
+        sync_ask_for_evidence(peers, connection, pull, pull->feed->head.number);
     sync_pull_done(peers, connection, pull);
     return RESULT_OK;
 }
 
-/* What was asked for before our roster expired. Once that is over, it is announced again. */
-static enum result pass_over(struct peers *peers, struct connection *connection, const Block *words) {
-    struct pull *pull = asked_for(peers, connection, words);
-    if (!pull)
+/* The beginning of an answer, or all of it. */
+static enum result take_block(struct peers *peers, struct connection *connection, const Block *words) {
+    struct pull *pull = asked_for(peers, connection, proto_span(words->feed));
+    if (!pull || pull->left || words->after != pull->came)
         return RESULT_WRONG_FEED;
-    pull->under_way = false;
-    came_to_nothing(peers, connection, pull);
-    return RESULT_OK;
+    if (words->left && (pull->block == 0 || words->n_entries == 0))
+        return RESULT_MALFORMED;
+    if ((uint64_t)words->n_entries + words->left > BLOCK_BYTES_MAX / ENTRY_OVERHEAD)
+        return RESULT_TOO_LARGE;
+    if (words->n_entries == 0) {
+        answered(peers, connection, pull, 0, 0);
+        came_to_nothing(peers, connection, pull);
+        return RESULT_OK;
+    }
+    pull->left = words->left;
+    pull->asked = pull->came + words->n_entries + words->left;
+    memcpy(connection->goes_on, words->feed.data, FEED_ID_SIZE);
+    return take_entries(peers, connection, pull, words->entries, words->n_entries);
+}
+
+/* The answer goes on that the last Block began. */
+static enum result take_more(struct peers *peers, struct connection *connection, const More *words) {
+    struct pull *pull = asked_for(peers, connection, SPAN_OF_ARRAY(connection->goes_on));
+    if (!pull || words->n_entries == 0 || words->n_entries > pull->left)
+        return RESULT_WRONG_FEED;
+    pull->left -= (uint32_t)words->n_entries;
+    return take_entries(peers, connection, pull, words->entries, words->n_entries);
 }
 
 /* What was sealed to keys that we do not have any more is not worth the way back. */
@@ -248,6 +288,7 @@ static bool may_open(const struct peers *peers, const struct feed *feed) {
 /* A reader tells how much of our feed it has. What it has and we have not is fetched back. */
 static enum result take_holding(struct peers *peers, struct connection *connection, const Holding *words) {
     struct exchange *exchange = &peers->node->exchange;
+    size_t known = exchange->feeds.count;
     struct feed *feed;
     if (words->key.len != MEMBER_ID_SIZE || words->entry.len != ENTRY_OVERHEAD || !*words->audience ||
         strlen(words->audience) > NAME_BYTES_MAX)
@@ -260,6 +301,7 @@ static enum result take_holding(struct peers *peers, struct connection *connecti
     }
     if (result)
         return result;
+    connection->is_owing &= exchange->feeds.count == known; /* else this one was missing, and is fetched first */
     struct pull *pull = sync_get_pull(connection, feed);
     if (!pull)
         return RESULT_NO_MEMORY;
@@ -275,7 +317,9 @@ static enum result take_refusal(struct peers *peers, struct connection *connecti
     struct pull *pull = feed ? sync_find_pull(connection, feed) : NULL;
     if (!pull || !pull->under_way)
         return RESULT_OK; /* of something that asked for nothing */
-    pull->under_way = false;
+    if (pull->left)
+        return RESULT_WRONG_FEED; /* in the middle of an answer */
+    answered(peers, connection, pull, 0, 0);
     came_to_nothing(peers, connection, pull);
     return RESULT_OK;
 }
@@ -298,17 +342,17 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return fetch_take_withheld(peers, connection, message->withheld);
     if (message->holding) /* our own word: it needs no roster */
         return take_holding(peers, connection, message->holding);
-    if (sync_is_silenced(peers) && message->block)
-        return pass_over(peers, connection, message->block);
+    if (message->block)
+        return take_block(peers, connection, message->block);
+    if (message->more)
+        return take_more(peers, connection, message->more);
     if (sync_is_silenced(peers))
         return RESULT_OK;
     if (message->announce)
         return take_announce(peers, connection, message->announce);
     if (message->delivered)
         return sync_take_delivered(peers, connection, message->delivered);
-    if (message->fork)
-        return sync_take_fork(peers, message->fork);
-    return take_block(peers, connection, message->block);
+    return sync_take_fork(peers, message->fork);
 }
 
 /* Who is no member any more may ask by what, and nothing else. */
@@ -326,15 +370,16 @@ static unsigned work_of(const SyncMessage *message) {
                : 1;
 }
 
-/* Whatever comes behind the first greeting and the holdings that go with it says that these were all. */
+/* Whatever comes behind the first greeting, and the pulls and holdings that go with it, says that these were all. Of a
+ * pull that comes to nothing the Holding follows: before anything that is asked for behind our answer. */
 static bool is_behind_holdings(const struct connection *connection, const SyncMessage *message) {
-    return connection->greeted && !message->holding;
+    return connection->greeted && !message->holding && !message->pull && !connection->is_owing;
 }
 
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
                   message->has_known + message->has_trust + !!message->holding + !!message->fork +
-                  !!message->delivered + !!message->want + !!message->chunks + !!message->withheld;
+                  !!message->delivered + !!message->want + !!message->chunks + !!message->withheld + !!message->more;
     if (members == 0 && message->base.n_unknown_fields)
         return RESULT_UNKNOWN_KIND; /* of a newer version */
     if (members != 1 || (!message->hello && !connection->greeted))

@@ -24,14 +24,19 @@ struct told_feed {
 struct pull {
     struct feed *feed;
     enum lane lane;
-    uint64_t announced;  /* as far as the other end has it */
-    uint64_t asked;      /* entries up to here are on their way or here */
-    bool under_way;      /* a pull waits for its answer: */
-    struct asked answer; /* this one, unless it is the evidence */
-    uint64_t told;       /* how far we have acknowledged over this connection */
-    bool is_new;         /* it has not been told yet what we have, or that we need it */
-    bool stopped;        /* nothing more is asked for in this session */
-    bool evidence;       /* the other history of a frozen feed has been asked for, once */
+    uint64_t announced; /* as far as the other end has it */
+    uint64_t asked;     /* entries up to here are on their way or here, */
+    uint64_t came;      /* and up to here they have come */
+    unsigned under_way; /* pulls that wait for their answers; a second where it is known how far the first reaches */
+    struct asked answers[2]; /* of them, unless it is the evidence, */
+    uint32_t block;          /* in messages of about so many bytes; 0: in one. */
+    uint32_t left;           /* So many entries of the first are to come, once a part of it is here */
+    uint64_t heard_at;       /* steady; when one was asked for, or a part of an answer came */
+    uint64_t told;           /* how far we have acknowledged over this connection */
+    bool owes_holding;       /* what we have of the feed is told if the answer is that there is no more */
+    bool is_new;             /* it has not been told yet what we have, or that we need it */
+    bool stopped;            /* nothing more is asked for in this session */
+    bool evidence;           /* the other history of a frozen feed has been asked for, once */
 };
 
 struct connection {
@@ -44,14 +49,16 @@ struct connection {
     bool initiator;
     bool greeted;       /* its Hello has come */
     bool received;      /* entries in this turn */
+    bool is_owing;      /* it holds a feed of ours that is not here: a Holding of it is to come */
     uint64_t leaves_at; /* steady; the other end is no member any more and is being told so; 0: it is one */
     struct line line;
     uint64_t gave_at; /* the count of peers.gives when it last had a turn */
     struct pull *pulls;
     size_t pull_count;
-    size_t asked_last;           /* of the pulls */
-    bool wants;                  /* something may be wanted of it */
-    struct told_feed *announced; /* per feed of exchange.feeds */
+    size_t asked_last;             /* of the pulls */
+    uint8_t goes_on[FEED_ID_SIZE]; /* the feed whose answer the last Block began */
+    bool wants;                    /* something may be wanted of it */
+    struct told_feed *announced;   /* per feed of exchange.feeds */
     size_t announced_count;
     size_t delivered_at;             /* of the feeds: whose readers it is told next, … */
     size_t owes_delivered;           /* … and of so many, once it has read what is queued */
@@ -100,6 +107,8 @@ uint64_t sync_held_ms(const struct peers *peers, const struct connection *connec
 struct pull *sync_find_pull(struct connection *connection, const struct feed *feed);
 struct pull *sync_get_pull(struct connection *connection, struct feed *feed);
 void sync_ask(struct peers *peers, struct connection *connection);
+/* What is known to be missing of its own feeds, as it said so in another session. */
+void sync_ask_at_once(struct peers *peers, struct connection *connection);
 void sync_ask_for_evidence(struct peers *peers, struct connection *connection, struct pull *pull, uint64_t number);
 void sync_acknowledge(struct peers *peers, struct connection *connection);
 /* Its answer has been taken. Unless the next is on its way, others may go on with the feed. */
@@ -115,6 +124,7 @@ bool sync_is_silenced(const struct peers *peers);
 void sync_announce_grown(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_pull(struct peers *peers, struct connection *connection, const Pull *words);
 void sync_refuse(struct peers *peers, struct connection *connection, const Pull *words, enum result why);
+void sync_tell_holding(struct peers *peers, struct connection *connection, const struct feed *feed);
 void sync_tell_holdings(struct peers *peers, struct connection *connection);
 void sync_tell_forks(struct peers *peers, struct connection *connection);
 /* Says what we know if the other end goes by something else, not again and again: the answer changes our digest, or

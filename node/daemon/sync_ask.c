@@ -17,6 +17,8 @@ static void send_pull(struct peers *peers, struct connection *connection, struct
     pull->is_new = false;
     words.after = pull->asked > words.durable ? pull->asked : words.durable;
     words.bytes = bytes;
+    words.has_block = bytes && pull->block;
+    words.block = pull->block;
     message.pull = &words;
     sync_send(peers, connection, &message);
 }
@@ -50,8 +52,10 @@ void sync_ask_for_evidence(struct peers *peers, struct connection *connection, s
     if (pull->evidence || pull->under_way || number == 0 ||
         forks_find(&peers->node->exchange.forks, feed->record.key, feed->head.feed))
         return;
-    pull->evidence = pull->under_way = true;
-    pull->asked = number - 1;
+    pull->evidence = true;
+    pull->under_way = 1;
+    pull->block = 0;
+    pull->asked = pull->came = number - 1;
     words.feed = proto_bytes(feed->head.feed, FEED_ID_SIZE);
     words.durable = words.after = pull->asked;
     words.bytes = 1;
@@ -67,11 +71,18 @@ static uint64_t asked_so_far(const struct pull *pull) {
     return feed->source && pull->asked > feed->next.number ? pull->asked : feed->next.number;
 }
 
-/* How far an answer will reach is not known before it is here, so one pull of a feed at a time is under way, and of all
- * who have the feed from one at a time. */
+/* How far an answer will reach is not known before its first part is here. Then the next may follow close behind it. */
+static bool may_follow(const struct connection *connection, const struct pull *pull) {
+    const struct feed *feed = pull->feed;
+    return pull->under_way == 1 && pull->left && feed->source == connection && pull->came == feed->next.number &&
+           line_is_nearly_through(&connection->line, &pull->answers[0]);
+}
+
+/* Of all who have the feed it is pulled from one at a time. */
 static bool is_wanted(const struct connection *connection, const struct pull *pull) {
     const struct feed *feed = pull->feed;
-    if (pull->under_way || pull->stopped || (feed->source && feed->source != connection))
+    if (pull->stopped || (feed->source && feed->source != connection) ||
+        (pull->under_way && !may_follow(connection, pull)))
         return false;
     return asked_so_far(pull) < pull->announced;
 }
@@ -102,13 +113,17 @@ static bool find_wanted(struct connection *connection, uint64_t now, struct pull
 
 static void ask(struct peers *peers, struct connection *connection, struct pull *pull, uint64_t now) {
     struct feed *feed = pull->feed;
+    struct asked *answer = &pull->answers[pull->under_way++];
     pull->asked = asked_so_far(pull);
+    if (pull->under_way == 1)
+        pull->came = pull->asked;
     feed->source = connection;
-    pull->under_way = true;
     connection->asked_last = (size_t)(pull - connection->pulls);
-    line_ask(&connection->line, &pull->answer, pull->lane, line_guess(&connection->line, pull->announced - pull->asked),
-             1, now);
-    send_pull(peers, connection, pull, pull->answer.bytes);
+    line_ask(&connection->line, answer, pull->lane, line_guess(&connection->line, pull->announced - pull->asked), 1,
+             now);
+    pull->block = line_block(&connection->line);
+    pull->heard_at = now;
+    send_pull(peers, connection, pull, answer->bytes);
 }
 
 /* As much as may be; or only what is urgent. */
@@ -132,6 +147,23 @@ void sync_ask(struct peers *peers, struct connection *connection) {
     ask_on(peers, connection, false);
 }
 
+void sync_ask_at_once(struct peers *peers, struct connection *connection) {
+    const struct feeds *feeds = &peers->node->exchange.feeds;
+    for (size_t i = 0; i < feeds->count; i++) {
+        struct feed *feed = feeds->rows[i];
+        bool is_its_own = !feed->ours && memcmp(feed->record.author, connection->peer->id, MEMBER_ID_SIZE) == 0;
+        bool is_missing = is_its_own && feed->announced > feed->next.number && !feed->draft.frozen;
+        struct pull *pull = is_missing ? sync_get_pull(connection, feed) : NULL;
+        if (!pull)
+            continue; /* its Announce says what there is to say */
+        pull->announced = feed->announced;
+        connection->wants = true;
+    }
+    sync_ask(peers, connection);
+    for (size_t i = 0; i < connection->pull_count; i++)
+        connection->pulls[i].owes_holding = connection->pulls[i].under_way != 0;
+}
+
 /* What is urgent at any peer comes before the rest at all: they may share a cap. */
 void sync_ask_all(struct peers *peers) {
     for (int urgent = 1; urgent >= 0; urgent--)
@@ -145,7 +177,7 @@ static bool has_author(const struct peers *peers, const struct feed *feed) {
     const struct peer *author = peers_find(peers, feed->record.author);
     struct connection *connection = author ? author->connection : NULL;
     const struct pull *pull = connection && connection_is_up(connection) ? sync_find_pull(connection, feed) : NULL;
-    bool is_slow = pull && pull->under_way && clock_steady_ms(peers->node->exchange.clock) - pull->answer.at > SLOW_MS;
+    bool is_slow = pull && pull->under_way && clock_steady_ms(peers->node->exchange.clock) - pull->heard_at > SLOW_MS;
     return pull && !pull->stopped && !is_slow;
 }
 
@@ -212,7 +244,7 @@ bool sync_has_another_source(const struct peers *peers, const struct connection 
 static void let_go_of_slow(struct peers *peers, struct connection *connection, uint64_t steady_ms) {
     for (size_t i = 0; connection->session && i < connection->pull_count; i++) {
         struct pull *pull = &connection->pulls[i];
-        if (pull->under_way && pull->feed->source == connection && steady_ms - pull->answer.at > SLOW_MS &&
+        if (pull->under_way && pull->feed->source == connection && steady_ms - pull->heard_at > SLOW_MS &&
             sync_has_another_source(peers, connection, pull->feed))
             free_source(peers, pull->feed);
     }

@@ -21,7 +21,7 @@ void sync_hello(struct peers *peers, struct connection *connection) {
     sync_send(peers, connection, &message);
 }
 
-static void tell_holding(struct peers *peers, struct connection *connection, const struct feed *feed) {
+void sync_tell_holding(struct peers *peers, struct connection *connection, const struct feed *feed) {
     struct exchange *exchange = &peers->node->exchange;
     struct span entry;
     Holding words = HOLDING__INIT;
@@ -36,13 +36,15 @@ static void tell_holding(struct peers *peers, struct connection *connection, con
     sync_send(peers, connection, &message);
 }
 
-/* What we have of the other end's own feeds. */
+/* What we have of the other end's own feeds, but for those of which it is about to show whether it has more. */
 void sync_tell_holdings(struct peers *peers, struct connection *connection) {
     const struct feeds *feeds = &peers->node->exchange.feeds;
     for (size_t i = 0; i < feeds->count; i++) {
         const struct feed *feed = feeds->rows[i];
-        if (!feed->ours && feed->head.epoch && memcmp(feed->record.author, connection->peer->id, MEMBER_ID_SIZE) == 0)
-            tell_holding(peers, connection, feed);
+        const struct pull *pull = sync_find_pull(connection, feed);
+        bool is_its_own = !feed->ours && memcmp(feed->record.author, connection->peer->id, MEMBER_ID_SIZE) == 0;
+        if (is_its_own && feed->head.epoch && !(pull && pull->owes_holding))
+            sync_tell_holding(peers, connection, feed);
     }
 }
 

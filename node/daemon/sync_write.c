@@ -107,26 +107,56 @@ void sync_announce_grown(struct peers *peers, struct connection *connection) {
     }
 }
 
+/* How many of these entries go in one message of so many bytes: one at least. */
+static size_t fit(const ProtobufCBinaryData *entries, size_t count, uint32_t bytes) {
+    uint64_t together = entries[0].len;
+    size_t fits = 1;
+    while (fits < count && (bytes == 0 || together + entries[fits].len <= bytes))
+        together += entries[fits++].len;
+    return fits;
+}
+
+/* An answer: a Block, and what does not fit in it behind it. */
+static void send_entries(struct peers *peers, struct connection *connection, const struct turn *turn,
+                         ProtobufCBinaryData *entries, size_t count) {
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    Block block = BLOCK__INIT;
+    size_t done = count ? fit(entries, count, turn->block) : 0;
+    block.feed = proto_bytes(turn->id, FEED_ID_SIZE);
+    block.after = turn->after;
+    block.entries = entries;
+    block.n_entries = done;
+    block.left = (uint32_t)(count - done);
+    block.has_left = block.left != 0;
+    message.block = &block;
+    sync_send(peers, connection, &message);
+    message.block = NULL;
+    while (done < count) {
+        More more = MORE__INIT;
+        more.entries = entries + done;
+        more.n_entries = fit(more.entries, count - done, turn->block);
+        done += more.n_entries;
+        message.more = &more;
+        sync_send(peers, connection, &message);
+    }
+}
+
 static enum result send_block(struct peers *peers, struct connection *connection, const struct feed *feed,
                               const struct turn *turn, uint64_t *given) {
     struct exchange *exchange = &peers->node->exchange;
     struct span *entries;
-    Block block = BLOCK__INIT;
-    SyncMessage message = SYNC_MESSAGE__INIT;
+    size_t count;
     size_t bytes = turn->bytes < BLOCK_BYTES_MAX - ENTRY_BYTES_MAX ? turn->bytes : BLOCK_BYTES_MAX - ENTRY_BYTES_MAX;
     TRY(store_get_entries(exchange->store, &exchange->turn, feed->record.ordinal, turn->after, bytes, &entries,
-                          &block.n_entries));
-    while (block.n_entries && turn->after + block.n_entries > feed->head.number)
-        block.n_entries--; /* not committed yet */
-    block.entries = proto_list(&exchange->turn, entries, block.n_entries);
-    if (!block.entries)
+                          &count));
+    while (count && turn->after + count > feed->head.number)
+        count--; /* not committed yet */
+    ProtobufCBinaryData *list = proto_list(&exchange->turn, entries, count);
+    if (!list)
         return RESULT_NO_MEMORY;
-    for (size_t i = 0; i < block.n_entries; i++)
+    for (size_t i = 0; i < count; i++)
         *given += entries[i].len;
-    block.feed = proto_bytes(turn->id, FEED_ID_SIZE);
-    block.after = turn->after;
-    message.block = &block;
-    sync_send(peers, connection, &message);
+    send_entries(peers, connection, turn, list, count);
     return RESULT_OK;
 }
 
@@ -181,8 +211,11 @@ static enum result give_block(struct peers *peers, struct connection *connection
 }
 
 static enum result wait_for_turn(struct connection *connection, const struct feed *feed, const Pull *words) {
-    struct turn turn = {
-        .lane = lane_of(feed->record.audience), .after = words->after, .bytes = words->bytes, .give = give_block};
+    struct turn turn = {.lane = lane_of(feed->record.audience),
+                        .after = words->after,
+                        .bytes = words->bytes,
+                        .block = words->block,
+                        .give = give_block};
     memcpy(turn.id, feed->head.feed, FEED_ID_SIZE);
     enum result result = line_wait(&connection->line, &turn);
     return result == RESULT_EXISTS ? RESULT_TOO_LARGE : result; /* one pull of a feed at a time */
@@ -202,6 +235,7 @@ enum result sync_take_pull(struct peers *peers, struct connection *connection, c
         return RESULT_MALFORMED;
     struct feed *feed = feeds_find(&exchange->feeds, words->feed.data);
     if (!feed || !may_read(peers, feed, connection->peer->id)) {
+        connection->is_owing |= !feed && words->after;
         sync_refuse(peers, connection, words, RESULT_NOT_ALLOWED);
         return ++connection->forbidden > FORBIDDEN_MAX ? RESULT_NOT_ALLOWED : RESULT_OK;
     }

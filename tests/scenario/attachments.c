@@ -313,6 +313,11 @@ END_TEST
 
 /* ---- cut ---- */
 
+static bool has_reason(struct network *network, const struct blob_reference *reference, const char *why) {
+    const BlobStatus *status = read_blob(network, network->kenya, reference, 0, false)->status;
+    return status->why && strcmp(status->why, why) == 0;
+}
+
 START_TEST(a_transfer_goes_on_at_the_chunk_after_a_cut_and_after_a_kill) {
     struct network network = begin();
     struct blob_reference reference;
@@ -332,10 +337,12 @@ START_TEST(a_transfer_goes_on_at_the_chunk_after_a_cut_and_after_a_kill) {
     asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->first == 1);
     puppet_free(congo); /* cut */
+    WAIT_UNTIL(has_reason(&network, &reference, "disconnected"));
 
     congo = call_kenya(&network, network.congo);
     asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->first == 1 && asked->want->count >= 1);
+    ck_assert_ptr_null(read_blob(&network, network.kenya, &reference, 0, false)->status->why); /* it is under way */
     give(congo, reference.id, 1, sent.chunks + 1, 1, NULL);
     asked = hear(congo, is_want, PATIENCE_MS);
     ck_assert(asked && asked->want->first == 2);

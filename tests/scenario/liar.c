@@ -10,10 +10,10 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "core/feed.h"
-#include "keys/epoch.h"
 #include "roster.pb-c.h"
 #include "tests/support/patience.h"
 #include "tests/support/puppet.h"
+#include "tests/support/scribe.h"
 
 const bool suite_no_fork = true;
 
@@ -108,15 +108,6 @@ static void announce(struct puppet *by, const struct home *author, const char *a
     say_announce(by, &words);
 }
 
-/* The next pull that wants an answer; NULL: there is none. */
-static const Pull *hear_pull(struct puppet *by, unsigned patience_ms) {
-    for (;;) {
-        const SyncMessage *message = puppet_hear(by, patience_ms);
-        if (!message || (message->pull && message->pull->bytes))
-            return message ? message->pull : NULL;
-    }
-}
-
 /* ---- feeds without end ---- */
 
 START_TEST(no_more_feeds_are_followed_than_an_author_may_have) {
@@ -128,7 +119,7 @@ START_TEST(no_more_feeds_are_followed_than_an_author_may_have) {
     ck_assert(home_is_connected(kenya, congo->name)); /* its other feeds are as good as they were */
     struct puppet *other = puppet_call(uganda, kenya);
     announce(other, uganda, "customs");
-    ck_assert_ptr_nonnull(hear_pull(other, PATIENCE_MS));
+    ck_assert_ptr_nonnull(puppet_hear_pull(other, PATIENCE_MS));
     puppet_free(other);
 }
 END_TEST
@@ -147,7 +138,7 @@ START_TEST(a_feed_is_carried_for_as_many_as_there_can_be) {
     words.n_readers = MEMBERS_MAX;
     say_announce(puppet, &words); /* Kenya carries for nobody, and says nothing */
     announce(puppet, congo, "customs");
-    ck_assert_ptr_nonnull(hear_pull(puppet, PATIENCE_MS));
+    ck_assert_ptr_nonnull(puppet_hear_pull(puppet, PATIENCE_MS));
     ck_assert_uint_eq(feeds_of(congo), 1);
     words.n_readers++;
     say_announce(puppet, &words);
@@ -170,7 +161,7 @@ static struct span word_of(const struct home *author, const char *audience, uint
 }
 
 static uint64_t asked_from(struct puppet *by) {
-    const Pull *pull = hear_pull(by, PATIENCE_MS);
+    const Pull *pull = puppet_hear_pull(by, PATIENCE_MS);
     ck_assert_msg(pull, "it was not asked");
     puppet_block(by, &pull->feed, pull->after, 0); /* there is nothing; the line is free for the next */
     return pull->after;
@@ -211,11 +202,11 @@ START_TEST(for_whom_a_feed_is_carried_is_its_authors_word_alone) {
     words.has_entry = true;
     words.entry = proto_bytes(entry.data, entry.len);
     say_announce(other, &words);
-    ck_assert_ptr_null(hear_pull(other, QUIET_MS));
+    ck_assert_ptr_null(puppet_hear_pull(other, QUIET_MS));
     ck_assert_uint_eq(feeds_of(congo), 0);
     words.has_entry = false;
     say_announce(puppet, &words);
-    ck_assert_ptr_nonnull(hear_pull(puppet, PATIENCE_MS));
+    ck_assert_ptr_nonnull(puppet_hear_pull(puppet, PATIENCE_MS));
     puppet_free(other);
 }
 END_TEST
@@ -271,77 +262,122 @@ END_TEST
 
 /* ---- entries that wait for a key that never comes ---- */
 
-struct heap {
-    struct feed_head head;
-    struct span grant; /* the first entry, for nobody but its author */
-    uint8_t key[EPOCH_KEY_SIZE];
-    uint64_t bytes; /* of entries sent */
-};
-
-static struct span append(struct heap *heap, struct arena *memory, const struct feed_draft *draft) {
-    struct buf entry;
-    buf_init(&entry, memory);
-    ck_assert_str_eq(result_name(feed_append(&entry, memory, &heap->head, draft, &congo->identity, random_system())),
-                     "ok");
-    return buf_span(&entry);
-}
-
-static void begin_heap(struct heap *heap, const char *audience) {
-    const struct epoch_member self = {congo->identity.id, congo->identity.encryption_key};
-    struct epoch_place place = {.epoch = 1};
-    struct buf grant;
-    size_t bad;
-    *heap = (struct heap){.key = {7}};
-    feed_id(heap->head.feed, congo->identity.key_id, audience);
-    memcpy(place.feed, heap->head.feed, FEED_ID_SIZE);
-    buf_init(&grant, &arena);
-    ck_assert_str_eq(result_name(epoch_grant(&grant, &arena, heap->key, &place, &self, 1, 0, random_system(), &bad)),
-                     "ok");
-    const struct feed_draft draft = {ENTRY_GRANT, 1, 1, buf_span(&grant), NULL};
-    heap->grant = append(heap, &arena, &draft);
-}
-
-/* Answers with the next entry, as large as it may be. */
-static void answer(struct heap *heap, const Pull *pull) {
-    enum { LEN = 500000 };
-    static const uint8_t content[LEN];
-    struct arena memory;
+static void say_entry(const Pull *pull, struct span entry) {
     Block words = BLOCK__INIT;
     SyncMessage message = SYNC_MESSAGE__INIT;
-    arena_init(&memory, SIZE_MAX);
-    const struct feed_draft draft = {ENTRY_DISCLOSURE, 1, 1, SPAN_OF_ARRAY(content), heap->key};
-    struct span entry = pull->after ? append(heap, &memory, &draft) : heap->grant;
     ProtobufCBinaryData bytes = proto_bytes(entry.data, entry.len);
-    heap->bytes += entry.len;
     words.feed = pull->feed;
     words.after = pull->after;
     words.n_entries = 1;
     words.entries = &bytes;
     message.block = &words;
     puppet_say(puppet, &message);
+}
+
+/* Answers with the next entry, as large as it may be; its bytes. */
+static uint64_t answer(struct scribe *scribe, const Pull *pull) {
+    enum { LEN = 500000 };
+    struct arena memory;
+    arena_init(&memory, SIZE_MAX);
+    struct span entry = scribe_write(scribe, &memory, LEN);
+    say_entry(pull, entry);
     arena_release(&memory);
+    return entry.len;
 }
 
 START_TEST(what_cannot_be_read_is_not_taken_in_heaps) {
     enum { FULL = 1024 * 1024, MORE = 3 * FULL };
-    struct heap heap;
-    begin_heap(&heap, "unreadable");
+    struct scribe scribe;
+    uint64_t told = 0;
+    scribe_begin(&scribe, &congo->identity, "unreadable");
     Announce words = announce_of(congo, "unreadable", 1000000);
     say_announce(puppet, &words);
     for (;;) {
-        const Pull *pull = hear_pull(puppet, heap.bytes > WAITING_BYTES_MAX ? QUIET_MS : PATIENCE_MS);
+        const Pull *pull = puppet_hear_pull(puppet, told > WAITING_BYTES_MAX ? QUIET_MS : PATIENCE_MS);
         if (!pull)
             break;
-        ck_assert_mem_eq(pull->feed.data, heap.head.feed, FEED_ID_SIZE);
-        ck_assert_uint_eq(pull->after, heap.bytes ? heap.head.number : 0);
-        answer(&heap, pull);
-        ck_assert_msg(heap.bytes < WAITING_BYTES_MAX + MORE, "it takes %llu bytes and goes on",
-                      (unsigned long long)heap.bytes);
+        ck_assert_mem_eq(pull->feed.data, scribe.head.feed, FEED_ID_SIZE);
+        ck_assert_uint_eq(pull->after, scribe.head.number);
+        told += answer(&scribe, pull);
+        ck_assert_msg(told < WAITING_BYTES_MAX + MORE, "it takes %llu bytes and goes on", (unsigned long long)told);
     }
-    ck_assert_uint_gt(heap.bytes, WAITING_BYTES_MAX);
+    ck_assert_uint_gt(told, WAITING_BYTES_MAX);
     ck_assert(home_is_connected(kenya, congo->name));
     announce(puppet, congo, "another"); /* the others are pulled as before */
-    ck_assert_ptr_nonnull(hear_pull(puppet, PATIENCE_MS));
+    ck_assert_ptr_nonnull(puppet_hear_pull(puppet, PATIENCE_MS));
+}
+END_TEST
+
+/* ---- what cannot be passed on now ---- */
+
+static void set_up_who_passes_on(void) {
+    set_up_with("audiences:\n"
+                "  customs: {members: {role: CUSTOMS}, publish: yes, show: [all]}\n"
+                "  police: {members: {role: POLICE}, show: [all]}\n"
+                "forward: [{from: {role: CUSTOMS}, to: [police]}]\n"
+                "accept: [{from: {role: CUSTOMS}, show: [all]}]\n"
+                "local: {operators: {show: [all]}}\n");
+}
+
+static void publish_one(void) {
+    struct control *control = home_connect(kenya);
+    const Published *published = home_publish(control, &arena,
+                                              "{\"kind\":\"SEIZURE\",\"marking\":{\"tlp\":\"GREEN\"},"
+                                              "\"incident\":{\"date\":\"2014-05-05\",\"country\":\"KE\"},"
+                                              "\"specimens\":[{\"taxon\":\"Manis tricuspis\",\"term\":\"SCA\","
+                                              "\"quantity\":\"750\",\"unit\":\"KIL\"}]}");
+    ck_assert(published && strcmp(published->result, "ok") == 0);
+    control_close(control);
+}
+
+/* The feed of the daemon as far as it goes, to be gone on with by who has its key. */
+static struct scribe behind_the_daemon(void) {
+    struct scribe scribe = {.identity = &kenya->identity, .key = {7}};
+    struct entry entry;
+    publish_one();
+    puppet_pull(puppet, kenya, "customs", 0, 100000);
+    for (const SyncMessage *heard = NULL; !heard || !heard->block;) {
+        heard = puppet_hear(puppet, PATIENCE_MS);
+        ck_assert_ptr_nonnull(heard);
+        if (heard->block)
+            ck_assert(!feed_parse(&entry, proto_span(heard->block->entries[heard->block->n_entries - 1])));
+    }
+    memcpy(scribe.head.feed, entry.feed, FEED_ID_SIZE);
+    feed_advance(&scribe.head, &entry);
+    return scribe;
+}
+
+static void say_holding(struct span entry) {
+    Holding words = HOLDING__INIT;
+    SyncMessage message = SYNC_MESSAGE__INIT;
+    words.key = proto_bytes(kenya->identity.key_id, MEMBER_ID_SIZE);
+    words.audience = "customs";
+    words.entry = proto_bytes(entry.data, ENTRY_OVERHEAD);
+    message.holding = &words;
+    puppet_say(puppet, &message);
+}
+
+/* Kenya is behind what it has itself signed, for less than the second after which it would see that by itself. */
+START_TEST(what_was_refused_for_a_moment_is_asked_for_again) {
+    struct scribe scribe, lost = behind_the_daemon();
+    struct span entry = scribe_write(&lost, &arena, 100);
+    scribe_begin(&scribe, &congo->identity, "customs");
+    struct span grant = scribe_write(&scribe, &arena, 0);
+    puppet_announce(puppet, "customs", 1);
+    const Pull *pull = puppet_hear_pull(puppet, PATIENCE_MS);
+    ck_assert(pull && memcmp(pull->feed.data, scribe.head.feed, FEED_ID_SIZE) == 0);
+    say_holding(entry);
+    say_entry(pull, grant);
+    const Pull *other = puppet_hear_pull(puppet, PATIENCE_MS);
+    ck_assert(other && memcmp(other->feed.data, lost.head.feed, FEED_ID_SIZE) == 0);
+    ck_assert_uint_eq(other->after, lost.head.number - 1);
+    say_entry(other, entry);
+    const Pull *again = puppet_hear_pull(puppet, PATIENCE_MS);
+    ck_assert_msg(again, "what was refused is not asked for again");
+    ck_assert_mem_eq(again->feed.data, scribe.head.feed, FEED_ID_SIZE);
+    ck_assert_uint_eq(refused("behind"), 1);
+    say_entry(again, grant);
+    WAIT_UNTIL(feeds_of(congo) == 1);
 }
 END_TEST
 
@@ -444,6 +480,11 @@ Suite *suite(void) {
     tcase_add_test(much, who_asks_much_and_reads_nothing_is_let_go);
     tcase_add_test(much, what_cannot_be_read_is_not_taken_in_heaps);
     suite_add_tcase(suite, much);
+    TCase *passing_on = tcase_create("passing on");
+    tcase_add_checked_fixture(passing_on, set_up_who_passes_on, tear_down);
+    tcase_set_timeout(passing_on, 120);
+    tcase_add_test(passing_on, what_was_refused_for_a_moment_is_asked_for_again);
+    suite_add_tcase(suite, passing_on);
     TCase *removed = tcase_create("removed");
     tcase_add_checked_fixture(removed, set_up, tear_down);
     tcase_set_timeout(removed, 120);

@@ -133,11 +133,10 @@ static void wait_for_strikes(const struct home *home, uint64_t count) {
 }
 
 /* The next Pull that comes for a feed of Uganda. */
-static Pull *hear_pull(struct puppet *puppet) {
-    for (SyncMessage *message; (message = puppet_hear(puppet, PATIENCE_MS));)
-        if (message->pull && message->pull->bytes)
-            return message->pull;
-    ck_abort_msg("nothing was asked for");
+static const Pull *hear_pull(struct puppet *puppet) {
+    const Pull *pull = puppet_hear_pull(puppet, PATIENCE_MS);
+    ck_assert_msg(pull, "nothing was asked for");
+    return pull;
 }
 
 static bool hear_block(struct puppet *puppet) {

@@ -605,7 +605,7 @@ START_TEST(watch_streams_what_arrives) {
 }
 END_TEST
 
-/* ---- the live feed ---- */
+/* ---- limits ---- */
 
 static void append_to_config(struct network *network, const struct home *home, const char *line) {
     FILE *file = fopen(text_format(&network->arena, "%s/node.yaml", home->folder), "ae");
@@ -613,6 +613,52 @@ static void append_to_config(struct network *network, const struct home *home, c
     fputs(line, file);
     fclose(file);
 }
+
+static const Reply *reload(struct network *network, const struct home *home) {
+    Request request = REQUEST__INIT;
+    Reload words = RELOAD__INIT;
+    request.reload = &words;
+    struct control *control = home_connect(home);
+    const Reply *reply = home_ask(control, &network->arena, &request);
+    control_close(control);
+    ck_assert_ptr_nonnull(reply);
+    return reply;
+}
+
+static uint64_t limit_of(struct network *network, const struct home *home, const struct home *peer) {
+    const Status *status = status_of(network, home);
+    for (size_t i = 0; i < status->n_peers; i++)
+        if (strcmp(status->peers[i]->name, peer->name) == 0)
+            return status->peers[i]->limit;
+    ck_abort_msg("%s does not know %s", home->name, peer->name);
+}
+
+START_TEST(a_node_that_runs_takes_other_limits) {
+    struct network network = begin();
+    WAIT_UNTIL(home_is_connected(network.congo, network.kenya->name));
+    const char *before =
+        text_format(&network.arena, "key_file: secret\nlisten: tcp://127.0.0.1:%u\n", network.congo->port);
+    append_to_config(&network, network.congo, "peers: [{name: ke-customs, limit_kib_s: 64}]\n");
+    ck_assert_uint_eq(limit_of(&network, network.congo, network.kenya), 0);
+    ck_assert_str_eq(reload(&network, network.congo)->result, "ok");
+    ck_assert_uint_eq(limit_of(&network, network.congo, network.kenya), 64 * 1024);
+    ck_assert_uint_eq(limit_of(&network, network.congo, network.police), 0);
+    append_to_config(&network, network.congo, "limit_kib_s: much\n");
+    const Reply *reply = reload(&network, network.congo);
+    ck_assert_str_eq(reply->result, "invalid");
+    ck_assert_uint_ge(reply->n_findings, 1);
+    ck_assert_uint_eq(limit_of(&network, network.congo, network.kenya), 64 * 1024);
+    home_write(network.congo, "node.yaml", span_of_text(before));
+    ck_assert_str_eq(reload(&network, network.congo)->result, "ok");
+    ck_assert_uint_eq(limit_of(&network, network.congo, network.kenya), 0);
+    ck_assert(home_is_connected(network.congo, network.kenya->name)); /* all the while */
+    publish(&network);
+    wait_for_all(&network);
+    end(&network);
+}
+END_TEST
+
+/* ---- the live feed ---- */
 
 static nng_socket subscribe(struct network *network, const struct home *home, const char *topic) {
     nng_socket sub; /* stays open to the end: closing one while data arrives may hang for ever with nng 1.5 */
@@ -765,6 +811,7 @@ Suite *suite(void) {
     tcase_set_timeout(life, 240);
     tcase_add_test(life, sigterm_ends_with_zero_in_time);
     tcase_add_test(life, a_second_daemon_on_the_same_home_is_refused);
+    tcase_add_test(life, a_node_that_runs_takes_other_limits);
     suite_add_tcase(suite, life);
     TCase *people = tcase_create("operator");
     tcase_set_timeout(people, 240);

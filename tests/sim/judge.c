@@ -61,8 +61,7 @@ static void look_at_alert(struct station *station, size_t number, struct field_s
         machine_note("alert %zu by %s is at %s", number, name_of(alert->author), station->name);
 }
 
-/* What is in the disclosure of this sequence; false: it cannot be read. */
-static bool read_alert(struct station *station, uint64_t sequence, size_t *number, struct field_set *fields) {
+bool judge_read(struct station *station, uint64_t sequence, size_t *number, struct field_set *fields) {
     struct arena arena;
     struct holding holding;
     struct buf bytes;
@@ -134,7 +133,7 @@ void judge_look(struct station *station, bool is_fresh) {
         size_t number;
         struct field_set fields;
         uint64_t sequence = ++station->seen;
-        if (read_alert(station, sequence, &number, &fields))
+        if (judge_read(station, sequence, &number, &fields))
             look_at_alert(station, number, fields, is_fresh);
         else
             broken("%s cannot read its alert %llu", station->name, (unsigned long long)sequence);
@@ -156,7 +155,7 @@ void judge_flipped(struct station *station, uint64_t last_before) {
     for (uint64_t sequence = 1; sequence <= last; sequence++) {
         size_t number;
         struct field_set fields;
-        if (!read_alert(station, sequence, &number, &fields))
+        if (!judge_read(station, sequence, &number, &fields))
             continue; /* it has said so in its log */
         struct field_set allowed = alert_may_see(&alerts[number], station->number);
         if (!is_within(fields, allowed) || (!is_within(allowed, fields) && !station->was_set_back))

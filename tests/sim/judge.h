@@ -10,6 +10,8 @@
 
 #include "tests/sim/world.h"
 
+/* Which alert the disclosure of this sequence is, and which fields of it; false: it cannot be read. */
+bool judge_read(struct station *station, uint64_t sequence, size_t *number, struct field_set *fields);
 /* Behind a step, or of a node that was opened again. */
 void judge_look(struct station *station, bool is_fresh);
 /* What is still missing somewhere; NULL: nothing. In static memory. */

@@ -2,6 +2,7 @@
  *
  *     inama-sim [--seeds N] [--from S] [--jobs J] [--steps K]     seeds S to S + N - 1, each in a process of its own
  *     inama-sim --seed S [--steps K] [--verbose]                  one of them
+ *     inama-sim --clones [...]                                    the same with one administration that runs twice
  *     inama-sim --thin [--verbose]                                how long it takes over thin lines and beside slow
  * readers
  *
@@ -18,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/sim/clones.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/play.h"
 #include "tests/sim/thin.h"
@@ -30,6 +32,7 @@ struct options {
     unsigned jobs;
     unsigned steps;
     bool verbose;
+    const char *(*story)(uint64_t seed, unsigned steps, bool verbose);
 };
 
 /* What a run leaves behind, in memory that both processes see. */
@@ -43,7 +46,7 @@ struct outcome {
 
 static void run_seed(struct outcome *outcome, const struct options *options) {
     alarm(HANGS_AFTER_S);
-    const char *sentence = play(outcome->seed, options->steps, options->verbose);
+    const char *sentence = options->story(outcome->seed, options->steps, options->verbose);
     outcome->digest = machine_digest_so_far();
     outcome->tally = tally;
     snprintf(outcome->sentence, sizeof outcome->sentence, "%s", sentence ? sentence : "");
@@ -129,6 +132,7 @@ static uint64_t run_all(const struct options *options, struct tally *sum) {
 static int usage(void) {
     fputs("usage: inama-sim [--seeds N] [--from S] [--jobs J] [--steps K]\n"
           "       inama-sim --seed S [--steps K] [--verbose]\n"
+          "       inama-sim --clones [...]\n"
           "       inama-sim --thin [--verbose]\n",
           stderr);
     return 2;
@@ -152,24 +156,30 @@ static int run_many(const struct options *options) {
     printf("%" PRIu64 " seeds from %" PRIu64 ", %" PRIu64 " failed; %" PRIu64 " alerts, %" PRIu64 " confirmed, %" PRIu64
            " arrivals, %" PRIu64 " crashes, %" PRIu64 " cuts, %" PRIu64 " rosters, %" PRIu64 " renewals, %" PRIu64
            " changed bits, %" PRIu64 " full disks, %" PRIu64 " clocks, %" PRIu64 " sticks, %" PRIu64 " read, %" PRIu64
-           " entries by them, %" PRIu64 " disclosed again, %" PRIu64 " orphans, %" PRIu64 " restored; %" PRIu64
-           " hours in %ld s\n",
+           " entries by them, %" PRIu64 " disclosed again, %" PRIu64 " orphans, %" PRIu64 " restored, %" PRIu64
+           " forks; %" PRIu64 " hours in %ld s\n",
            options->seeds, options->from, failures, sum.alerts, sum.confirmed, sum.arrivals, sum.crashes, sum.cuts,
            sum.rosters, sum.renewals, sum.flips, sum.full_disks, sum.clocks, sum.sticks, sum.sticks_read,
-           sum.stick_entries, sum.disclosed, sum.orphans, sum.restored, sum.simulated_ms / 3600000,
+           sum.stick_entries, sum.disclosed, sum.orphans, sum.restored, sum.forks, sum.simulated_ms / 3600000,
            (long)(stop.tv_sec - start.tv_sec));
     return failures != 0;
 }
 
 int main(int count, char **words) {
     static const struct option table[] = {
-        {"seeds", required_argument, NULL, 'n'}, {"from", required_argument, NULL, 'f'},
-        {"seed", required_argument, NULL, 's'},  {"jobs", required_argument, NULL, 'j'},
-        {"steps", required_argument, NULL, 'k'}, {"thin", no_argument, NULL, 't'},
-        {"verbose", no_argument, NULL, 'v'},     {NULL, 0, NULL, 0},
+        {"seeds", required_argument, NULL, 'n'},
+        {"from", required_argument, NULL, 'f'},
+        {"seed", required_argument, NULL, 's'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"steps", required_argument, NULL, 'k'},
+        {"thin", no_argument, NULL, 't'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"clones", no_argument, NULL, 'c'},
+        {NULL, 0, NULL, 0},
     };
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    struct options options = {.from = 1, .seeds = 100, .jobs = cores < 1 || cores > JOBS_MAX ? 1 : (unsigned)cores};
+    struct options options = {
+        .from = 1, .seeds = 100, .jobs = cores < 1 || cores > JOBS_MAX ? 1 : (unsigned)cores, .story = play};
     bool one = false, thin = false;
     for (int option; (option = getopt_long(count, words, "", table, NULL)) != -1;) {
         uint64_t number = optarg ? strtoull(optarg, NULL, 10) : 0;
@@ -189,6 +199,9 @@ int main(int count, char **words) {
             break;
         case 'k':
             options.steps = (unsigned)number;
+            break;
+        case 'c':
+            options.story = clones_play;
             break;
         case 't':
             thin = true;

@@ -286,7 +286,7 @@ const char *play(uint64_t seed, unsigned steps, bool verbose) {
     world_look = judge_look;
     network_tap = judge_bytes;
     link_tap = hear;
-    world_make(seed);
+    world_make(seed, 0);
     if (pick(2))
         liar_set_page(pick_between(1, 16 * 1024));
     plan(steps);

@@ -43,7 +43,7 @@ static void begin(bool verbose) {
     world_look = no_look;
     network_tap = no_bytes;
     link_tap = no_frame;
-    world_make(SEED);
+    world_make(SEED, 0);
     if (world.count < NODES_MAX || world.has_joined_late)
         broken("seed %d makes another world than it did", SEED);
 }

@@ -110,7 +110,9 @@ static void be_honest(void *context, uint64_t value) {
 }
 
 void trouble_lie_for_a_while(void) {
-    liar_set((int)pick((size_t)world.count));
+    int liar = (int)pick((size_t)world.count);
+    liar_set(liar);
+    machine_note("%s lies for a while", world.stations[liar].name);
     machine_at(machine_now() + pick_between(1000, 20000), be_honest, NULL, 0);
 }
 

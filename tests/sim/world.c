@@ -205,14 +205,14 @@ static void make_keys(void) {
     }
 }
 
-void world_make(uint64_t seed) {
+void world_make(uint64_t seed, int count) {
     const char *place = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR");
     secret_start();
     arena_init(&world.arena, SIZE_MAX);
     snprintf(world.folder, sizeof world.folder, "%.200s/inama-sim-%llu-XXXXXX", place ? place : "/tmp",
              (unsigned long long)seed);
     assert(mkdtemp(world.folder));
-    world.count = (int)pick_between(3, NODES_MAX);
+    world.count = count ? count : (int)pick_between(3, NODES_MAX);
     world.has_joined_late = pick_one_in(2);
     world.is_apart = pick_one_in(2);
     make_keys();

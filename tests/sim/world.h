@@ -46,8 +46,8 @@ extern struct world world;
 /* Called behind each step of a node, and when it has been opened again. */
 extern void (*world_look)(struct station *station, bool is_fresh);
 
-/* Folders, keys, the first roster; nobody runs yet. */
-void world_make(uint64_t seed);
+/* Folders, keys, the first roster, of so many nodes (0: by chance); nobody runs yet. */
+void world_make(uint64_t seed, int count);
 /* Removes the folders. */
 void world_remove(void);
 

@@ -226,6 +226,14 @@ bool puppet_pull(struct puppet *puppet, const struct home *to, const char *audie
     return puppet_say(puppet, &message);
 }
 
+const Pull *puppet_hear_pull(struct puppet *puppet, unsigned ms) {
+    for (;;) {
+        const SyncMessage *message = puppet_hear(puppet, ms);
+        if (!message || (message->pull && message->pull->bytes))
+            return message ? message->pull : NULL;
+    }
+}
+
 bool puppet_announce(struct puppet *puppet, const char *audience, uint64_t number) {
     static uint8_t hash[HASH_SIZE] = {1};
     Announce announce = ANNOUNCE__INIT;

@@ -21,6 +21,8 @@ bool puppet_say_bytes(struct puppet *puppet, struct span bytes);
 /* The next that is neither Hello nor Known; it lives as long as the puppet. NULL: none within `ms`, or the other end
  * has hung up. */
 SyncMessage *puppet_hear(struct puppet *puppet, unsigned ms);
+/* The next pull that wants an answer, as puppet_hear(). */
+const Pull *puppet_hear_pull(struct puppet *puppet, unsigned ms);
 /* Passes over what comes until the other end hangs up; false if it is still there after `ms`. */
 bool puppet_is_hung_up_on(struct puppet *puppet, unsigned ms);
 

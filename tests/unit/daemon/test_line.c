@@ -100,6 +100,40 @@ START_TEST(what_is_urgent_is_asked_for_beside_the_rest_and_bulk_one_at_a_time) {
 }
 END_TEST
 
+/* The line is judged by all of it, and what is to come holds its place. */
+START_TEST(an_answer_in_parts_is_one_answer) {
+    struct asked asked = {0};
+    line_ask(&line, &asked, LANE_ORDINARY, UINT64_MAX, 1, now);
+    ck_assert_uint_eq(asked.bytes, 4 * KIB);
+    ck_assert(!line_may_ask(&line, LANE_ORDINARY, now));
+    line_brings(&line, &asked, 2 * KIB, 1, now + 5);
+    ck_assert(line_may_ask(&line, LANE_ORDINARY, now + 5)); /* as much again as has come */
+    ck_assert(!line_is_nearly_through(&line, &asked));
+    line_brings(&line, &asked, KIB, 1, now + 5);
+    ck_assert(line_is_nearly_through(&line, &asked));
+    line_brought(&line, &asked, 2 * KIB, 1, now + 10); /* more than was asked for */
+    ck_assert_uint_eq(line.under_way[LANE_ORDINARY], 0);
+    ck_assert_uint_eq(asked.bytes, 0);
+    line_ask(&line, &asked, LANE_ORDINARY, UINT64_MAX, 1, now + 10);
+    ck_assert_uint_eq(asked.bytes, 8 * KIB); /* it was fast */
+    line_brings(&line, &asked, 4 * KIB, 2, now + 20);
+    line_brought(&line, &asked, 4 * KIB, 2, now + 20000);
+    line_ask(&line, &asked, LANE_ORDINARY, UINT64_MAX, 1, now + 20000);
+    ck_assert_uint_eq(asked.bytes, 4 * KIB); /* it was not, in the end */
+}
+END_TEST
+
+/* What breaks off costs an eighth of a window; a fast line is not cut up. */
+START_TEST(messages_are_small_while_the_line_is_slow) {
+    ck_assert_uint_eq(line_block(&line), 512);
+    for (int round = 0; round < 4; round++)
+        ask_over(KIB * KIB, 1);
+    ck_assert_uint_eq(line_block(&line), 8 * KIB);
+    ask_over(100 * KIB * KIB, 1);
+    ck_assert_uint_eq(line_block(&line), 0);
+}
+END_TEST
+
 START_TEST(many_small_ones_are_under_way_at_once) {
     struct asked asked[64] = {{0}};
     size_t count = 0;
@@ -257,6 +291,8 @@ Suite *suite(void) {
     tcase_add_test(asking, a_longer_way_does_not_keep_the_window_small);
     tcase_add_test(asking, what_is_urgent_is_asked_for_beside_the_rest_and_bulk_one_at_a_time);
     tcase_add_test(asking, many_small_ones_are_under_way_at_once);
+    tcase_add_test(asking, an_answer_in_parts_is_one_answer);
+    tcase_add_test(asking, messages_are_small_while_the_line_is_slow);
     tcase_add_test(asking, the_size_of_entries_is_learnt);
     tcase_add_test(giving, what_is_urgent_has_its_turn_first_and_each_lane_its_order);
     tcase_add_test(giving, who_does_not_read_gets_nothing_more);
