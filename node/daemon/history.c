@@ -23,7 +23,7 @@ static bool is_for(const struct exchange *exchange, const struct history *histor
 }
 
 static enum result encode_for(struct exchange *exchange, const struct history *history, const struct holding *holding,
-                              const struct policy_audience *alone, struct span *body) {
+                              const struct policy_audience *alone, struct telling *telling) {
     struct marking marking;
     struct disclosure narrow;
     struct buf bytes;
@@ -39,7 +39,8 @@ static enum result encode_for(struct exchange *exchange, const struct history *h
     buf_init(&bytes, &exchange->turn);
     TRY(disclosure_narrow(&narrow, &exchange->turn, &holding->disclosure, &shown));
     TRY(disclosure_encode(&bytes, &exchange->turn, &narrow));
-    *body = buf_span(&bytes);
+    telling->body = buf_span(&bytes);
+    telling->shown = narrow.shown;
     return RESULT_OK;
 }
 
@@ -47,20 +48,23 @@ static enum result encode_for(struct exchange *exchange, const struct history *h
 static enum result look_at(struct exchange *exchange, struct history *history, const struct policy_audience *alone,
                            uint64_t sequence) {
     struct holding holding;
-    struct span body = {0};
+    struct telling telling = {.audience = alone, .sequence = sequence, .by = history->by};
     const struct index_row at = {.sequence = sequence};
     TRY(exchange_load(exchange, &exchange->turn, &at, &holding));
     const struct index_row *row = index_find(exchange->index, holding.disclosure.object);
     if (!row || row->sequence != sequence || row->superseded || holding.stored.arrived < history->since ||
         !is_for(exchange, history, &holding) || exchange_doubt(exchange, row))
         return RESULT_OK;
-    TRY(encode_for(exchange, history, &holding, alone, &body));
-    if (!body.data)
+    TRY(encode_for(exchange, history, &holding, alone, &telling));
+    if (!telling.body.data)
         return RESULT_OK;
     history->disclosed++;
     if (history->dry_run)
         return RESULT_OK;
-    return exchange_append(exchange, alone, holding.disclosure.header, sequence, body, clock_wall_ms(exchange->clock));
+    telling.header = holding.disclosure.header;
+    telling.object = holding.disclosure.object;
+    telling.rule = disclosures_rule(&exchange->turn, exchange->policy, history->audience->line, "disclose");
+    return exchange_append(exchange, &telling, clock_wall_ms(exchange->clock));
 }
 
 enum result history_disclose(struct exchange *exchange, struct history *history) {
