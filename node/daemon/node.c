@@ -84,6 +84,10 @@ static enum result turn(struct node *node, struct mail *mail) {
     if (!failure)
         failure = serve_publish(&node->serve);
     if (!failure)
+        failure = serve_note_watched(&node->serve);
+    if (!failure && node->exchange.open)
+        failure = audit_keep(node);
+    if (!failure)
         failure = commit(node);
     else
         exchange_abort(&node->exchange);
@@ -124,6 +128,8 @@ static void look_after(struct node *node, uint64_t steady_ms) {
     if (trust_tick(node, steady_ms))
         log_warning(_("the keys of this node could not be looked after"));
     attachments_tidy(&node->exchange, false);
+    if (audit_tidy(node, steady_ms))
+        log_warning(_("what is old in the logs could not be erased: inama audit verify says whether they are whole"));
     enum result before = node->writing;
     node->writing = exchange_may_write(&node->exchange);
     if (!before || node->writing)
@@ -229,6 +235,8 @@ static enum result begin(struct node *node) {
         result = exchange_look_again(&node->exchange);
     if (!result)
         result = exchange_renew(&node->exchange, node->roster, node->policy);
+    if (!result)
+        result = audit_begin(node);
     if (!result)
         result = exchange_commit(&node->exchange, NULL, NULL);
     else

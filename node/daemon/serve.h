@@ -44,6 +44,8 @@ void serve_event(struct serve *serve, struct link_event *event);
 /* Publishes, in the open change, what was prepared; then begins to prepare what has come since. While this turn commits
  * and answers, the other cores are at the next one. */
 MUST_USE enum result serve_publish(struct serve *serve);
+/* Records what those who watch are about to be shown of the open change. */
+MUST_USE enum result serve_note_watched(struct serve *serve);
 /* Answers what was published: with the results of each, or with `failure` when nothing was kept. */
 void serve_answer(struct serve *serve, enum result failure);
 /* Ends the turn: what was begun to be prepared is. True if anything waits to be published. */
