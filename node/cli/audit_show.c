@@ -128,6 +128,8 @@ static enum exit_code read_request(LogRecords *words, struct showing *showing) {
         return print_usage_error(call, _("a time is written 2014-05-05 or 2014-05-05T09:30:00Z"));
     words->log = JOURNAL_AUDIT;
     words->has_since = since != NULL;
+    words->has_limit = true;
+    words->limit = (uint32_t)showing->limit + 1; /* one more says whether there are more */
     words->has_before = before != 0;
     words->before = before;
     words->user = (char *)(uintptr_t)options_text(&call->options, "user");

@@ -13,7 +13,7 @@ enum {
     CHECK_MAX = 4096, /* records of one request that are checked */
     PAGE_MAX = 1000,  /* records of one reply */
     PAGE_BYTES = CONTROL_BYTES_MAX / 4,
-    POINTS_MAX = CHECK_MAX,               /* checkpoints of one reply */
+    ALERT_SIZE = 16,                      /* checkpoints of one reply */
     CLOCK_SLACK_MS = 24 * 60 * 60 * 1000, /* records stand in the order of writing, and clocks are set */
 };
 
@@ -48,27 +48,41 @@ struct sieve {
     struct node *node;
     enum journal journal;
     const LogRecords *words;
-    struct span alert;     /* id of the alert; empty: any */
-    const uint8_t *object; /* of a version of it that is here; NULL */
-    struct span prefix;    /* of an alert that is not here: object or alert id */
+    struct span alert;   /* id of the alert that is asked for; empty: any, or one that is not here: */
+    struct span prefix;  /* its alert or object id */
+    struct buf versions; /* ALERT_SIZE of each object id */
 };
 
-/* The alert as the operator names it; one that is not here by all of its id. */
+static bool add_version(void *context, const struct index_row *row) {
+    struct sieve *sieve = context;
+    if (span_equal(span_of(row->alert, sizeof row->alert), sieve->alert))
+        buf_put(&sieve->versions, row->object, ALERT_SIZE);
+    return true;
+}
+
+/* The alert as the operator names it; one that is not here by all of an id. */
 static enum result read_alert(struct sieve *sieve, const char *digits, const char **complaint) {
+    static const struct query all = {.transport = -1};
+    const struct index *index = sieve->node->exchange.index;
     const struct index_row *row;
     size_t len = strlen(digits) / 2;
     uint8_t *bytes = arena_alloc(turn_of(sieve->node), OBJECT_ID_SIZE);
     enum result result = answer_find_row(&row, sieve->node, digits, complaint);
+    buf_init(&sieve->versions, turn_of(sieve->node));
+    if (!bytes)
+        return RESULT_NO_MEMORY;
     if (!result) {
-        sieve->alert = span_of(row->alert, sizeof row->alert);
-        sieve->object = row->object;
-        return RESULT_OK;
+        memcpy(bytes, row->alert, sizeof row->alert);
+        sieve->alert = span_of(bytes, sizeof row->alert);
+        index_search(index, &all, sieve->node->references.taxa, 0, true, add_version, sieve);
+        return sieve->versions.failed ? RESULT_NO_MEMORY : RESULT_OK;
     }
-    if (!bytes || (len != TREE_ALERT_ID_SIZE && len != OBJECT_ID_SIZE) || !text_unhex(bytes, len, digits))
+    if ((len != TREE_ALERT_ID_SIZE && len != OBJECT_ID_SIZE) || !text_unhex(bytes, len, digits))
         return result;
     sieve->prefix = span_of(bytes, len);
+    buf_put(&sieve->versions, bytes, ALERT_SIZE);
     *complaint = NULL;
-    return RESULT_OK;
+    return sieve->versions.failed ? RESULT_NO_MEMORY : RESULT_OK;
 }
 
 static bool names_object(struct span objects, size_t size, struct span wanted) {
@@ -78,22 +92,12 @@ static bool names_object(struct span objects, size_t size, struct span wanted) {
     return false;
 }
 
-/* Of an audit record: versions are named by 16 bytes of their object ids. */
+/* Of an audit record, which names versions by 16 bytes of their object ids. */
 static bool audit_names(const struct sieve *sieve, const AuditRecord *record) {
-    struct span objects = proto_span(record->objects);
-    enum { SIZE = TREE_ALERT_ID_SIZE };
-    if (sieve->prefix.data)
-        return names_object(objects, SIZE, sieve->prefix);
-    if (names_object(objects, SIZE, span_of(sieve->object, SIZE)))
-        return true;
-    for (; objects.len >= SIZE; objects = span_of(objects.data + SIZE, objects.len - SIZE)) {
-        char digits[2 * SIZE + 1];
-        const struct index_row *row;
-        text_hex(digits, objects.data, SIZE);
-        if (!index_find_prefix(sieve->node->exchange.index, digits, &row) &&
-            span_equal(span_of(row->alert, sizeof row->alert), sieve->alert))
-            return true; /* another version of it */
-    }
+    struct span objects = proto_span(record->objects), versions = buf_span(&sieve->versions);
+    for (; versions.len; versions = span_of(versions.data + ALERT_SIZE, versions.len - ALERT_SIZE))
+        if (names_object(objects, ALERT_SIZE, versions))
+            return true;
     return false;
 }
 
@@ -258,11 +262,14 @@ static enum result check_records(LogChecked *checked, struct node *node, enum jo
     return RESULT_OK;
 }
 
+/* Those of the sizes that this piece reaches. */
 static enum result add_points(LogChecked *checked, struct node *node, enum journal journal, uint64_t after) {
-    struct span texts[CHECK_MAX / 64];
-    size_t count = sizeof texts / sizeof *texts;
     struct arena *arena = turn_of(node);
-    TRY(store_checkpoints(node->exchange.store, arena, journal, after + 1, texts, &count));
+    size_t count = CHECK_MAX;
+    struct span *texts = arena_array(arena, count, sizeof *texts);
+    if (!texts)
+        return RESULT_NO_MEMORY;
+    TRY(store_checkpoints(node->exchange.store, arena, journal, after + 1, checked->next, texts, &count));
     checked->checkpoints = arena_array(arena, count + 1, sizeof *checked->checkpoints);
     if (!checked->checkpoints)
         return RESULT_NO_MEMORY;

@@ -10,7 +10,7 @@
 #include "daemon/node.h"
 #include "journal.pb-c.h"
 
-enum { WORDS_MAX = 1024, ALERTS_MAX = 100, ALERT_SIZE = 16 };
+enum { ALERT_SIZE = 16 };
 
 /* What a request is called on the command line. Those that come in pieces have one record for all of them: what says
  * where a piece begins is none of its words. */
@@ -111,7 +111,7 @@ static const char *words_of_message(struct arena *arena, const ProtobufCMessage 
         put_text(&out, value);
         put_text(&out, quote);
     }
-    size_t len = out.len < WORDS_MAX ? out.len : WORDS_MAX;
+    size_t len = out.len < AUDIT_WORDS_BYTES_MAX ? out.len : AUDIT_WORDS_BYTES_MAX;
     while (len < out.len && len && (out.data[len] & 0xC0) == 0x80)
         len--;
     return out.failed ? NULL : arena_text(arena, (const char *)out.data, len);
@@ -125,7 +125,7 @@ struct alerts {
 };
 
 static void add_alert(struct alerts *alerts, const uint8_t *object) {
-    if (alerts->count++ < ALERTS_MAX)
+    if (alerts->count++ < AUDIT_ALERTS_MAX)
         buf_put(&alerts->ids, object, ALERT_SIZE);
 }
 
@@ -170,7 +170,7 @@ static enum result append(struct node *node, const struct happening *what) {
     if (what->alerts && what->alerts->count) {
         record.has_objects = true;
         record.objects = proto_bytes(what->alerts->ids.data, what->alerts->ids.len);
-        record.has_shown = what->alerts->count > ALERTS_MAX;
+        record.has_shown = what->alerts->count > AUDIT_ALERTS_MAX;
         record.shown = what->alerts->count;
     }
     buf_init(&bytes, &node->exchange.turn);

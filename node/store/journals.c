@@ -200,6 +200,7 @@ struct listing {
     const struct journals *journals;
     struct arena *arena;
     enum journal journal;
+    uint64_t to;
     struct span *texts;
     size_t room;
     size_t count;
@@ -208,7 +209,7 @@ struct listing {
 
 static bool list_checkpoint(void *context, const struct place *place, struct span sealed) {
     struct listing *listing = context;
-    if (place->first != listing->journal || listing->count == listing->room)
+    if (place->first != listing->journal || place->second > listing->to || listing->count == listing->room)
         return false;
     listing->result =
         records_open_sealed(listing->journals->records, listing->arena, place, sealed, &listing->texts[listing->count]);
@@ -217,8 +218,9 @@ static bool list_checkpoint(void *context, const struct place *place, struct spa
 }
 
 enum result journals_checkpoints(const struct journals *journals, struct arena *arena, enum journal journal,
-                                 uint64_t from, struct span *texts, size_t *count) {
-    struct listing listing = {.journals = journals, .arena = arena, .journal = journal, .texts = texts, .room = *count};
+                                 uint64_t from, uint64_t to, struct span *texts, size_t *count) {
+    struct listing listing = {
+        .journals = journals, .to = to, .arena = arena, .journal = journal, .texts = texts, .room = *count};
     const struct place first = checkpoint_place(journal, from);
     TRY(records_walk(journals->records, &first, list_checkpoint, &listing));
     TRY(listing.result);

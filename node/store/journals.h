@@ -36,7 +36,7 @@ MUST_USE enum result journals_hash(const struct journals *journals, struct arena
 MUST_USE enum result journals_put_checkpoint(const struct journals *journals, enum journal journal, uint64_t size,
                                              struct span text);
 MUST_USE enum result journals_checkpoints(const struct journals *journals, struct arena *arena, enum journal journal,
-                                          uint64_t from, struct span *texts, size_t *count);
+                                          uint64_t from, uint64_t to, struct span *texts, size_t *count);
 /* The change that appended was committed, or lost. */
 void journals_settle(struct journals *journals, bool committed);
 

@@ -321,8 +321,8 @@ enum result store_put_checkpoint(struct store *store, enum journal journal, uint
 }
 
 enum result store_checkpoints(struct store *store, struct arena *arena, enum journal journal, uint64_t from,
-                              struct span *texts, size_t *count) {
-    return journals_checkpoints(&store->journals, arena, journal, from, texts, count);
+                              uint64_t to, struct span *texts, size_t *count) {
+    return journals_checkpoints(&store->journals, arena, journal, from, to, texts, count);
 }
 
 /* ---- positions, usage, check ---- */

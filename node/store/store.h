@@ -172,9 +172,9 @@ MUST_USE enum result store_journal_hash(struct store *store, enum journal journa
                                         uint8_t out[static HASH_SIZE]);
 /* The text of a checkpoint of that size; one of the same size is replaced. */
 MUST_USE enum result store_put_checkpoint(struct store *store, enum journal journal, uint64_t size, struct span text);
-/* Those of a journal, ascending, from this size on; *count: room for how many, and how many there were. */
+/* Those of a journal, ascending, of these sizes; *count: room for how many, and how many there were. */
 MUST_USE enum result store_checkpoints(struct store *store, struct arena *arena, enum journal journal, uint64_t from,
-                                       struct span *texts, size_t *count);
+                                       uint64_t to, struct span *texts, size_t *count);
 
 /* A hash of the machine and the file that hold the store: another one says that this is a copy. */
 MUST_USE enum result store_place(uint8_t out[static 32], const char *folder);

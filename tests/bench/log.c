@@ -9,6 +9,7 @@
 #include "keys/secret.h"
 #include "store/store.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/sample.h"
 #include "tests/support/chance.h"
 #include "tests/support/homes.h"
 
@@ -81,12 +82,55 @@ static struct figures prove(struct bench *bench) {
     return (struct figures){proving[PROOFS / 2], proving[PROOFS * 99 / 100], verifying[PROOFS / 2]};
 }
 
+/* What it costs an operator that a search stands in the log before it is answered: 50 rows, one after the other, over
+ * the socket; and what the socket alone takes, with a request that tells nothing. In microseconds, the median. */
+static double ask_us(struct control *control, struct arena *arena, const Request *request) {
+    enum { ROUNDS = 400 };
+    static double taken[ROUNDS];
+    for (size_t i = 0; i < ROUNDS; i++) {
+        double start = seconds();
+        if (!home_ask(control, arena, request))
+            abort();
+        taken[i] = (seconds() - start) * 1e6;
+        arena_reset(arena);
+    }
+    qsort(taken, ROUNDS, sizeof *taken, compare_doubles);
+    return taken[ROUNDS / 2];
+}
+
+static void bench_find(void) {
+    struct homes *homes = homes_new();
+    struct home *congo = homes_add(homes, "cd-customs", "CD", "CUSTOMS", open_policy);
+    struct arena arena;
+    Request request = REQUEST__INIT, status = REQUEST__INIT;
+    Find find = FIND__INIT;
+    StatusRequest how = STATUS_REQUEST__INIT;
+    homes_write(homes);
+    home_start(congo);
+    arena_init(&arena, SIZE_MAX);
+    struct control *control = home_connect(congo);
+    for (unsigned i = 0; i < 50; i++)
+        if (!control || !home_publish(control, &arena, sample_alert(&arena, i)))
+            abort();
+    request.find = &find;
+    status.status = &how;
+    double bare = ask_us(control, &arena, &status);
+    double recorded = ask_us(control, &arena, &request);
+    say("find_recorded_us", recorded, "us", "the socket alone, and one bare LMDB commit",
+        bare + 1e6 / lmdb_rate(homes->folder, 1000, 1));
+    control_close(control);
+    arena_release(&arena);
+    homes_free(homes);
+}
+
 void bench_log(size_t records) {
     static const char *const names[] = {"log_append",    "log_proof_us", "log_proof_p99_us",
                                         "log_verify_us", "log_bytes",    NULL};
     uint8_t key[SECRET_KEY_SIZE] = {1};
     struct bench bench = {0};
     uint64_t used, size_max;
+    if (wanted("find_recorded_us"))
+        bench_find();
     if (!any_wanted(names))
         return;
     struct homes *homes = homes_new();

@@ -253,7 +253,8 @@ static size_t checkpoints(struct checkpoint *found, size_t room) {
     struct span texts[8];
     size_t count = 8;
     ck_assert_str_eq(
-        result_name(store_checkpoints(node.exchange.store, &world->arena, JOURNAL_AUDIT, 0, texts, &count)), "ok");
+        result_name(store_checkpoints(node.exchange.store, &world->arena, JOURNAL_AUDIT, 0, UINT64_MAX, texts, &count)),
+        "ok");
     for (size_t i = 0; i < count && i < room; i++)
         ck_assert_str_eq(result_name(checkpoint_read(&found[i], &world->arena, &texts[i])), "ok");
     return count;

@@ -328,16 +328,19 @@ START_TEST(checkpoints_are_listed_by_size_and_replaced) {
     ck_assert_int_eq(store_put_checkpoint(store, JOURNAL_AUDIT, 300, span_of_text("300 again")), RESULT_OK);
     commit();
     reopen();
-    ck_assert_int_eq(store_checkpoints(store, &arena, JOURNAL_AUDIT, 0, texts, &count), RESULT_OK);
+    ck_assert_int_eq(store_checkpoints(store, &arena, JOURNAL_AUDIT, 0, UINT64_MAX, texts, &count), RESULT_OK);
     ck_assert_uint_eq(count, 2);
     ck_assert(span_equal(texts[0], span_of_text("20")) && span_equal(texts[1], span_of_text("300 again")));
     count = 1;
-    ck_assert_int_eq(store_checkpoints(store, &arena, JOURNAL_AUDIT, 0, texts, &count), RESULT_OK);
+    ck_assert_int_eq(store_checkpoints(store, &arena, JOURNAL_AUDIT, 0, UINT64_MAX, texts, &count), RESULT_OK);
     ck_assert_uint_eq(count, 1);
     count = 3;
-    ck_assert_int_eq(store_checkpoints(store, &arena, JOURNAL_AUDIT, 21, texts, &count), RESULT_OK);
+    ck_assert_int_eq(store_checkpoints(store, &arena, JOURNAL_AUDIT, 21, UINT64_MAX, texts, &count), RESULT_OK);
     ck_assert_uint_eq(count, 1);
     ck_assert(span_equal(texts[0], span_of_text("300 again")));
+    count = 3;
+    ck_assert_int_eq(store_checkpoints(store, &arena, JOURNAL_AUDIT, 1, 299, texts, &count), RESULT_OK);
+    ck_assert_uint_eq(count, 1);
 }
 END_TEST
 
