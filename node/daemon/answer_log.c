@@ -209,7 +209,7 @@ static enum result take_page(LogPage *page, const struct sieve *sieve, uint64_t 
 enum result answer_log_records(Reply *reply, struct node *node, const LogRecords *words, const char **complaint) {
     struct sieve sieve = {.node = node, .words = words};
     LogPage *page = arena_alloc(turn_of(node), sizeof *page);
-    size_t limit = words->has_limit && words->limit < PAGE_MAX ? words->limit : PAGE_MAX;
+    size_t limit = words->limit && words->limit < PAGE_MAX ? words->limit : PAGE_MAX;
     if (!page)
         return RESULT_NO_MEMORY;
     log_page__init(page);

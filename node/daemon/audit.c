@@ -145,7 +145,7 @@ static struct alerts alerts_of(struct node *node, const Request *request, const 
 /* ---- a record ---- */
 
 struct happening {
-    const struct operator* operator;
+    const struct caller *caller;
     const char *command;
     const char *words;
     const char *result;
@@ -160,11 +160,11 @@ static enum result append(struct node *node, const struct happening *what) {
         return RESULT_NO_MEMORY;
     record.time = clock_wall_ms(node->exchange.clock);
     record.command = words_of(what->command);
-    record.uid = what->operator->uid;
-    record.user = *what->operator->user ? words_of(what->operator->user) : NULL;
-    record.has_login_uid = what->operator->has_login;
-    record.login_uid = what->operator->login_uid;
-    record.login_user = *what->operator->login_user ? words_of(what->operator->login_user) : NULL;
+    record.uid = what->caller->uid;
+    record.user = *what->caller->user ? words_of(what->caller->user) : NULL;
+    record.has_login_uid = what->caller->has_login;
+    record.login_uid = what->caller->login_uid;
+    record.login_user = *what->caller->login_user ? words_of(what->caller->login_user) : NULL;
     record.words = *what->words ? words_of(what->words) : NULL;
     record.result = words_of(what->result);
     if (what->alerts && what->alerts->count) {
@@ -249,7 +249,7 @@ enum result audit_request(struct node *node, struct audit_talk *talk, const Requ
         return RESULT_OK;
     const struct alerts alerts = alerts_of(node, request, reply);
     *recorded = true;
-    return append(node, &(struct happening){&talk->operator, command, words, reply->result, &alerts});
+    return append(node, &(struct happening){&talk->caller, command, words, reply->result, &alerts});
 }
 
 enum result audit_publish(struct node *node, const struct audit_talk *talk, const struct publication *publications,
@@ -265,7 +265,7 @@ enum result audit_publish(struct node *node, const struct audit_talk *talk, cons
     }
     const char *words =
         text_format(&node->exchange.turn, publications[0].dry_run ? "alerts=%zu dry_run=yes" : "alerts=%zu", count);
-    return append(node, &(struct happening){&talk->operator, "publish", words, result_name(refused), &alerts});
+    return append(node, &(struct happening){&talk->caller, "publish", words, result_name(refused), &alerts});
 }
 
 enum result audit_watch(struct node *node, const struct audit_talk *talk, const Find *words,
@@ -275,7 +275,7 @@ enum result audit_watch(struct node *node, const struct audit_talk *talk, const 
     for (size_t i = 0; i < count; i++)
         add_alert(&alerts, rows[i]->object);
     const char *text = words_of_message(&node->exchange.turn, &words->base, false);
-    return append(node, &(struct happening){&talk->operator, "watch", text, result_name(RESULT_OK), &alerts});
+    return append(node, &(struct happening){&talk->caller, "watch", text, result_name(RESULT_OK), &alerts});
 }
 
 uint64_t audit_next(const struct node *node) {
@@ -283,7 +283,7 @@ uint64_t audit_next(const struct node *node) {
 }
 
 enum result audit_erased(struct node *node, enum journal journal, uint64_t first, uint64_t last) {
-    const struct operator self = operator_self();
+    const struct caller self = caller_self();
     const char *words = text_format(&node->exchange.turn, "log=%s first=%llu last=%llu", journal_name(journal),
                                     (unsigned long long)first, (unsigned long long)last);
     return append(node, &(struct happening){&self, "erase", words, result_name(RESULT_OK), NULL});
@@ -321,7 +321,7 @@ enum result audit_keep(struct node *node) {
 }
 
 enum result audit_begin(struct node *node) {
-    const struct operator self = operator_self();
+    const struct caller self = caller_self();
     const char *words = text_format(&node->exchange.turn, "version=%s %s", INAMA_VERSION, policy_words(node));
     TRY(append(node, &(struct happening){&self, "start", words, result_name(RESULT_OK), NULL}));
     for (enum journal journal = JOURNAL_AUDIT; journal < JOURNALS_END; journal++) {

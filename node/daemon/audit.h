@@ -15,7 +15,7 @@
 #include "control.pb-c.h"
 #include "core/journal.h"
 #include "daemon/exchange.h"
-#include "daemon/operator.h"
+#include "daemon/caller.h"
 
 struct node;
 
@@ -26,7 +26,7 @@ struct audit {
 
 /* Of one connection: what it is in the middle of, which has its record. */
 struct audit_talk {
-    struct operator operator;
+    struct caller caller;
     uint8_t going_on[HASH_SIZE];
 };
 

@@ -226,6 +226,19 @@ static enum result open_parts(struct node *node) {
     return result;
 }
 
+/* On a full disk a node still gives others what it has. */
+static enum result note_start(struct node *node) {
+    enum result result = audit_begin(node);
+    if (!result)
+        result = exchange_commit(&node->exchange, NULL, NULL);
+    else
+        exchange_abort(&node->exchange);
+    if (result != RESULT_DISK_FULL && result != RESULT_STORE_FULL)
+        return result;
+    log_warning(_("%s: its operators are shown nothing before there is room for the log"), result_text(result));
+    return RESULT_OK;
+}
+
 /* A roster, a policy or a restart may have changed who is in an audience; a change of our keys may have been cut off.
  */
 static enum result begin(struct node *node) {
@@ -236,14 +249,12 @@ static enum result begin(struct node *node) {
     if (!result)
         result = exchange_renew(&node->exchange, node->roster, node->policy);
     if (!result)
-        result = audit_begin(node);
-    if (!result)
         result = exchange_commit(&node->exchange, NULL, NULL);
     else
         exchange_abort(&node->exchange);
     if (!result)
         trust_has_begun(node);
-    return result;
+    return result ? result : note_start(node);
 }
 
 static enum result listen_to(enum result result, const char *what) {

@@ -422,14 +422,14 @@ static void take_frame(struct serve *serve, struct client *client, struct span f
 }
 
 /* Only our own user and root are operators of this node. */
-static bool is_operator(struct operator* out, const struct link *link) {
-    return operator_of(out, link) && (out->uid == 0 || out->uid == geteuid());
+static bool is_operator(struct caller *out, const struct link *link) {
+    return caller_of(out, link) && (out->uid == 0 || out->uid == geteuid());
 }
 
 static void up(struct serve *serve, struct link_event *event) {
     struct client *client = NULL;
-    struct operator operator;
-    if (!is_operator(&operator, event->link)) {
+    struct caller caller;
+    if (!is_operator(&caller, event->link)) {
         log_warning(_("a user who is not the owner of this node tried its control socket"));
         serve->node->exchange.refused[RESULT_NOT_ALLOWED]++;
     } else if (serve->client_count < CONTROL_CLIENTS_MAX && serve->listener) {
@@ -441,7 +441,7 @@ static void up(struct serve *serve, struct link_event *event) {
     }
     client->party.kind = PARTY_CLIENT;
     client->link = event->link;
-    client->talk.operator= operator;
+    client->talk.caller = caller;
     client->next = serve->clients;
     serve->clients = client;
     serve->client_count++;

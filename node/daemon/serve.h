@@ -2,7 +2,7 @@
  *
  * Whoever may use the socket is the node's operator: it lies in a 0700 folder and the kernel tells the caller's user,
  * which must be ours or root. Publications of one turn are gathered, so that they share one commit; they are answered
- * after it.
+ * after it, as is everything that tells something of alerts: its record in the log is in that commit (daemon/audit.h).
  */
 #ifndef DAEMON_SERVE_H
 #define DAEMON_SERVE_H

@@ -27,7 +27,7 @@ static void set_up(void) {
     world_start(world);
     node = (struct node){.exchange = congo->exchange, .identity = congo->identity, .roster = world->roster};
     node.config.policy = "/nowhere/policy.yaml";
-    talk = (struct audit_talk){.operator= {.uid = 1007, .user = "inama", .has_login = true, .login_uid = 1000} };
+    talk = (struct audit_talk){.caller = {.uid = 1007, .user = "inama", .has_login = true, .login_uid = 1000}};
     reply__init(&done);
     done.result = (char *)(uintptr_t) "ok";
 }

@@ -1,4 +1,4 @@
-#include "daemon/operator.h"
+#include "daemon/caller.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -11,19 +11,19 @@
 
 enum { NO_LOGIN = UINT32_MAX, LOGIN_BYTES_MAX = 32 };
 
-static void find_name(char out[static OPERATOR_NAME_SIZE], uint32_t uid) {
+static void find_name(char out[static CALLER_NAME_SIZE], uint32_t uid) {
     FILE *file = fopen("/etc/passwd", "re");
     out[0] = '\0';
     for (const struct passwd *row; file && (row = fgetpwent(file));)
         if (row->pw_uid == uid) {
-            snprintf(out, OPERATOR_NAME_SIZE, "%s", row->pw_name);
+            snprintf(out, CALLER_NAME_SIZE, "%s", row->pw_name);
             break;
         }
     if (file)
         fclose(file);
 }
 
-static void find_login(struct operator* out, uint32_t pid) {
+static void find_login(struct caller *out, uint32_t pid) {
     struct arena arena;
     struct span text;
     arena_init(&arena, 1024);
@@ -37,22 +37,22 @@ static void find_login(struct operator* out, uint32_t pid) {
         find_name(out->login_user, out->login_uid);
 }
 
-static void complete(struct operator* out, uint32_t pid) {
+static void complete(struct caller *out, uint32_t pid) {
     find_name(out->user, out->uid);
     find_login(out, pid);
 }
 
-bool operator_of(struct operator* out, const struct link *link) {
+bool caller_of(struct caller *out, const struct link *link) {
     uint32_t pid;
-    *out = (struct operator){0};
+    *out = (struct caller){0};
     if (!link_peer_user(link, &out->uid, &pid))
         return false;
     complete(out, pid);
     return true;
 }
 
-struct operator operator_self(void) {
-    struct operator self = {.uid = geteuid()};
+struct caller caller_self(void) {
+    struct caller self = {.uid = geteuid()};
     complete(&self, (uint32_t)getpid());
     return self;
 }
