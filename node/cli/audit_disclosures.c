@@ -164,28 +164,45 @@ static const char *fields_text(struct arena *arena, const Told *told) {
 
 /* ---- printing ---- */
 
-static void print_rows(const struct listing *listing) {
-    static const struct column columns[] = {{N_("WHEN"), COLUMN_KEEP},     {N_("VERSION"), COLUMN_RIGHT},
-                                            {N_("AUDIENCE"), COLUMN_KEEP}, {N_("READERS"), COLUMN_WRAP},
-                                            {N_("FIELDS"), COLUMN_WRAP},   {N_("RULE"), COLUMN_WRAP}};
+static void print_told(const struct listing *listing) {
+    static const struct column columns[] = {{N_("NUMBER"), COLUMN_RIGHT},  {N_("WHEN"), COLUMN_KEEP},
+                                            {N_("VERSION"), COLUMN_RIGHT}, {N_("AUDIENCE"), COLUMN_KEEP},
+                                            {N_("READERS"), COLUMN_WRAP},  {N_("RULE"), COLUMN_WRAP}};
     struct arena *arena = listing->call->arena;
     struct table *table = table_new(arena, columns, sizeof columns / sizeof *columns);
-    size_t count = 0;
-    for (const struct row *row = listing->told; row; row = row->next, count++) {
+    for (const struct row *row = listing->told; row; row = row->next) {
         const Told *told = row->record->told;
         table_number(table, row->number);
         table_cell(table, print_time(arena, row->record->time));
         table_number(table, told->version);
         table_cell(table, row->record->audience);
         table_cell(table, readers_text(listing, row));
-        table_cell(table, fields_text(arena, told));
         table_cell(table, told->has_by ? text_format(arena, _("%s (audit record %llu)"), told->rule,
                                                      (unsigned long long)told->by)
                                        : told->rule);
     }
     table_print(table);
-    if (count == 0)
+}
+
+/* By themselves, as they take a line of any width. */
+static void print_fields(const struct listing *listing) {
+    static const struct column columns[] = {{N_("NUMBER"), COLUMN_RIGHT}, {N_("FIELDS"), COLUMN_WRAP}};
+    struct table *table = table_new(listing->call->arena, columns, 2);
+    for (const struct row *row = listing->told; row; row = row->next) {
+        table_number(table, row->number);
+        table_cell(table, fields_text(listing->call->arena, row->record->told));
+    }
+    print_blank();
+    table_print(table);
+}
+
+static void print_rows(const struct listing *listing) {
+    if (!listing->told) {
         print_line(_("This node has disclosed it to nobody, as far as its log goes back."));
+        return;
+    }
+    print_told(listing);
+    print_fields(listing);
     if (listing->point_text && !listing->proof)
         print_line(_("Each of these records is in the log of %llu records whose checkpoint this node signed just now."),
                    (unsigned long long)listing->point.size);

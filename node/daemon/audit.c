@@ -218,13 +218,13 @@ static const char *policy_words(struct node *node) {
     struct sha256_hasher hasher;
     struct span file;
     uint8_t digest[HASH_SIZE];
-    char digits[2 * HASH_SIZE + 1];
+    char digits[HASH_SIZE + 1]; /* half of it: a line has only so much room */
     if (file_read(&file, arena, node->config.policy, CONFIG_BYTES_MAX))
         return "";
     hash_sha256_start(&hasher);
     hash_sha256_add(&hasher, file.data, file.len);
     hash_sha256_finish(&hasher, digest);
-    text_hex(digits, digest, sizeof digest);
+    text_hex(digits, digest, sizeof digest / 2);
     return text_format(arena, "policy_sha256=%s", digits);
 }
 
