@@ -78,12 +78,17 @@ enum {
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
 
     /* the store */
-    FEEDS_OF_KEY_MAX = 2 * AUDIENCES_MAX, /* followed, of one signing key: an audience may have an urgent one, too */
-    FEEDS_OF_MEMBER_MAX = 256,            /* followed, under all its keys */
-    KEYS_LOADED_MAX = 1024,               /* epoch keys of others in guarded memory at a time */
-    GRANT_MEMBERS_MAX = 2000,             /* in one grant; more have several */
-    OUTDATED_MAX = 1024,                  /* ranges of one feed that were sealed for somebody who had been removed */
-    FORKS_MAX = 1024,                     /* proofs kept */
+    FEEDS_OF_KEY_MAX = 2 * AUDIENCES_MAX,  /* followed, of one signing key: an audience may have an urgent one, too */
+    FEEDS_OF_MEMBER_MAX = 256,             /* followed, under all its keys */
+    KEYS_LOADED_MAX = 1024,                /* epoch keys of others in guarded memory at a time */
+    GRANT_MEMBERS_MAX = 2000,              /* in one grant; more have several */
+    OUTDATED_MAX = 1024,                   /* ranges of one feed that were sealed for somebody who had been removed */
+    JOURNAL_RECORD_BYTES_MAX = 512 * 1024, /* one record of a log: the members of the largest audience fit */
+    AUDIT_WORDS_BYTES_MAX = 1024,          /* of what was asked, in one record */
+    AUDIT_ALERTS_MAX = 100,                /* named in one record; more are counted */
+    AUDIT_DAYS_MAX = 36525,                /* that the logs keep what records say, if not for ever */
+    JOURNAL_CHECKPOINT_RECORDS = 1024,     /* so many more, and a log has a checkpoint more */
+    FORKS_MAX = 1024,                      /* proofs kept */
     EPOCH_DAYS_MAX = 30,
     EPOCH_ENTRIES_MAX = 1 << 20,
 };

@@ -34,6 +34,12 @@ const struct command *const commands[] = {
     &command_reload,
     &command_peer_release,
 
+    &command_audit_show,
+    &command_audit_disclosures,
+    &command_audit_verify,
+    &command_audit_checkpoint,
+    &command_audit_erase,
+
     &command_enrol_request,
     &command_enrol_show,
     &command_keys_show,

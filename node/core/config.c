@@ -155,6 +155,20 @@ static void read_attachments(struct reading *reading, struct config_attachments 
     reading->no_memory |= !out->folder;
 }
 
+/* audit: {days: 730, disclosures_days: 3650} */
+static void read_audit(struct reading *reading, struct config_audit *out) {
+    static const char *const keys[] = {"days", "disclosures_days", NULL};
+    const struct setting *map = settings_get(reading->top, "audit");
+    if (map && map->kind != SETTING_MAP) {
+        settings_error(map, reading->report, "audit", _("expected a map, such as {days: 730, disclosures_days: 3650}"));
+        map = NULL;
+    }
+    if (map)
+        settings_only(map, keys, reading->report);
+    settings_number(map, "days", 1, AUDIT_DAYS_MAX, &out->days, reading->report);
+    settings_number(map, "disclosures_days", 1, AUDIT_DAYS_MAX, &out->disclosures_days, reading->report);
+}
+
 static const char *folder_of(struct arena *arena, const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash)
@@ -165,7 +179,7 @@ static const char *folder_of(struct arena *arena, const char *path) {
 enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report) {
     static const char *const keys[] = {"identity",  "key_file", "roster",      "roots",       "policy", "store",
                                        "store_gib", "control",  "live",        "metrics",     "listen", "taxa",
-                                       "places",    "peers",    "limit_kib_s", "attachments", NULL};
+                                       "places",    "peers",    "limit_kib_s", "attachments", "audit",  NULL};
     struct span yaml;
     TRY(file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
     struct reading reading = {.arena = arena, .report = report, .folder = folder_of(arena, path)};
@@ -193,6 +207,7 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     config.listen = read_address(&reading, reading.top, "listen", false);
     config.limit = read_limit(&reading, reading.top);
     read_attachments(&reading, &config.attachments);
+    read_audit(&reading, &config.audit);
     read_peers(&reading, &config);
     report_sort(report);
     if (reading.no_memory)

@@ -36,6 +36,12 @@ struct config_attachments {
     uint64_t fetch_bytes; /* with FETCH_ALWAYS: up to this size */
 };
 
+/* How long the logs keep what records say; 0: for ever. */
+struct config_audit {
+    uint64_t days;             /* of what operators did */
+    uint64_t disclosures_days; /* of whom this node told what */
+};
+
 struct config {
     const char *folder;   /* where the file lies; all paths below are absolute or start there */
     const char *identity; /* key file */
@@ -53,6 +59,7 @@ struct config {
     const char *places;  /* imported list; NULL if none */
     uint64_t limit;      /* bytes a second each way, of all peers together; 0: none */
     struct config_attachments attachments;
+    struct config_audit audit;
     struct config_peer *peers;
     size_t peer_count;
 };

@@ -496,7 +496,8 @@ enum result answer_disclose(Reply *reply, struct node *node, const Disclose *wor
                               .member = roster_find_name(node->roster, words->member),
                               .since = words->since,
                               .after = words->after,
-                              .dry_run = words->dry_run};
+                              .dry_run = words->dry_run,
+                              .by = audit_next(node)};
     const struct member *member = history.member;
     if (!history.audience || !member) {
         *complaint = history.audience ? _("the roster has no such member") : _("the policy has no such audience");

@@ -63,6 +63,14 @@ Status *answer_node(struct node *node);
 MUST_USE enum result answer_told(Reply *reply, struct node *node, const char *prefix, const char **complaint);
 MUST_USE enum result answer_disclose(Reply *reply, struct node *node, const Disclose *words, const char **complaint);
 MUST_USE enum result answer_check(Reply *reply, struct node *node);
+/* The logs that nobody can rewrite: records, whether they are what they were, checkpoints and proofs. */
+MUST_USE enum result answer_log_records(Reply *reply, struct node *node, const LogRecords *words,
+                                        const char **complaint);
+MUST_USE enum result answer_log_check(Reply *reply, struct node *node, const LogCheck *words, const char **complaint);
+MUST_USE enum result answer_log_point(Reply *reply, struct node *node);
+MUST_USE enum result answer_log_consistency(Reply *reply, struct node *node, const LogConsistency *words,
+                                            const char **complaint);
+MUST_USE enum result answer_log_erase(struct node *node, const LogErase *words, const char **complaint);
 /* The findings of a report as words; NULL with *count 0 when there are none or memory is out. */
 Finding **answer_findings(struct arena *arena, const struct report *report, size_t *count);
 /* The alert that these digits begin, as a person names it. NOT_FOUND, EXISTS, INVALID. */

@@ -102,12 +102,20 @@ static enum result tell_audiences(struct exchange *exchange, const struct holdin
     for (size_t i = 0; i < exchange->policy->audience_count; i++) {
         const struct policy_audience *audience = &exchange->policy->audiences[i];
         const struct policy_hop hop = exchange_hop(exchange, audience, &holding->disclosure);
+        const struct policy_forward *rule = exchange_forward_rule(exchange, holding->feed, audience);
         struct field_set shown = policy_decide(&marking, &audience->view, &hop);
-        struct span body;
-        if (field_set_is_empty(&shown) || !exchange_forwards(exchange, holding->feed, audience))
+        if (field_set_is_empty(&shown) || !rule)
             continue;
-        TRY(disclosure_pass_on(&body, &exchange->turn, &holding->disclosure, &shown, hop.from_originator));
-        TRY(exchange_append(exchange, audience, header, holding->stored.sequence, body, hop.when));
+        struct telling telling = {
+            .audience = audience,
+            .header = header,
+            .object = holding->disclosure.object,
+            .sequence = holding->stored.sequence,
+            .shown = field_set_and(shown, holding->disclosure.shown),
+            .rule = disclosures_rule(&exchange->turn, exchange->policy, rule->line, "forward"),
+        };
+        TRY(disclosure_pass_on(&telling.body, &exchange->turn, &holding->disclosure, &shown, hop.from_originator));
+        TRY(exchange_append(exchange, &telling, hop.when));
     }
     return RESULT_OK;
 }

@@ -47,8 +47,8 @@ struct policy_hop exchange_hop(const struct exchange *exchange, const struct pol
     };
 }
 
-bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,
-                       const struct policy_audience *audience) {
+const struct policy_forward *exchange_forward_rule(const struct exchange *exchange, const struct feed *feed,
+                                                   const struct policy_audience *audience) {
     const struct member *from = feed ? roster_find(exchange->roster, feed->record.author) : NULL;
     for (size_t i = 0; from && i < exchange->policy->forward_count; i++) {
         const struct policy_forward *rule = &exchange->policy->forwards[i];
@@ -56,9 +56,14 @@ bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,
             continue;
         for (size_t k = 0; k < rule->to_count; k++)
             if (rule->to[k] == audience)
-                return true;
+                return rule;
     }
-    return false;
+    return NULL;
+}
+
+bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,
+                       const struct policy_audience *audience) {
+    return exchange_forward_rule(exchange, feed, audience) != NULL;
 }
 
 enum result exchange_visible(const struct exchange *exchange, struct arena *arena, const struct disclosure *disclosure,
@@ -227,8 +232,8 @@ enum result exchange_may_write(const struct exchange *exchange) {
     return RESULT_OK;
 }
 
-enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience,
-                            const AlertHeader *header, uint64_t sequence, struct span body, uint64_t now_ms) {
+enum result exchange_append(struct exchange *exchange, const struct telling *telling, uint64_t now_ms) {
+    const struct policy_audience *audience = telling->audience;
     struct feed *feed;
     char name[NAME_BYTES_MAX + 1];
     const struct member **members;
@@ -237,13 +242,14 @@ enum result exchange_append(struct exchange *exchange, const struct policy_audie
     if (count == 0)
         return RESULT_OK; /* nobody is in this audience yet */
     const struct identity *identity = exchange->identity;
-    lane_feed(name, audience->name, policy_is_urgent(audience, header));
+    lane_feed(name, audience->name, policy_is_urgent(audience, telling->header));
     TRY(may_append(exchange, name));
     TRY(feeds_get(&exchange->feeds, identity->id, identity->key_id, name, &feed));
     TRY(exchange_flag_outdated(exchange, feed));
     TRY(feeds_refresh(&exchange->feeds, feed, &exchange->turn, members, count, now_ms));
-    TRY(feeds_append(&exchange->feeds, feed, &exchange->turn, body, now_ms));
-    return store_put_told(exchange->store, sequence, feed->record.ordinal, feed->next.number);
+    TRY(feeds_append(&exchange->feeds, feed, &exchange->turn, telling->body, now_ms));
+    TRY(disclosures_note(exchange->store, &exchange->turn, feed, telling, members, count, now_ms));
+    return store_put_told(exchange->store, telling->sequence, feed->record.ordinal, feed->next.number);
 }
 
 enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence) {
@@ -263,10 +269,20 @@ static enum result keep_publication(struct exchange *exchange, struct publicatio
     TRY(disclosure_encode(&full, &exchange->turn, &publication->full));
     struct store_alert stored = {.arrived = now_ms, .disclosure = buf_span(&full)};
     TRY(exchange_admit(exchange, &publication->full, publication->visible, &stored));
-    for (size_t i = 0; i < exchange->policy->audience_count; i++)
-        if (publication->bodies[i].data)
-            TRY(exchange_append(exchange, &exchange->policy->audiences[i], publication->header, stored.sequence,
-                                publication->bodies[i], now_ms));
+    for (size_t i = 0; i < exchange->policy->audience_count; i++) {
+        const struct policy_audience *audience = &exchange->policy->audiences[i];
+        const struct telling telling = {
+            .audience = audience,
+            .header = publication->header,
+            .object = publication->full.object,
+            .sequence = stored.sequence,
+            .body = publication->bodies[i],
+            .shown = publication->shown[i],
+            .rule = disclosures_rule(&exchange->turn, exchange->policy, audience->line, "publish"),
+        };
+        if (telling.body.data)
+            TRY(exchange_append(exchange, &telling, now_ms));
+    }
     return RESULT_OK;
 }
 

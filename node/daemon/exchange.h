@@ -22,6 +22,7 @@
 #include "core/disclosure.h"
 #include "core/policy.h"
 #include "daemon/attachments.h"
+#include "daemon/disclosures.h"
 #include "daemon/embargo.h"
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
@@ -206,10 +207,9 @@ MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disc
                                     const Alert *visible, struct store_alert *stored);
 
 /* Appends an encoded disclosure to our feed for the audience, in the lane that its alert's header says, with a grant
- * before it if one is due, and remembers that the alert of this sequence went out by it; for incoming.c and history.c.
- */
-MUST_USE enum result exchange_append(struct exchange *exchange, const struct policy_audience *audience,
-                                     const AlertHeader *header, uint64_t sequence, struct span body, uint64_t now_ms);
+ * before it if one is due, remembers that the alert of this sequence went out by it, and notes all of it in the log;
+ * for incoming.c and history.c. */
+MUST_USE enum result exchange_append(struct exchange *exchange, const struct telling *telling, uint64_t now_ms);
 /* A wider view took the alert's place: where the one before it was told is remembered with it. For incoming.c. */
 MUST_USE enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence);
 
@@ -229,7 +229,9 @@ MUST_USE enum result exchange_check_carried(const struct member *author, const u
 /* The same entry against ours of that number: FORK, with the proof kept and the feed frozen in the open change. */
 MUST_USE enum result exchange_compare_entry(struct exchange *exchange, struct feed *feed, struct span entry);
 
-/* Does a forwarding rule pass on to this audience what comes by this feed? */
+/* The forwarding rule that passes on to this audience what comes by this feed; NULL: none does. Is there one? */
+const struct policy_forward *exchange_forward_rule(const struct exchange *exchange, const struct feed *feed,
+                                                   const struct policy_audience *audience);
 bool exchange_forwards(const struct exchange *exchange, const struct feed *feed,
                        const struct policy_audience *audience);
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/disclosures.h"
 
 static const uint64_t epoch_ms_max = (uint64_t)EPOCH_DAYS_MAX * 24 * 60 * 60 * 1000;
 
@@ -435,7 +436,8 @@ static enum result append_grant(struct feeds *feeds, struct feed *feed, struct a
         done += part;
     } while (done < count);
     feed->outdated_from = 0;
-    return set_draft_members(feed, members, count);
+    TRY(set_draft_members(feed, members, count));
+    return disclosures_note_grant(feeds->store, arena, feed, members, count, now_ms);
 }
 
 static enum result begin_epoch(struct feeds *feeds, struct feed *feed, uint64_t now_ms) {

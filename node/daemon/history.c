@@ -22,7 +22,7 @@ static bool is_for(const struct exchange *exchange, const struct history *histor
 }
 
 static enum result encode_for(struct exchange *exchange, const struct history *history, const struct holding *holding,
-                              const struct policy_audience *alone, struct span *body) {
+                              const struct policy_audience *alone, struct telling *telling) {
     struct marking marking;
     const struct policy_hop hop = exchange_hop(exchange, alone, &holding->disclosure);
     const struct policy_hop hop_of_all = exchange_hop(exchange, history->audience, &holding->disclosure);
@@ -32,26 +32,30 @@ static enum result encode_for(struct exchange *exchange, const struct history *h
     shown = field_set_and(shown, policy_decide(&marking, &history->audience->view, &hop_of_all));
     if (field_set_is_empty(&shown))
         return RESULT_OK;
-    return disclosure_pass_on(body, &exchange->turn, &holding->disclosure, &shown, hop.from_originator);
+    telling->shown = field_set_and(shown, holding->disclosure.shown);
+    return disclosure_pass_on(&telling->body, &exchange->turn, &holding->disclosure, &shown, hop.from_originator);
 }
 
 /* Not what has been replaced by a newer version, and not what is in doubt. */
 static enum result look_at(struct exchange *exchange, struct history *history, const struct policy_audience *alone,
                            uint64_t sequence) {
     struct holding holding;
-    struct span body = {0};
+    struct telling telling = {.audience = alone, .sequence = sequence, .by = history->by};
     const struct index_row at = {.sequence = sequence};
     TRY(exchange_load(exchange, &exchange->turn, &at, &holding));
     if (holding.stored.arrived < history->since || !is_for(exchange, history, &holding) ||
         !exchange_is_current(exchange, &holding))
         return RESULT_OK;
-    TRY(encode_for(exchange, history, &holding, alone, &body));
-    if (!body.data)
+    TRY(encode_for(exchange, history, &holding, alone, &telling));
+    if (!telling.body.data)
         return RESULT_OK;
     history->disclosed++;
     if (history->dry_run)
         return RESULT_OK;
-    return exchange_append(exchange, alone, holding.disclosure.header, sequence, body, clock_wall_ms(exchange->clock));
+    telling.header = holding.disclosure.header;
+    telling.object = holding.disclosure.object;
+    telling.rule = disclosures_rule(&exchange->turn, exchange->policy, history->audience->line, "disclose");
+    return exchange_append(exchange, &telling, clock_wall_ms(exchange->clock));
 }
 
 enum result history_disclose(struct exchange *exchange, struct history *history) {

@@ -14,6 +14,7 @@ struct history {
     uint64_t since;              /* milliseconds; what arrived here before is left out */
     uint64_t after;              /* sequence: looked at up to here */
     bool dry_run;
+    uint64_t by; /* number of the record in the audit log that says who wants it; 0: none does */
     /* out */
     uint64_t next; /* looked at up to here now */
     size_t looked_at;

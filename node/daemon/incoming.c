@@ -163,23 +163,24 @@ static enum result may_be_here(const struct incoming *incoming, const struct dis
 /* What goes on to one audience by the forwarding rules. */
 static enum result forward_body(const struct incoming *incoming, struct incoming_entry *entry,
                                 const struct marking *marking, const struct policy_audience *audience,
-                                struct span *body) {
+                                struct telling *telling) {
     const struct policy_hop hop = exchange_hop(incoming->exchange, audience, &entry->disclosure);
     struct field_set shown = policy_decide(marking, &audience->view, &hop);
     if (field_set_is_empty(&shown))
         return RESULT_OK;
-    return disclosure_pass_on(body, &entry->arena, &entry->disclosure, &shown, hop.from_originator);
+    telling->shown = field_set_and(shown, entry->disclosure.shown);
+    return disclosure_pass_on(&telling->body, &entry->arena, &entry->disclosure, &shown, hop.from_originator);
 }
 
 static enum result forward(const struct incoming *incoming, struct incoming_entry *entry,
                            const struct marking *marking) {
     const struct policy *policy = incoming->exchange->policy;
-    entry->bodies = arena_array(&entry->arena, policy->audience_count, sizeof *entry->bodies);
-    if (!entry->bodies)
+    entry->tellings = arena_array(&entry->arena, policy->audience_count, sizeof *entry->tellings);
+    if (!entry->tellings)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < policy->audience_count; i++)
         if (exchange_forwards(incoming->exchange, incoming->feed, &policy->audiences[i]))
-            TRY(forward_body(incoming, entry, marking, &policy->audiences[i], &entry->bodies[i]));
+            TRY(forward_body(incoming, entry, marking, &policy->audiences[i], &entry->tellings[i]));
     return RESULT_OK;
 }
 
@@ -253,10 +254,18 @@ static bool is_within(const struct field_set *inner, const struct field_set *out
 static enum result pass_on(struct incoming *incoming, const struct incoming_entry *entry, const struct feed *before,
                            bool is_wider, uint64_t sequence, uint64_t now_ms) {
     struct exchange *exchange = incoming->exchange;
-    for (size_t i = 0; i < exchange->policy->audience_count; i++) {
-        const struct policy_audience *audience = &exchange->policy->audiences[i];
-        if (entry->bodies[i].data && (is_wider || !exchange_forwards(exchange, before, audience)))
-            TRY(exchange_append(exchange, audience, entry->disclosure.header, sequence, entry->bodies[i], now_ms));
+    const struct policy *policy = exchange->policy;
+    for (size_t i = 0; i < policy->audience_count; i++) {
+        struct telling telling = entry->tellings[i];
+        const struct policy_forward *rule = exchange_forward_rule(exchange, incoming->feed, &policy->audiences[i]);
+        if (!rule || !telling.body.data || (!is_wider && exchange_forwards(exchange, before, &policy->audiences[i])))
+            continue;
+        telling.audience = &policy->audiences[i];
+        telling.header = entry->disclosure.header;
+        telling.object = entry->disclosure.object;
+        telling.sequence = sequence;
+        telling.rule = disclosures_rule(&exchange->turn, policy, rule->line, "forward");
+        TRY(exchange_append(exchange, &telling, now_ms));
     }
     return RESULT_OK;
 }

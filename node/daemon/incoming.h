@@ -14,7 +14,7 @@ struct incoming_entry {
     enum result result; /* what the examination said */
     struct disclosure disclosure;
     Alert *visible;
-    struct span *bodies; /* one per audience: what goes on to it; data NULL: nothing */
+    struct telling *tellings; /* one per audience: what goes on to it, body and fields alone */
 };
 
 struct incoming {

@@ -84,6 +84,10 @@ static enum result turn(struct node *node, struct mail *mail) {
     if (!failure)
         failure = serve_publish(&node->serve);
     if (!failure)
+        failure = serve_note_watched(&node->serve);
+    if (!failure && node->exchange.open)
+        failure = audit_keep(node);
+    if (!failure)
         failure = commit(node);
     else
         exchange_abort(&node->exchange);
@@ -124,6 +128,8 @@ static void look_after(struct node *node, uint64_t steady_ms) {
     if (trust_tick(node, steady_ms))
         log_warning(_("the keys of this node could not be looked after"));
     attachments_tidy(&node->exchange, false);
+    if (audit_tidy(node, steady_ms))
+        log_warning(_("what is old in the logs could not be erased: inama audit verify says whether they are whole"));
     enum result before = node->writing;
     node->writing = exchange_may_write(&node->exchange);
     if (!node->writing && embargo_lift(&node->exchange))
@@ -222,6 +228,19 @@ static enum result open_parts(struct node *node) {
     return result;
 }
 
+/* On a full disk a node still gives others what it has. */
+static enum result note_start(struct node *node) {
+    enum result result = audit_begin(node);
+    if (!result)
+        result = exchange_commit(&node->exchange, NULL, NULL);
+    else
+        exchange_abort(&node->exchange);
+    if (result != RESULT_DISK_FULL && result != RESULT_STORE_FULL)
+        return result;
+    log_warning(_("%s: its operators are shown nothing before there is room for the log"), result_text(result));
+    return RESULT_OK;
+}
+
 /* A roster, a policy or a restart may have changed who is in an audience; a change of our keys may have been cut off.
  */
 static enum result begin(struct node *node) {
@@ -237,7 +256,7 @@ static enum result begin(struct node *node) {
         exchange_abort(&node->exchange);
     if (!result)
         trust_has_begun(node);
-    return result;
+    return result ? result : note_start(node);
 }
 
 static enum result listen_to(enum result result, const char *what) {

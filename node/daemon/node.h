@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/mailbox.h"
 #include "core/config.h"
+#include "daemon/audit.h"
 #include "daemon/exchange.h"
 #include "daemon/metrics.h"
 #include "daemon/peers.h"
@@ -35,6 +36,7 @@ struct node {
     struct live *live;
     struct scrape *scrape; /* NULL: nobody may ask for numbers */
     struct metrics_counts counts;
+    struct audit audit;
     uint64_t started_ms;
     uint64_t tick_at;                      /* steady; when to look after things again */
     uint64_t roster_warning_at;            /* steady; when to say again that it expires */

@@ -25,9 +25,11 @@ struct client {
     size_t count;
     bool is_prepared;
     struct attaching attaching;
-    struct span pending; /* a reply to what changed the store, until that is committed; in the turn's memory */
+    struct span pending; /* a reply that waits for the commit, of a change or of its record; in the turn's memory */
+    struct audit_talk talk;
     bool watching;
     struct arena watch_arena;
+    Find *watch_words;
     struct search watch;
 };
 
@@ -95,11 +97,24 @@ static void send_reply(struct serve *serve, struct client *client, const Reply *
     link_send(client->link, encode_reply(serve, reply));
 }
 
+/* A failed commit: nothing is shown or done here without its record. */
+static const char *why_unrecorded(struct serve *serve, enum result failure) {
+    return text_format(&serve->node->exchange.turn,
+                       _("%s; nothing is shown or done here that cannot be recorded in the log"), result_text(failure));
+}
+
 static void refuse(struct serve *serve, struct client *client, enum result result, const char *text) {
     Reply reply = REPLY__INIT;
     reply.result = (char *)(uintptr_t)result_name(result);
     reply.text = (char *)(uintptr_t)(text ? text : result_text(result));
     send_reply(serve, client, &reply);
+}
+
+/* A reply that waited for the commit. What is shown to who began to watch in this turn comes behind it. */
+static void send_pending(struct client *client) {
+    if (client->pending.data)
+        link_send(client->link, client->pending);
+    client->pending = (struct span){0};
 }
 
 /* --- publishing --- */
@@ -141,11 +156,20 @@ static void gather(struct serve *serve, struct client *client, const Publish *wo
     refuse(serve, client, words->n_alerts ? RESULT_NO_MEMORY : RESULT_INVALID, NULL);
 }
 
+static enum result note_published(struct serve *serve) {
+    for (struct client *client = serve->clients; client; client = client->next)
+        if (client->count && client->is_prepared)
+            TRY(audit_publish(serve->node, &client->talk, serve->prepared.rows + client->first, client->count));
+    return RESULT_OK;
+}
+
 enum result serve_publish(struct serve *serve) {
     struct exchange *exchange = &serve->node->exchange;
     enum result result = RESULT_OK;
     if (serve->prepared.count)
         result = exchange_publish(exchange, serve->prepared.rows, serve->prepared.count);
+    if (!result && serve->prepared.count)
+        result = note_published(serve);
     if (serve->gathered.count)
         exchange_prepare(exchange, serve->gathered.rows, serve->gathered.count);
     return result;
@@ -166,11 +190,12 @@ static void answer_client(struct serve *serve, struct client *client, enum resul
 
 void serve_answer(struct serve *serve, enum result failure) {
     for (struct client *client = serve->clients; client; client = client->next) {
-        if (client->pending.data && failure)
-            refuse(serve, client, failure, NULL);
-        else if (client->pending.data)
-            link_send(client->link, client->pending);
-        client->pending = (struct span){0};
+        if (client->pending.data && failure) {
+            refuse(serve, client, failure, why_unrecorded(serve, failure));
+            client->pending = (struct span){0};
+            client->watching = false;
+        }
+        send_pending(client);
     }
     for (struct client *client = serve->clients; client && serve->prepared.count; client = client->next)
         if (client->count && client->is_prepared)
@@ -198,33 +223,86 @@ void serve_renew(struct serve *serve) {
 
 /* --- finding and watching --- */
 
-static void find(struct serve *serve, struct client *client, const Find *words) {
+/* Answers once what has to be recorded is on disk; at once, what has not. */
+static void conclude(struct serve *serve, struct client *client, const Request *request, Reply *reply,
+                     bool is_a_change) {
+    bool recorded = false;
+    enum result result = audit_request(serve->node, &client->talk, request, reply, &recorded);
+    if (result)
+        refuse(serve, client, result, why_unrecorded(serve, result));
+    else if (recorded || is_a_change)
+        client->pending = encode_reply(serve, reply);
+    else
+        send_reply(serve, client, reply);
+}
+
+/* The reply is a refusal. */
+static void set_refusal(Reply *reply, enum result result, const char *text) {
+    reply__init(reply);
+    reply->result = words_of(result_name(result));
+    reply->text = words_of(text ? text : result_text(result));
+}
+
+static void watch(struct serve *serve, struct client *client, const Find *words) {
+    const char *complaint;
+    struct buf copy;
+    arena_release(&client->watch_arena);
+    arena_init(&client->watch_arena, CONTROL_BYTES_MAX);
+    buf_init(&copy, &client->watch_arena);
+    proto_encode(&copy, words);
+    client->watching =
+        !copy.failed && !proto_decode(&client->watch_arena, &find__descriptor, buf_span(&copy), &client->watch_words) &&
+        !answer_search(&client->watch, &client->watch_arena, serve->node, client->watch_words, &complaint);
+}
+
+static void find(struct serve *serve, struct client *client, const Request *request) {
     Reply reply = REPLY__INIT;
     struct search search;
     const char *complaint = NULL;
     struct arena *turn = &serve->node->exchange.turn;
-    enum result result = answer_search(&search, turn, serve->node, words, &complaint);
+    enum result result = answer_search(&search, turn, serve->node, request->find, &complaint);
     if (!result)
         result = answer_found(&reply, serve->node, &search);
-    if (result) {
-        refuse(serve, client, result, complaint);
-        return;
-    }
-    if (search.follow) {
-        arena_release(&client->watch_arena);
-        arena_init(&client->watch_arena, CONTROL_BYTES_MAX);
-        client->watching = !answer_search(&client->watch, &client->watch_arena, serve->node, words, &complaint);
+    if (result)
+        set_refusal(&reply, result, complaint);
+    else if (search.follow) {
+        watch(serve, client, request->find);
         reply.has_more = reply.more = client->watching;
     }
-    send_reply(serve, client, &reply);
+    conclude(serve, client, request, &reply, false);
+}
+
+static bool is_watched(const struct serve *serve, const struct client *client, const struct index_row *row) {
+    return client->watching && answer_is_asked_for(&client->watch, serve->node, row) &&
+           query_matches(&client->watch.query, &row->summary, serve->node->references.taxa);
+}
+
+static enum result note_watched(struct serve *serve, const struct client *client) {
+    const struct exchange *exchange = &serve->node->exchange;
+    const struct index_row **rows = arena_array(&serve->node->exchange.turn, exchange->admitted_count, sizeof *rows);
+    size_t count = 0;
+    if (!rows)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < exchange->admitted_count; i++)
+        if (!index_find(exchange->index, exchange->admitted[i].object) &&
+            is_watched(serve, client, &exchange->admitted[i]))
+            rows[count++] = &exchange->admitted[i];
+    return count ? audit_watch(serve->node, &client->talk, client->watch_words, rows, count) : RESULT_OK;
+}
+
+enum result serve_note_watched(struct serve *serve) {
+    for (struct client *client = serve->clients; client; client = client->next)
+        if (client->watching && serve->node->exchange.admitted_count)
+            TRY(note_watched(serve, client));
+    return RESULT_OK;
 }
 
 void serve_arrived(struct serve *serve, const struct index_row *row) {
     for (struct client *client = serve->clients; client; client = client->next) {
-        if (!client->watching || !answer_is_asked_for(&client->watch, serve->node, row) ||
-            !query_matches(&client->watch.query, &row->summary, serve->node->references.taxa))
+        if (!is_watched(serve, client, row))
             continue;
         Reply reply = REPLY__INIT;
+        send_pending(client);
         if (link_queued(client->link) > CONTROL_BYTES_MAX) {
             client->watching = false; /* reads nothing: it comes back and asks from where it was */
             link_close(client->link);
@@ -237,7 +315,7 @@ void serve_arrived(struct serve *serve, const struct index_row *row) {
 
 /* --- requests --- */
 
-static void reload(struct serve *serve, struct client *client) {
+static void reload(struct serve *serve, struct client *client, const Request *request) {
     struct arena *turn = &serve->node->exchange.turn;
     struct report report;
     Reply reply = REPLY__INIT;
@@ -246,7 +324,7 @@ static void reload(struct serve *serve, struct client *client) {
     reply.result = (char *)(uintptr_t)result_name(result);
     reply.text = result ? (char *)(uintptr_t)result_text(result) : NULL;
     reply.findings = answer_findings(turn, &report, &reply.n_findings);
-    client->pending = encode_reply(serve, &reply);
+    conclude(serve, client, request, &reply, true);
 }
 
 static enum result renew_keys(struct node *node, const RenewKeys *words, const char **complaint) {
@@ -291,33 +369,41 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
         return carry_answer_take(reply, serve->node, request->take);
     if (request->receipts)
         return carry_answer_receipts(reply, serve->node, request->receipts);
+    if (request->log_records)
+        return answer_log_records(reply, serve->node, request->log_records, complaint);
+    if (request->log_check)
+        return answer_log_check(reply, serve->node, request->log_check, complaint);
+    if (request->log_point)
+        return answer_log_point(reply, serve->node);
+    if (request->log_consistency)
+        return answer_log_consistency(reply, serve->node, request->log_consistency, complaint);
+    if (request->log_erase)
+        return answer_log_erase(serve->node, request->log_erase, complaint);
     *complaint = _("this node does not know the request; is its version older than that of the command line?");
     return RESULT_INVALID;
 }
 
 /* Those that change the store are confirmed once the change is on disk. */
 static bool is_a_change(const Request *request) {
-    return request->renew_keys || request->accept_copy || request->disclose || request->take;
+    return request->renew_keys || request->accept_copy || request->disclose || request->take || request->log_point ||
+           request->log_erase;
 }
 
 static void take_request(struct serve *serve, struct client *client, const Request *request) {
     if (request->publish)
         gather(serve, client, request->publish);
     else if (request->find)
-        find(serve, client, request->find);
+        find(serve, client, request);
     else if (request->reload)
-        reload(serve, client);
+        reload(serve, client, request);
     else {
         Reply reply = REPLY__INIT;
         const char *complaint = NULL;
         reply.result = (char *)(uintptr_t)result_name(RESULT_OK);
         enum result result = answer_now(serve, client, request, &reply, &complaint);
         if (result)
-            refuse(serve, client, result, complaint);
-        else if (is_a_change(request))
-            client->pending = encode_reply(serve, &reply);
-        else
-            send_reply(serve, client, &reply);
+            set_refusal(&reply, result, complaint);
+        conclude(serve, client, request, &reply, !result && is_a_change(request));
     }
 }
 
@@ -336,14 +422,14 @@ static void take_frame(struct serve *serve, struct client *client, struct span f
 }
 
 /* Only our own user and root are operators of this node. */
-static bool is_operator(const struct link *link) {
-    uint32_t uid;
-    return link_peer_uid(link, &uid) && (uid == 0 || uid == geteuid());
+static bool is_operator(struct caller *out, const struct link *link) {
+    return caller_of(out, link) && (out->uid == 0 || out->uid == geteuid());
 }
 
 static void up(struct serve *serve, struct link_event *event) {
     struct client *client = NULL;
-    if (!is_operator(event->link)) {
+    struct caller caller;
+    if (!is_operator(&caller, event->link)) {
         log_warning(_("a user who is not the owner of this node tried its control socket"));
         serve->node->exchange.refused[RESULT_NOT_ALLOWED]++;
     } else if (serve->client_count < CONTROL_CLIENTS_MAX && serve->listener) {
@@ -355,6 +441,7 @@ static void up(struct serve *serve, struct link_event *event) {
     }
     client->party.kind = PARTY_CLIENT;
     client->link = event->link;
+    client->talk.caller = caller;
     client->next = serve->clients;
     serve->clients = client;
     serve->client_count++;

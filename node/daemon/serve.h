@@ -2,7 +2,7 @@
  *
  * Whoever may use the socket is the node's operator: it lies in a 0700 folder and the kernel tells the caller's user,
  * which must be ours or root. Publications of one turn are gathered, so that they share one commit; they are answered
- * after it.
+ * after it, as is everything that tells something of alerts: its record in the log is in that commit (daemon/audit.h).
  */
 #ifndef DAEMON_SERVE_H
 #define DAEMON_SERVE_H
@@ -44,6 +44,8 @@ void serve_event(struct serve *serve, struct link_event *event);
 /* Publishes, in the open change, what was prepared; then begins to prepare what has come since. While this turn commits
  * and answers, the other cores are at the next one. */
 MUST_USE enum result serve_publish(struct serve *serve);
+/* Records what those who watch are about to be shown of the open change. */
+MUST_USE enum result serve_note_watched(struct serve *serve);
 /* Answers what was published: with the results of each, or with `failure` when nothing was kept. */
 void serve_answer(struct serve *serve, enum result failure);
 /* Ends the turn: what was begun to be prepared is. True if anything waits to be published. */

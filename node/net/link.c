@@ -493,11 +493,13 @@ void *link_owner(const struct link *link) {
     return link->options.owner; /* set by the same thread */
 }
 
-bool link_peer_uid(const struct link *link, uint32_t *uid) {
-    uint64_t value;
-    if (nng_stream_get_uint64(link->stream, NNG_OPT_IPC_PEER_UID, &value) != 0)
+bool link_peer_user(const struct link *link, uint32_t *uid, uint32_t *pid) {
+    uint64_t user, process;
+    if (nng_stream_get_uint64(link->stream, NNG_OPT_IPC_PEER_UID, &user) != 0 ||
+        nng_stream_get_uint64(link->stream, NNG_OPT_IPC_PEER_PID, &process) != 0)
         return false;
-    *uid = (uint32_t)value;
+    *uid = (uint32_t)user;
+    *pid = (uint32_t)process;
     return true;
 }
 

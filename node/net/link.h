@@ -77,8 +77,8 @@ void link_free(struct link *link);
  * must be there until LINK_DOWN, or ask link_owner(). */
 void link_set_owner(struct link *link, void *owner);
 void *link_owner(const struct link *link);
-/* The user at the other end of an ipc link; false if the system does not tell. */
-bool link_peer_uid(const struct link *link, uint32_t *uid);
+/* The user and process at the other end of an ipc link; false if the system does not tell. */
+bool link_peer_user(const struct link *link, uint32_t *uid, uint32_t *pid);
 /* "192.0.2.1:4450" or the ipc path, for logs. */
 const char *link_peer_address(const struct link *link);
 /* Bytes that went each way since LINK_UP. */

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "keys/secret.h"
+#include "store/journals.h"
 
 enum { RECORD_MEMORY = 4 * ENTRY_BYTES_MAX };
 
@@ -28,11 +29,16 @@ static void report(struct check *check, const struct place *place, const char *c
 }
 
 static bool has_holes(enum table table) {
-    return table == TABLE_NOTES || table == TABLE_TOLD;
+    return table == TABLE_NOTES || table == TABLE_TOLD || table == TABLE_CHECKPOINTS;
 }
 
 static bool is_of_a_feed(enum table table) {
     return table == TABLE_ENTRIES || table == TABLE_EPOCHS || table == TABLE_POSITIONS;
+}
+
+static bool is_large(enum table table) {
+    return table == TABLE_ENTRIES || table == TABLE_ALERTS || table == TABLE_TOLD || table == TABLE_AUDIT ||
+           table == TABLE_DISCLOSURES;
 }
 
 static bool is_of_an_alert(enum table table) {
@@ -63,10 +69,10 @@ static void check_place(struct check *check, const struct place *place) {
     check->last = *place;
 }
 
-static bool has_form(struct check *check, enum table table, struct span record) {
+static bool has_form(struct check *check, const struct place *place, struct span record) {
     struct store_feed feed = {0};
     struct store_alert alert = {0};
-    switch (table) {
+    switch (place->table) {
     case TABLE_FEEDS:
         return schema_feed(&feed, &check->arena, record) == RESULT_OK;
     case TABLE_ALERTS:
@@ -77,6 +83,9 @@ static bool has_form(struct check *check, enum table table, struct span record) 
     case TABLE_POSITIONS:
     case TABLE_TOLD:
         return record.len == 8;
+    case TABLE_AUDIT:
+    case TABLE_DISCLOSURES:
+        return place->first && journals_has_form(place->first, record);
     default:
         return true;
     }
@@ -92,7 +101,7 @@ static void check_content(struct check *check, const struct place *place, struct
     }
     if (result)
         report(check, place, result_text(result));
-    else if (!has_form(check, place->table, record))
+    else if (!has_form(check, place, record))
         report(check, place, _("it does not have the form of its table"));
     if (!result && place->table == TABLE_EPOCHS)
         secret_wipe((void *)(uintptr_t)record.data, record.len); /* a copy in our own arena */
@@ -100,10 +109,9 @@ static void check_content(struct check *check, const struct place *place, struct
 
 static bool check_record(void *context, const struct place *place, struct span sealed) {
     struct check *check = context;
-    bool is_large = place->table == TABLE_ENTRIES || place->table == TABLE_ALERTS || place->table == TABLE_TOLD;
     check->count++;
     check_place(check, place);
-    if (!is_large || !check->keys_only)
+    if (!is_large(place->table) || !check->keys_only)
         check_content(check, place, sealed);
     return !check->result && !(check->keys_only && check->found);
 }

@@ -305,7 +305,7 @@ static enum result put_format(struct records *records, uint8_t copy) {
 }
 
 /* WRONG_KEY if this copy does not open. */
-static enum result check_format(struct records *records, struct arena *arena, uint8_t copy) {
+static enum result check_format(struct records *records, struct arena *arena, uint8_t copy, uint32_t *format) {
     struct place place = {.table = TABLE_FORMAT, .first = copy};
     struct binding binding;
     MDB_val value;
@@ -323,16 +323,18 @@ static enum result check_format(struct records *records, struct arena *arena, ui
         return version > SCHEMA_FORMAT ? RESULT_UNKNOWN_SCHEMA : RESULT_WRONG_KEY;
     if (!span_copy(&plain, mark, sizeof mark) || !span_u32(&plain, &sealed_version) || version != sealed_version)
         return RESULT_STORE_DAMAGED;
-    return version == SCHEMA_FORMAT ? RESULT_OK : RESULT_UNKNOWN_SCHEMA;
+    *format = version;
+    return version >= SCHEMA_FORMAT_OLDEST && version <= SCHEMA_FORMAT ? RESULT_OK : RESULT_UNKNOWN_SCHEMA;
 }
 
-static enum result check_formats(struct records *records) {
+static enum result check_formats(struct records *records, uint32_t *format) {
+    uint32_t again = 0;
     struct arena arena;
     arena_init(&arena, 1024);
-    enum result first = check_format(records, &arena, 1);
-    enum result second = check_format(records, &arena, 2);
+    enum result first = check_format(records, &arena, 1, format);
+    enum result second = check_format(records, &arena, 2, &again);
     arena_release(&arena);
-    if (first != second || first == RESULT_STORE_DAMAGED)
+    if (first != second || first == RESULT_STORE_DAMAGED || (!first && *format != again))
         return complain(records, RESULT_STORE_DAMAGED, _("store: the record of its format is damaged"));
     if (first == RESULT_UNKNOWN_SCHEMA)
         complain(records, first, _("store: another version of this program made it; this one reads format %d"),
@@ -352,10 +354,17 @@ static enum result opened(struct records *records, int code) {
     return outcome(records, code, _("opening the tables"));
 }
 
-/* In the change that is open. A store that has any table has them all. */
+static enum result put_formats(struct records *records) {
+    for (uint8_t copy = 1; copy <= FORMAT_COPIES; copy++)
+        TRY(put_format(records, copy));
+    return RESULT_OK;
+}
+
+/* In the change that is open. A store that has any table has all those of its format. */
 static enum result open_tables(struct records *records) {
     MDB_dbi main;
     MDB_stat stat;
+    uint32_t format;
     int code = mdb_dbi_open(records->change, NULL, 0, &main);
     if (!code)
         code = mdb_stat(records->change, main, &stat);
@@ -363,12 +372,13 @@ static enum result open_tables(struct records *records) {
     if (!code)
         code = open_table(records, TABLE_FORMAT, is_new);
     TRY(opened(records, code));
-    for (uint8_t copy = 1; is_new && copy <= FORMAT_COPIES; copy++)
-        TRY(put_format(records, copy));
-    TRY(check_formats(records)); /* it says which tables there must be */
+    if (is_new)
+        TRY(put_formats(records));
+    TRY(check_formats(records, &format)); /* it says which tables there must be */
     for (unsigned i = TABLE_FORMAT + 1; !code && i < TABLE_COUNT; i++)
-        code = open_table(records, i, is_new);
-    return opened(records, code);
+        code = open_table(records, i, is_new || (format < SCHEMA_FORMAT && i >= TABLE_AUDIT));
+    TRY(opened(records, code));
+    return format < SCHEMA_FORMAT ? put_formats(records) : RESULT_OK;
 }
 
 /* LMDB maps its lock file and writes to the map; without blocks under it, a full disk would end the process. */

@@ -12,15 +12,18 @@ struct table_row {
 
 /* clang-format off */
 static const struct table_row rows[TABLE_COUNT] = {
-    [TABLE_FORMAT]    = {"format",    0, 1, 0},
-    [TABLE_FEEDS]     = {"feeds",     0, 4, 0},
-    [TABLE_ENTRIES]   = {"entries",   8, 4, 8},
-    [TABLE_EPOCHS]    = {"epochs",    0, 4, 4},
-    [TABLE_ALERTS]    = {"alerts",    0, 8, 0},
-    [TABLE_READERS]   = {"readers",   0, 4, 0},
-    [TABLE_POSITIONS] = {"positions", 0, 4, 4},
-    [TABLE_NOTES]     = {"notes",     0, 4, 4},
-    [TABLE_TOLD]      = {"told",      0, 8, 4},
+    [TABLE_FORMAT]      = {"format",      0, 1, 0},
+    [TABLE_FEEDS]       = {"feeds",       0, 4, 0},
+    [TABLE_ENTRIES]     = {"entries",     8, 4, 8},
+    [TABLE_EPOCHS]      = {"epochs",      0, 4, 4},
+    [TABLE_ALERTS]      = {"alerts",      0, 8, 0},
+    [TABLE_READERS]     = {"readers",     0, 4, 0},
+    [TABLE_POSITIONS]   = {"positions",   0, 4, 4},
+    [TABLE_NOTES]       = {"notes",       0, 4, 4},
+    [TABLE_TOLD]        = {"told",        0, 8, 4},
+    [TABLE_AUDIT]       = {"audit",       0, 8, 0},
+    [TABLE_DISCLOSURES] = {"disclosures", 0, 8, 0},
+    [TABLE_CHECKPOINTS] = {"checkpoints", 0, 4, 8},
 };
 /* clang-format on */
 

@@ -14,6 +14,8 @@
  *   positions  u32 ordinal || u32 reader                 u64 number
  *   notes      u32 kind || u32 number                    the caller's
  *   told       u64 sequence || u32 ordinal               u64 number
+ *   audit, disclosures   u64 number                      hashes, 32 each || salt, 16 || content; erased: the hashes
+ *   checkpoints          u32 journal || u64 size         the text
  *
  * Readers are numbered because a key is not sealed: member ids in it would tell a thief who reads what.
  */
@@ -24,7 +26,10 @@
 #include "base/span.h"
 #include "store/store.h"
 
-enum { SCHEMA_FORMAT = 3 };
+enum {
+    SCHEMA_FORMAT = 4,
+    SCHEMA_FORMAT_OLDEST = 3, /* that is read: it lacks the tables from TABLE_AUDIT on, which are then made */
+};
 
 enum table {
     TABLE_FORMAT,
@@ -36,6 +41,9 @@ enum table {
     TABLE_POSITIONS,
     TABLE_NOTES,
     TABLE_TOLD,
+    TABLE_AUDIT,
+    TABLE_DISCLOSURES,
+    TABLE_CHECKPOINTS,
     TABLE_COUNT
 };
 

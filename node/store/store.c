@@ -8,6 +8,7 @@
 #include "keys/secret.h"
 #include "store/check.h"
 #include "store/entries.h"
+#include "store/journals.h"
 #include "store/positions.h"
 #include "store/records.h"
 #include "store/told.h"
@@ -24,6 +25,7 @@ struct store {
     struct records *records;
     struct entries entries;
     struct positions positions;
+    struct journals journals;
     struct arena scratch; /* one call */
     struct counters now;  /* in the open change, if any */
     struct counters durable;
@@ -58,6 +60,8 @@ enum result store_open(struct store **out, const struct store_options *options) 
         result = entries_load(&store->entries, store->records, store->now.feed);
     if (!result)
         result = positions_load(&store->positions, store->records);
+    if (!result)
+        result = journals_load(&store->journals, store->records, options->random);
     if (!result) {
         *out = store;
         return RESULT_OK;
@@ -97,6 +101,7 @@ static void settle(struct store *store, bool committed) {
         store->now = store->durable;
     entries_settle(&store->entries, committed);
     positions_settle(&store->positions, committed);
+    journals_settle(&store->journals, committed);
 }
 
 enum result store_commit(struct store *store) {
@@ -280,6 +285,44 @@ enum result store_get_note(struct store *store, struct arena *arena, enum store_
                            struct span *content) {
     const struct place place = {.table = TABLE_NOTES, .first = kind, .second = number};
     return records_get(store->records, arena, &place, SIZE_MAX, content);
+}
+
+/* ---- journals ---- */
+
+enum result store_append_record(struct store *store, enum journal journal, struct span content, uint64_t *number) {
+    return journals_append(&store->journals, &store->scratch, journal, content, number);
+}
+
+const struct merkle *store_journal(const struct store *store, enum journal journal) {
+    return &store->journals.now[journal];
+}
+
+enum result store_get_record(struct store *store, struct arena *arena, enum journal journal, uint64_t number,
+                             struct store_record *out) {
+    return journals_get(&store->journals, arena, journal, number, out);
+}
+
+enum result store_erase_record(struct store *store, enum journal journal, uint64_t number) {
+    return journals_erase(&store->journals, &store->scratch, journal, number);
+}
+
+enum result store_check_record(struct store *store, enum journal journal, uint64_t number,
+                               uint8_t leaf[static HASH_SIZE]) {
+    return journals_check(&store->journals, &store->scratch, journal, number, leaf);
+}
+
+enum result store_journal_hash(struct store *store, enum journal journal, unsigned level, uint64_t index,
+                               uint8_t out[static HASH_SIZE]) {
+    return journals_hash(&store->journals, &store->scratch, journal, level, index, out);
+}
+
+enum result store_put_checkpoint(struct store *store, enum journal journal, uint64_t size, struct span text) {
+    return journals_put_checkpoint(&store->journals, journal, size, text);
+}
+
+enum result store_checkpoints(struct store *store, struct arena *arena, enum journal journal, uint64_t from,
+                              uint64_t to, struct span *texts, size_t *count) {
+    return journals_checkpoints(&store->journals, arena, journal, from, to, texts, count);
 }
 
 /* ---- positions, usage, check ---- */

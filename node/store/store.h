@@ -20,6 +20,8 @@
 #include "base/report.h"
 #include "base/result.h"
 #include "base/span.h"
+#include "core/journal.h"
+#include "core/merkle.h"
 
 struct store;
 
@@ -136,12 +138,45 @@ enum store_note {
     STORE_NOTE_KEYS,
     STORE_NOTE_UNVERIFIED,
     STORE_NOTE_OUTDATED,
-    STORE_NOTE_EMBARGO
+    STORE_NOTE_EMBARGO, /* of alerts that may not be passed on yet */
+    STORE_NOTE_READERS, /* of a feed: the record of the log that says who holds its key */
+    STORE_NOTE_ERASED   /* of a log: the first record that has not been looked at to be erased */
 };
 MUST_USE enum result store_put_note(struct store *store, enum store_note kind, uint32_t number, struct span content);
 /* NOT_FOUND. */
 MUST_USE enum result store_get_note(struct store *store, struct arena *arena, enum store_note kind, uint32_t number,
                                     struct span *content);
+/* The logs that nobody can rewrite unseen (core/journal.h). A record is sealed like all others, and hashed under a
+ * fresh salt into the tree over its journal; `content` has at most JOURNAL_RECORD_BYTES_MAX bytes. *number counts
+ * from 1. */
+MUST_USE enum result store_append_record(struct store *store, enum journal journal, struct span content,
+                                         uint64_t *number);
+/* The tree as it stands in the open change. */
+const struct merkle *store_journal(const struct store *store, enum journal journal);
+struct store_record {
+    uint8_t leaf[HASH_SIZE];
+    const uint8_t *salt; /* JOURNAL_SALT_SIZE; NULL: erased */
+    struct span content;
+    bool erased;
+};
+/* NOT_FOUND; STORE_DAMAGED. */
+MUST_USE enum result store_get_record(struct store *store, struct arena *arena, enum journal journal, uint64_t number,
+                                      struct store_record *out);
+/* Takes salt and content away, in the open change; the leaf stays. What is erased already is no fault. NOT_FOUND. */
+MUST_USE enum result store_erase_record(struct store *store, enum journal journal, uint64_t number);
+/* Does the record give its leaf, and do the hashes that are kept with it fit? BAD_HASH and STORE_DAMAGED with a
+ * complaint; *leaf is what stands there also if it is BAD_HASH. NOT_FOUND. */
+MUST_USE enum result store_check_record(struct store *store, enum journal journal, uint64_t number,
+                                        uint8_t leaf[static HASH_SIZE]);
+/* The root of a full subtree, for a `struct merkle_source`. */
+MUST_USE enum result store_journal_hash(struct store *store, enum journal journal, unsigned level, uint64_t index,
+                                        uint8_t out[static HASH_SIZE]);
+/* The text of a checkpoint of that size; one of the same size is replaced. */
+MUST_USE enum result store_put_checkpoint(struct store *store, enum journal journal, uint64_t size, struct span text);
+/* Those of a journal, ascending, of these sizes; *count: room for how many, and how many there were. */
+MUST_USE enum result store_checkpoints(struct store *store, struct arena *arena, enum journal journal, uint64_t from,
+                                       uint64_t to, struct span *texts, size_t *count);
+
 /* A hash of the machine and the file that hold the store: another one says that this is a copy. */
 MUST_USE enum result store_place(uint8_t out[static 32], const char *folder);
 

@@ -1,6 +1,6 @@
 /* inama-bench: what the house costs, each figure beside a limit or a peer measured in the same run.
  *
- *     inama-bench [--json] [--alerts N] [FIGURE...]
+ *     inama-bench [--json] [--alerts N] [--records N] [FIGURE...]
  *
  * Figures of one name and unit are comparable between runs on one machine; machines differ and are noisy. Nothing here
  * passes or fails.
@@ -35,11 +35,12 @@ const char open_policy[] = "audiences:\n"
 struct options {
     bool json;
     size_t alerts;
+    size_t records;
     char **figures;
     int figure_count;
 };
 
-static struct options options = {.alerts = 100000};
+static struct options options = {.alerts = 100000, .records = 1000000};
 
 bool wanted(const char *name) {
     for (int i = 0; i < options.figure_count; i++)
@@ -196,8 +197,7 @@ static double publish_rate(const struct home *home, unsigned count) {
     return (double)sum / (seconds() - start);
 }
 
-/* Bare LMDB: `batch` records of `bytes` bytes a commit, default durability. */
-static double lmdb_rate(const char *folder, size_t bytes, unsigned batch) {
+double lmdb_rate(const char *folder, size_t bytes, unsigned batch) {
     MDB_env *env;
     MDB_txn *txn;
     MDB_dbi dbi;
@@ -386,8 +386,10 @@ int main(int count, char **words) {
             options.json = true;
         } else if (strcmp(words[i], "--alerts") == 0 && i + 1 < count) {
             options.alerts = strtoul(words[++i], NULL, 10);
+        } else if (strcmp(words[i], "--records") == 0 && i + 1 < count) {
+            options.records = strtoul(words[++i], NULL, 10);
         } else {
-            fprintf(stderr, "Usage: inama-bench [--json] [--alerts N] [FIGURE...]\n");
+            fprintf(stderr, "Usage: inama-bench [--json] [--alerts N] [--records N] [FIGURE...]\n");
             return 2;
         }
     }
@@ -409,5 +411,6 @@ int main(int count, char **words) {
     bench_cables();
     bench_trust();
     bench_originator();
+    bench_log(options.records);
     return 0;
 }

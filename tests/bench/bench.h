@@ -28,6 +28,12 @@ void bench_mesh(void);
 /* Cables that are thin, lossy and cut. */
 void bench_cables(void);
 
+/* Bare LMDB: `batch` records of `bytes` bytes a commit, default durability, in a folder of its own below this one. */
+double lmdb_rate(const char *folder, size_t bytes, unsigned batch);
+
+/* A log of so many records. */
+void bench_log(size_t records);
+
 /* The life of keys: grants, rotation, start-up with a large roster. */
 void bench_trust(void);
 

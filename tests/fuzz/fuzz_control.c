@@ -11,6 +11,7 @@
 #include "control.pb-c.h"
 #include "daemon/answer.h"
 #include "daemon/node.h"
+#include "journal.pb-c.h"
 #include "tests/support/world.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -39,6 +40,7 @@ START_TEST(make_the_world) {
     node.policy = kenya->policy;
     node.identity = kenya->identity;
     node.peers.node = &node;
+    node.config.policy = "none.yaml";
 }
 END_TEST
 
@@ -119,6 +121,22 @@ static void attach(Reply *reply, Attach *words, const char **complaint) {
     attaching_release(&attaching);
 }
 
+/* Whatever is asked, what the log says of it can be read again. */
+static void record(const Request *request, const Reply *reply) {
+    static struct audit_talk talk;
+    struct store *store = node.exchange.store;
+    struct store_record stored;
+    AuditRecord *words;
+    bool recorded;
+    if (audit_request(&node, &talk, request, reply, &recorded))
+        abort();
+    if (recorded && (store_get_record(store, &node.exchange.turn, JOURNAL_AUDIT, audit_next(&node) - 1, &stored) ||
+                     proto_decode(&node.exchange.turn, &audit_record__descriptor, stored.content, &words) ||
+                     !text_is_utf8(span_of_text(words->words ? words->words : ""))))
+        abort();
+    exchange_abort(&node.exchange);
+}
+
 static void answer(const Request *request) {
     const char *complaint = NULL;
     Reply reply = REPLY__INIT;
@@ -140,8 +158,15 @@ static void answer(const Request *request) {
         result = answer_told(&reply, &node, request->status->alert, &complaint);
     else if (request->status)
         result = answer_status(&reply, &node);
-    else
-        return;
+    else if (request->log_records)
+        result = answer_log_records(&reply, &node, request->log_records, &complaint);
+    else if (request->log_check)
+        result = answer_log_check(&reply, &node, request->log_check, &complaint);
+    else if (request->log_consistency)
+        result = answer_log_consistency(&reply, &node, request->log_consistency, &complaint);
+    else if (request->log_erase)
+        result = answer_log_erase(&node, request->log_erase, &complaint);
+    record(request, &reply);
     if (!result && !request->publish && !request->find && !request->attach)
         check_readable(&reply);
 }

@@ -401,6 +401,24 @@ static void look_at_disk(const struct station *station) {
     arena_release(&arena);
 }
 
+/* Whatever fell in between, the logs are as they were written, and the tree is that of all of their records. */
+static void look_at_log(struct station *station, enum journal journal) {
+    struct store *store = exchange_of(station)->store;
+    const struct merkle *kept = store_journal(store, journal);
+    struct merkle tree = {0};
+    uint8_t leaf[HASH_SIZE], done[MERKLE_LEVELS][HASH_SIZE], root[HASH_SIZE], expected[HASH_SIZE];
+    for (uint64_t number = 1; number <= kept->size; number++) {
+        if (store_check_record(store, journal, number, leaf))
+            broken("record %llu of a log of %s is another: %s", (unsigned long long)number, station->name,
+                   store_complaint(store));
+        merkle_append(&tree, leaf, done);
+    }
+    merkle_root(root, &tree);
+    merkle_root(expected, kept);
+    if (memcmp(root, expected, HASH_SIZE) != 0)
+        broken("the tree over a log of %s is another", station->name);
+}
+
 void judge_end(void) {
     for (int i = 0; i < world.count && !machine_broken(); i++) {
         struct station *station = &world.stations[i];
@@ -411,6 +429,8 @@ void judge_end(void) {
             continue;
         if (store_check(exchange_of(station)->store, on_damage, station, &records))
             broken("the store of %s is damaged", station->name);
+        look_at_log(station, JOURNAL_AUDIT);
+        look_at_log(station, JOURNAL_DISCLOSURES);
         if (exchange_of(station)->forks.count)
             broken("%s has proof of a fork", station->name);
         if (is_member_now(station))

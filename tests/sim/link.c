@@ -417,9 +417,10 @@ void *link_owner(const struct link *link) {
     return link->options.owner;
 }
 
-bool link_peer_uid(const struct link *link, uint32_t *uid) {
+bool link_peer_user(const struct link *link, uint32_t *uid, uint32_t *pid) {
     (void)link;
     *uid = geteuid();
+    *pid = 0;
     return true;
 }
 

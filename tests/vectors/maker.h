@@ -93,5 +93,6 @@ void make_endings(void);
 void make_cards(void);
 void make_key_files(void);
 void make_blobs(void);
+void make_logs(void);
 
 #endif

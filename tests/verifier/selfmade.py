@@ -8,6 +8,7 @@ from base64 import b64encode
 
 import aead
 import curve
+import merkle
 import protocol
 import verify
 import wire
@@ -64,7 +65,7 @@ def results():
 
 
 def vectors():
-    sources = small, trees, disclosures, entries, opened, grants, endings, lists, taken, files, cards, key_files, blobs
+    sources = small, trees, disclosures, entries, opened, grants, endings, lists, taken, files, cards, key_files, blobs, logs
     for source in sources:
         for name, vector in source():
             yield f"{source.__name__}: {name}", json.loads(json.dumps(verify.hexed(vector)))
@@ -681,3 +682,35 @@ def key_files():
     }
     for name, (data, expected) in refused.items():
         yield name, {**vector, "file": data, "expect": expected}
+
+
+# 14
+
+
+def logs():
+    salt, one, two, three = random("salt", 16), random("one"), random("two"), random("three")
+    leaf = H("INAMA.log.leaf", b"\1\2" + u64(7) + salt + b"\0\0\0\3abc")
+    yield "leaf", {"op": "log_leaf", "log": 2, "number": 7, "salt": salt, "record": b"abc", "expect": "ok", "out": leaf}
+    both = H("INAMA.log.node", one + two)
+    whole = H("INAMA.log.node", both + three)
+    yield "root", {"op": "log_root", "leaves": [one, two, three], "expect": "ok", "out": whole}
+    there = {"op": "log_inclusion", "size": 3, "root": whole}
+    yield "second", {**there, "index": 1, "leaf": two, "proof": one + three, "expect": "ok"}
+    yield "third", {**there, "index": 2, "leaf": three, "proof": both, "expect": "ok"}
+    yield "first is not third", {**there, "index": 0, "leaf": three, "proof": two + three, "expect": "bad-hash"}
+    yield "not in it", {**there, "index": 3, "leaf": three, "proof": both, "expect": "malformed"}
+    grown = {"op": "log_consistency", "first": 2, "size": 3, "root": whole}
+    yield "grown", {**grown, "first_root": both, "proof": three, "expect": "ok"}
+    yield "rewritten", {**grown, "first_root": H("INAMA.log.node", two + one), "proof": three, "expect": "bad-hash"}
+    yield "unproven", {**grown, "first_root": both, "proof": b"", "expect": "malformed"}
+    yield "from nothing", {**grown, "first": 0, "first_root": merkle.root([]), "proof": b"", "expect": "ok"}
+    words = f"INAMA checkpoint 1\nnode {AUTHOR_ID.hex()}\nlog audit\nsize 3\nroot {whole.hex()}\n"
+    words += f"time 1970-01-01T00:01:00Z\nkey {AUTHOR_ID.hex()}\n"
+    signature = sign(AUTHOR, "INAMA.sig.point", H("INAMA.log.point", words.encode()))
+    vector = {"op": "checkpoint", "members": [{"id": AUTHOR_ID, "sign_key": AUTHOR_KEY}]}
+    found = {"node": AUTHOR_ID, "log": "audit", "size": 3, "root": whole, "time": 60}
+    text = words + f"signature {signature.hex()}\n"
+    yield "checkpoint", {**vector, "text": text, "expect": "ok", **found}
+    yield "another size", {**vector, "text": text.replace("size 3", "size 4"), "expect": "bad-signature"}
+    yield "nobody's", {**vector, "members": [], "text": text, "expect": "unknown-member"}
+    yield "no form", {**vector, "text": text.replace("size 3", "size 03"), "expect": "malformed"}

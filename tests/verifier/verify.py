@@ -12,6 +12,7 @@ import re
 import sys
 from pathlib import Path
 
+import merkle
 import protocol
 import trust
 from wire import Refused
@@ -176,6 +177,29 @@ def op_open_file(blob, key, manifest, chunks):
     return {"out": protocol.open_file(unhex(blob), unhex(key), unhex(manifest), [unhex(chunk) for chunk in chunks])}
 
 
+def op_log_leaf(log, number, salt, record):
+    return {"out": merkle.leaf(log, number, unhex(salt), unhex(record))}
+
+
+def op_log_root(leaves):
+    return {"out": merkle.root([unhex(leaf) for leaf in leaves])}
+
+
+def op_log_inclusion(proof, index, size, leaf, root):
+    merkle.check_inclusion(unhex(proof), index, size, unhex(leaf), unhex(root))
+    return {}
+
+
+def op_log_consistency(proof, first, size, first_root, root):
+    merkle.check_consistency(unhex(proof), first, size, unhex(first_root), unhex(root))
+    return {}
+
+
+def op_checkpoint(text, members):
+    keys = {unhex(member["id"]): [unhex(member["sign_key"])] for member in members}
+    return merkle.read_checkpoint(text, keys)
+
+
 OPERATIONS = {
     "hash": op_hash,
     "padme": op_padme,
@@ -199,6 +223,11 @@ OPERATIONS = {
     "keyfile": op_keyfile,
     "seal_file": op_seal_file,
     "open_file": op_open_file,
+    "log_leaf": op_log_leaf,
+    "log_root": op_log_root,
+    "log_inclusion": op_log_inclusion,
+    "log_consistency": op_log_consistency,
+    "checkpoint": op_checkpoint,
 }
 
 

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "core/disclosure.h"
 #include "core/feed.h"
+#include "core/journal.h"
+#include "core/merkle.h"
 #include "keys/blob.h"
 #include "keys/card.h"
 #include "keys/epoch.h"
@@ -502,6 +504,59 @@ static enum result run_open_file(const json_t *in, json_t *out) {
     return RESULT_OK;
 }
 
+/* ---- operations: the log ---- */
+
+static enum result run_log_leaf(const json_t *in, json_t *out) {
+    uint8_t leaf[HASH_SIZE];
+    journal_leaf(leaf, (enum journal)number(in, "log"), number(in, "number"),
+                 bytes_of_size(in, "salt", JOURNAL_SALT_SIZE).data, bytes(in, "record"));
+    put(out, "out", SPAN_OF_ARRAY(leaf));
+    return RESULT_OK;
+}
+
+static enum result run_log_root(const json_t *in, json_t *out) {
+    struct merkle tree = {0};
+    uint8_t root[HASH_SIZE], done[MERKLE_LEVELS][HASH_SIZE];
+    const json_t *leaves = json_object_get(in, "leaves");
+    for (size_t i = 0; i < json_array_size(leaves); i++) {
+        struct span leaf = unhex(json_string_value(json_array_get(leaves, i)));
+        ck_assert_uint_eq(leaf.len, HASH_SIZE);
+        merkle_append(&tree, leaf.data, done);
+    }
+    merkle_root(root, &tree);
+    put(out, "out", SPAN_OF_ARRAY(root));
+    return RESULT_OK;
+}
+
+static enum result run_log_inclusion(const json_t *in, json_t *out) {
+    (void)out;
+    return merkle_verify_inclusion(bytes(in, "proof"), number(in, "index"), number(in, "size"),
+                                   bytes_of_size(in, "leaf", HASH_SIZE).data,
+                                   bytes_of_size(in, "root", HASH_SIZE).data);
+}
+
+static enum result run_log_consistency(const json_t *in, json_t *out) {
+    (void)out;
+    return merkle_verify_consistency(bytes(in, "proof"), number(in, "first"), number(in, "size"),
+                                     bytes_of_size(in, "first_root", HASH_SIZE).data,
+                                     bytes_of_size(in, "root", HASH_SIZE).data);
+}
+
+static enum result run_checkpoint(const json_t *in, json_t *out) {
+    struct checkpoint checkpoint;
+    struct span rest = span_of_text(text(in, "text"));
+    enum result result = checkpoint_read(&checkpoint, &arena, &rest);
+    TRY(result == RESULT_NOT_FOUND ? RESULT_MALFORMED : result);
+    struct span id = SPAN_OF_ARRAY(checkpoint.node);
+    TRY(checkpoint_verify(&checkpoint, &arena, find_member(json_object_get(in, "members"), id)));
+    put(out, "node", id);
+    put_text(out, "log", journal_name(checkpoint.journal));
+    put_number(out, "size", checkpoint.size);
+    put(out, "root", SPAN_OF_ARRAY(checkpoint.root));
+    put_number(out, "time", checkpoint.time);
+    return RESULT_OK;
+}
+
 static const struct {
     const char *name;
     enum result (*run)(const json_t *in, json_t *out);
@@ -528,13 +583,18 @@ static const struct {
     {"keyfile", run_key_file},
     {"seal_file", run_seal_file},
     {"open_file", run_open_file},
+    {"log_leaf", run_log_leaf},
+    {"log_root", run_log_root},
+    {"log_inclusion", run_log_inclusion},
+    {"log_consistency", run_log_consistency},
+    {"checkpoint", run_checkpoint},
 };
 
 /* ---- one file of vectors a test ---- */
 
 static const char *const files[] = {"names",   "signatures", "trees",    "encoding", "disclosures",
                                     "entries", "grants",     "rosters",  "trust",    "rosterfiles",
-                                    "endings", "cards",      "keyfiles", "blobs"};
+                                    "endings", "cards",      "keyfiles", "blobs",    "logs"};
 enum { FILES = sizeof files / sizeof *files };
 
 static enum result run(const json_t *vector, json_t *out) {

@@ -129,12 +129,16 @@ static void pass_on_all_the_same(struct actor *holder, const char *audience, str
     const struct holding holding = world_view(holder, object);
     struct exchange *exchange = &holder->exchange;
     struct field_set all = field_set_all();
-    struct span body;
-    ck_assert_int_eq(disclosure_pass_on(&body, &exchange->turn, &holding.disclosure, &all, as_originator), RESULT_OK);
-    ck_assert_int_eq(exchange_begin(exchange), RESULT_OK);
-    ck_assert_int_eq(exchange_append(exchange, policy_find_audience(exchange->policy, audience),
-                                     holding.disclosure.header, holding.stored.sequence, body, world->now_ms),
+    struct telling telling = {.audience = policy_find_audience(exchange->policy, audience),
+                              .header = holding.disclosure.header,
+                              .object = object,
+                              .sequence = holding.stored.sequence,
+                              .shown = all,
+                              .rule = "none"};
+    ck_assert_int_eq(disclosure_pass_on(&telling.body, &exchange->turn, &holding.disclosure, &all, as_originator),
                      RESULT_OK);
+    ck_assert_int_eq(exchange_begin(exchange), RESULT_OK);
+    ck_assert_int_eq(exchange_append(exchange, &telling, world->now_ms), RESULT_OK);
     ck_assert_int_eq(exchange_commit(exchange, NULL, NULL), RESULT_OK);
     exchange_end_turn(exchange);
     world_carry(holder, reader);

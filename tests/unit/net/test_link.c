@@ -166,8 +166,8 @@ START_TEST(tcp_carries_frames_both_ways) {
     ck_assert_uint_eq(received, sent);
     ck_assert_uint_eq(link_queued(pair.caller), 0);
     ck_assert_int_eq(strncmp(link_peer_address(pair.called), "127.0.0.1:", 10), 0);
-    uint32_t uid;
-    ck_assert(!link_peer_uid(pair.called, &uid));
+    uint32_t uid, pid;
+    ck_assert(!link_peer_user(pair.called, &uid, &pid));
     close_pair(&pair);
 }
 END_TEST
@@ -181,9 +181,10 @@ START_TEST(ipc_carries_large_frames_and_tells_the_user) {
     for (int i = 0; i < 3; i++)
         link_send(pair.caller, frames[i]);
     expect_frames(pair.called, frames, 3);
-    uint32_t uid = 1;
-    ck_assert(link_peer_uid(pair.called, &uid));
+    uint32_t uid = 1, pid = 1;
+    ck_assert(link_peer_user(pair.called, &uid, &pid));
     ck_assert_uint_eq(uid, getuid());
+    ck_assert_uint_eq(pid, (uint32_t)getpid());
     ck_assert_str_eq(link_peer_address(pair.called), ipc_path);
     struct stat st;
     ck_assert_int_eq(stat(ipc_path, &st), 0);

@@ -1,0 +1,333 @@
+#include "daemon/audit.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/proto.h"
+#include "base/text.h"
+#include "daemon/answer.h"
+#include "daemon/node.h"
+#include "journal.pb-c.h"
+
+enum { ALERT_SIZE = 16 };
+
+/* What a request is called on the command line. Those that come in pieces have one record for all of them: what says
+ * where a piece begins is none of its words. */
+static const struct naming {
+    const char *request;
+    const char *command;
+    bool in_pieces;
+} namings[] = {
+    {"explain", "policy explain", false},
+    {"renew_keys", "keys rotate", false},
+    {"accept_copy", "keys accept-copy", false},
+    {"give", "bundle write", true},
+    {"take", "bundle read", false},
+    {"receipts", "bundle read", false},
+    {"release", "peer release", false},
+    {"read_blob", "show --save", true},
+    {"log_records", "audit show", true},
+    {"log_check", "audit verify", true},
+    {"log_point", "audit checkpoint", false},
+    {"log_consistency", "audit verify", true},
+    {"log_erase", "audit erase", false},
+};
+
+static const struct naming *naming_of(const char *request) {
+    for (size_t i = 0; i < sizeof namings / sizeof *namings; i++)
+        if (strcmp(namings[i].request, request) == 0)
+            return &namings[i];
+    return NULL;
+}
+
+/* ---- the words of a request, read from its message ---- */
+
+static bool is_place(const char *name) {
+    static const char *const places[] = {"first", "before", "after", "feed", "trust", "begin", "fetch", "bytes"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (strcmp(places[i], name) == 0)
+            return true;
+    return false;
+}
+
+static const void *member_of(const ProtobufCMessage *message, unsigned offset) {
+    return (const uint8_t *)message + offset;
+}
+
+static bool is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
+    const void *member = member_of(message, field->offset);
+    if (field->label == PROTOBUF_C_LABEL_REPEATED)
+        return *(const size_t *)member_of(message, field->quantifier_offset) != 0;
+    if (field->type == PROTOBUF_C_TYPE_STRING)
+        return *(char *const *)member && **(char *const *)member;
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+        return *(ProtobufCMessage *const *)member != NULL;
+    return field->label == PROTOBUF_C_LABEL_REQUIRED ||
+           *(const protobuf_c_boolean *)member_of(message, field->quantifier_offset);
+}
+
+static const char *value_text(struct arena *arena, const ProtobufCMessage *message,
+                              const ProtobufCFieldDescriptor *field) {
+    const void *member = member_of(message, field->offset);
+    if (field->label == PROTOBUF_C_LABEL_REPEATED)
+        return text_format(arena, "%zu", *(const size_t *)member_of(message, field->quantifier_offset));
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+        return *(char *const *)member;
+    case PROTOBUF_C_TYPE_BOOL:
+        return *(const protobuf_c_boolean *)member ? "yes" : "no";
+    case PROTOBUF_C_TYPE_UINT32:
+        return text_format(arena, "%u", *(const uint32_t *)member);
+    case PROTOBUF_C_TYPE_UINT64:
+        return text_format(arena, "%llu", (unsigned long long)*(const uint64_t *)member);
+    case PROTOBUF_C_TYPE_BYTES: {
+        const ProtobufCBinaryData *bytes = member;
+        char *digits = bytes->len <= HASH_SIZE ? arena_alloc(arena, 2 * bytes->len + 1) : NULL;
+        if (!digits)
+            return text_format(arena, "%zu bytes", bytes->len);
+        text_hex(digits, bytes->data, bytes->len);
+        return digits;
+    }
+    default:
+        return "…";
+    }
+}
+
+static void put_text(struct buf *out, const char *text) {
+    buf_put(out, text, strlen(text));
+}
+
+/* name=value, with quotation marks where there are spaces in it; cut between characters where it is too long. */
+static const char *words_of_message(struct arena *arena, const ProtobufCMessage *message, bool in_pieces) {
+    struct buf out;
+    buf_init(&out, arena);
+    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+        if (!is_set(message, field) || (in_pieces && is_place(field->name)))
+            continue;
+        const char *value = value_text(arena, message, field), *quote = strpbrk(value, " \t\n\"") ? "\"" : "";
+        put_text(&out, text_format(arena, out.len ? " %s=%s" : "%s=%s", field->name, quote));
+        put_text(&out, value);
+        put_text(&out, quote);
+    }
+    size_t len = out.len < AUDIT_WORDS_BYTES_MAX ? out.len : AUDIT_WORDS_BYTES_MAX;
+    while (len < out.len && len && (out.data[len] & 0xC0) == 0x80)
+        len--;
+    return out.failed ? NULL : arena_text(arena, (const char *)out.data, len);
+}
+
+/* ---- the alerts of a reply ---- */
+
+struct alerts {
+    struct buf ids;
+    uint64_t count;
+};
+
+static void add_alert(struct alerts *alerts, const uint8_t *object) {
+    if (alerts->count++ < AUDIT_ALERTS_MAX)
+        buf_put(&alerts->ids, object, ALERT_SIZE);
+}
+
+static struct alerts alerts_of(struct node *node, const Request *request, const Reply *reply) {
+    struct alerts alerts = {0};
+    const struct index_row *row;
+    buf_init(&alerts.ids, &node->exchange.turn);
+    for (size_t i = 0; i < reply->n_rows; i++)
+        add_alert(&alerts, reply->rows[i]->object.data);
+    if (reply->shown)
+        add_alert(&alerts, reply->shown->row->object.data);
+    if (reply->explained && !index_find_prefix(node->exchange.index, request->explain->alert, &row))
+        add_alert(&alerts, row->object);
+    return alerts;
+}
+
+/* ---- a record ---- */
+
+struct happening {
+    const struct caller *caller;
+    const char *command;
+    const char *words;
+    const char *result;
+    const struct alerts *alerts;
+};
+
+static enum result append(struct node *node, const struct happening *what) {
+    AuditRecord record = AUDIT_RECORD__INIT;
+    struct buf bytes;
+    uint64_t number;
+    if (!what->words || (what->alerts && what->alerts->ids.failed))
+        return RESULT_NO_MEMORY;
+    record.time = clock_wall_ms(node->exchange.clock);
+    record.command = words_of(what->command);
+    record.uid = what->caller->uid;
+    record.user = *what->caller->user ? words_of(what->caller->user) : NULL;
+    record.has_login_uid = what->caller->has_login;
+    record.login_uid = what->caller->login_uid;
+    record.login_user = *what->caller->login_user ? words_of(what->caller->login_user) : NULL;
+    record.words = *what->words ? words_of(what->words) : NULL;
+    record.result = words_of(what->result);
+    if (what->alerts && what->alerts->count) {
+        record.has_objects = true;
+        record.objects = proto_bytes(what->alerts->ids.data, what->alerts->ids.len);
+        record.has_shown = what->alerts->count > AUDIT_ALERTS_MAX;
+        record.shown = what->alerts->count;
+    }
+    buf_init(&bytes, &node->exchange.turn);
+    proto_encode(&bytes, &record);
+    if (bytes.failed)
+        return RESULT_NO_MEMORY;
+    TRY(exchange_begin(&node->exchange));
+    return store_append_record(node->exchange.store, JOURNAL_AUDIT, buf_span(&bytes), &number);
+}
+
+/* ---- requests ---- */
+
+/* The one member that is set; NULL if none is. */
+static const ProtobufCMessage *asked_for(const Request *request, const char **name) {
+    for (unsigned i = 0; i < request__descriptor.n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &request__descriptor.fields[i];
+        *name = field->name;
+        if (is_set(&request->base, field))
+            return *(ProtobufCMessage *const *)member_of(&request->base, field->offset);
+    }
+    return NULL;
+}
+
+/* How the node is, and parts of a file that is handed in, tell nothing about alerts; nor does the news that an
+ * attachment is on its way. */
+static bool tells_nothing(const Request *request, const Reply *reply) {
+    if (request->status)
+        return !request->status->alert;
+    if (request->attach)
+        return reply->attached && !reply->attached->reference;
+    return request->read_blob && !(reply->blob_part && (reply->blob_part->n_chunks || reply->blob_part->has_manifest));
+}
+
+/* Is it one more piece of what the last record of this connection says? */
+static bool goes_on(struct audit_talk *talk, struct arena *arena, const char *command, const char *words) {
+    uint8_t digest[HASH_SIZE];
+    hash_of(digest, "INAMA.audit", span_of_text(text_format(arena, "%s %s", command, words)));
+    bool same = memcmp(digest, talk->going_on, sizeof digest) == 0;
+    memcpy(talk->going_on, digest, sizeof digest);
+    return same;
+}
+
+static const char *policy_words(struct node *node) {
+    struct arena *arena = &node->exchange.turn;
+    struct sha256_hasher hasher;
+    struct span file;
+    uint8_t digest[HASH_SIZE];
+    char digits[HASH_SIZE + 1]; /* half of it: a line has only so much room */
+    if (file_read(&file, arena, node->config.policy, CONFIG_BYTES_MAX))
+        return "";
+    hash_sha256_start(&hasher);
+    hash_sha256_add(&hasher, file.data, file.len);
+    hash_sha256_finish(&hasher, digest);
+    text_hex(digits, digest, sizeof digest / 2);
+    return text_format(arena, "policy_sha256=%s", digits);
+}
+
+enum result audit_request(struct node *node, struct audit_talk *talk, const Request *request, const Reply *reply,
+                          bool *recorded) {
+    struct arena *arena = &node->exchange.turn;
+    const char *name, *words;
+    const ProtobufCMessage *message = asked_for(request, &name);
+    *recorded = false;
+    if (!message || tells_nothing(request, reply))
+        return RESULT_OK;
+    const struct naming *naming = naming_of(name);
+    const char *command = naming ? naming->command : name;
+    if (request->find && request->find->follow)
+        command = "watch";
+    if (request->log_records && request->log_records->log == JOURNAL_DISCLOSURES)
+        command = "audit disclosures";
+    words = request->reload ? policy_words(node) : words_of_message(arena, message, naming && naming->in_pieces);
+    if (!naming || !naming->in_pieces)
+        memset(talk->going_on, 0, sizeof talk->going_on);
+    else if (words && goes_on(talk, arena, command, words))
+        return RESULT_OK;
+    const struct alerts alerts = alerts_of(node, request, reply);
+    *recorded = true;
+    return append(node, &(struct happening){&talk->caller, command, words, reply->result, &alerts});
+}
+
+enum result audit_publish(struct node *node, const struct audit_talk *talk, const struct publication *publications,
+                          size_t count) {
+    struct alerts alerts = {0};
+    enum result refused = RESULT_OK;
+    buf_init(&alerts.ids, &node->exchange.turn);
+    for (size_t i = 0; i < count; i++) {
+        if (!publications[i].result && !publications[i].dry_run)
+            add_alert(&alerts, publications[i].full.object);
+        else if (!refused)
+            refused = publications[i].result;
+    }
+    const char *words =
+        text_format(&node->exchange.turn, publications[0].dry_run ? "alerts=%zu dry_run=yes" : "alerts=%zu", count);
+    return append(node, &(struct happening){&talk->caller, "publish", words, result_name(refused), &alerts});
+}
+
+enum result audit_watch(struct node *node, const struct audit_talk *talk, const Find *words,
+                        const struct index_row *const *rows, size_t count) {
+    struct alerts alerts = {0};
+    buf_init(&alerts.ids, &node->exchange.turn);
+    for (size_t i = 0; i < count; i++)
+        add_alert(&alerts, rows[i]->object);
+    const char *text = words_of_message(&node->exchange.turn, &words->base, false);
+    return append(node, &(struct happening){&talk->caller, "watch", text, result_name(RESULT_OK), &alerts});
+}
+
+uint64_t audit_next(const struct node *node) {
+    return store_journal(node->exchange.store, JOURNAL_AUDIT)->size + 1;
+}
+
+enum result audit_erased(struct node *node, enum journal journal, uint64_t first, uint64_t last) {
+    const struct caller self = caller_self();
+    const char *words = text_format(&node->exchange.turn, "log=%s first=%llu last=%llu", journal_name(journal),
+                                    (unsigned long long)first, (unsigned long long)last);
+    return append(node, &(struct happening){&self, "erase", words, result_name(RESULT_OK), NULL});
+}
+
+/* ---- checkpoints ---- */
+
+enum result audit_checkpoint(struct node *node, enum journal journal, struct checkpoint *out) {
+    struct arena *arena = &node->exchange.turn;
+    const struct merkle *tree = store_journal(node->exchange.store, journal);
+    struct checkpoint checkpoint = {
+        .journal = journal, .size = tree->size, .time = clock_wall_ms(node->exchange.clock) / 1000};
+    struct buf text;
+    merkle_root(checkpoint.root, tree);
+    TRY(checkpoint_sign(&checkpoint, arena, &node->identity));
+    buf_init(&text, arena);
+    checkpoint_write(&text, &checkpoint);
+    if (text.failed)
+        return RESULT_NO_MEMORY;
+    TRY(exchange_begin(&node->exchange));
+    TRY(store_put_checkpoint(node->exchange.store, journal, tree->size, buf_span(&text)));
+    node->audit.checkpointed[journal] = tree->size;
+    *out = checkpoint;
+    return RESULT_OK;
+}
+
+enum result audit_keep(struct node *node) {
+    struct checkpoint checkpoint;
+    for (enum journal journal = JOURNAL_AUDIT; journal < JOURNALS_END; journal++) {
+        uint64_t size = store_journal(node->exchange.store, journal)->size;
+        if (size >= node->audit.checkpointed[journal] + JOURNAL_CHECKPOINT_RECORDS)
+            TRY(audit_checkpoint(node, journal, &checkpoint));
+    }
+    return RESULT_OK;
+}
+
+enum result audit_begin(struct node *node) {
+    const struct caller self = caller_self();
+    const char *words = text_format(&node->exchange.turn, "version=%s %s", INAMA_VERSION, policy_words(node));
+    TRY(append(node, &(struct happening){&self, "start", words, result_name(RESULT_OK), NULL}));
+    for (enum journal journal = JOURNAL_AUDIT; journal < JOURNALS_END; journal++) {
+        struct checkpoint checkpoint;
+        if (store_journal(node->exchange.store, journal)->size)
+            TRY(audit_checkpoint(node, journal, &checkpoint));
+    }
+    return RESULT_OK;
+}

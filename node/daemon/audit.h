@@ -1,0 +1,56 @@
+/* audit: what operators do here stands in the log before they have their answer (core/journal.h; docs/protocol.md, 14).
+ *
+ * A request that shows something of alerts, or changes something, gets a record with who asked, what, which alerts were
+ * shown and how it ended, in the open change; its answer waits for the commit. So nothing is shown without its record:
+ * where that cannot be written, the answer is refused. What a request is called, and which parts of it are its words,
+ * comes from its message: one that is added to proto/control.proto is recorded without a line here.
+ *
+ * Checkpoints of both logs are made here too, and what is older than node.yaml says is erased. One thread.
+ */
+#ifndef DAEMON_AUDIT_H
+#define DAEMON_AUDIT_H
+
+#include <stdbool.h>
+
+#include "control.pb-c.h"
+#include "core/journal.h"
+#include "daemon/exchange.h"
+#include "daemon/caller.h"
+
+struct node;
+
+struct audit {
+    uint64_t checkpointed[JOURNALS_END]; /* size of the last checkpoint */
+    uint64_t tidy_at[JOURNALS_END];      /* steady; when to look again for what is to be erased */
+};
+
+/* Of one connection: what it is in the middle of, which has its record. */
+struct audit_talk {
+    struct caller caller;
+    uint8_t going_on[HASH_SIZE];
+};
+
+/* Records a request with its reply, in the open change, where it has to be; *recorded says whether. Failures are of our
+ * own machine: then nothing may be answered. */
+MUST_USE enum result audit_request(struct node *node, struct audit_talk *talk, const Request *request,
+                                   const Reply *reply, bool *recorded);
+/* The same for alerts that were published, and for those that a watch is about to show. */
+MUST_USE enum result audit_publish(struct node *node, const struct audit_talk *talk,
+                                   const struct publication *publications, size_t count);
+MUST_USE enum result audit_watch(struct node *node, const struct audit_talk *talk, const Find *words,
+                                 const struct index_row *const *rows, size_t count);
+
+/* Records that the node starts, and makes checkpoints, in the open change. */
+MUST_USE enum result audit_begin(struct node *node);
+/* Before each commit: checkpoints where a log has grown by JOURNAL_CHECKPOINT_RECORDS, in the open change. */
+MUST_USE enum result audit_keep(struct node *node);
+/* Once a second: erases, some at a time, what is older than node.yaml says; the change that it needs is opened. */
+MUST_USE enum result audit_tidy(struct node *node, uint64_t steady_ms);
+/* What audit_tidy() has erased has its own record. */
+MUST_USE enum result audit_erased(struct node *node, enum journal journal, uint64_t first, uint64_t last);
+/* A checkpoint of the log as it stands in the open change, signed now and kept. */
+MUST_USE enum result audit_checkpoint(struct node *node, enum journal journal, struct checkpoint *out);
+/* The number that the next record of the audit log gets. */
+uint64_t audit_next(const struct node *node);
+
+#endif
