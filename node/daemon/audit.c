@@ -183,15 +183,24 @@ static enum result append(struct node *node, const struct happening *what) {
 
 /* ---- requests ---- */
 
-/* The one member that is set; NULL if none is. */
+/* The one member that is set; NULL if none is, or several are: then nobody could say which of them was answered. */
 static const ProtobufCMessage *asked_for(const Request *request, const char **name) {
+    const ProtobufCMessage *found = NULL;
     for (unsigned i = 0; i < request__descriptor.n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &request__descriptor.fields[i];
+        if (!is_set(&request->base, field))
+            continue;
+        if (found)
+            return NULL;
         *name = field->name;
-        if (is_set(&request->base, field))
-            return *(ProtobufCMessage *const *)member_of(&request->base, field->offset);
+        found = *(ProtobufCMessage *const *)member_of(&request->base, field->offset);
     }
-    return NULL;
+    return found;
+}
+
+bool audit_is_one_request(const Request *request) {
+    const char *name;
+    return asked_for(request, &name) != NULL;
 }
 
 /* How the node is, and parts of a file that is handed in, tell nothing about alerts; nor does the news that an
@@ -204,10 +213,13 @@ static bool tells_nothing(const Request *request, const Reply *reply) {
     return request->read_blob && !(reply->blob_part && (reply->blob_part->n_chunks || reply->blob_part->has_manifest));
 }
 
-/* Is it one more piece of what the last record of this connection says? */
-static bool goes_on(struct audit_talk *talk, struct arena *arena, const char *command, const char *words) {
+/* Is it one more piece of what the last record of this connection says? Not for longer than an hour. */
+static bool goes_on(struct audit_talk *talk, struct node *node, const char *command, const char *words) {
+    enum { HOUR_MS = 60 * 60 * 1000 };
     uint8_t digest[HASH_SIZE];
-    hash_of(digest, "INAMA.audit", span_of_text(text_format(arena, "%s %s", command, words)));
+    unsigned long long hour = clock_wall_ms(node->exchange.clock) / HOUR_MS;
+    const char *text = text_format(&node->exchange.turn, "%llu %s %s", hour, command, words);
+    hash_of(digest, "INAMA.audit", span_of_text(text));
     bool same = memcmp(digest, talk->going_on, sizeof digest) == 0;
     memcpy(talk->going_on, digest, sizeof digest);
     return same;
@@ -234,7 +246,9 @@ enum result audit_request(struct node *node, struct audit_talk *talk, const Requ
     const char *name, *words;
     const ProtobufCMessage *message = asked_for(request, &name);
     *recorded = false;
-    if (!message || tells_nothing(request, reply))
+    if (!message)
+        return RESULT_MALFORMED;
+    if (tells_nothing(request, reply))
         return RESULT_OK;
     const struct naming *naming = naming_of(name);
     const char *command = naming ? naming->command : name;
@@ -245,7 +259,7 @@ enum result audit_request(struct node *node, struct audit_talk *talk, const Requ
     words = request->reload ? policy_words(node) : words_of_message(arena, message, naming && naming->in_pieces);
     if (!naming || !naming->in_pieces)
         memset(talk->going_on, 0, sizeof talk->going_on);
-    else if (words && goes_on(talk, arena, command, words))
+    else if (words && goes_on(talk, node, command, words))
         return RESULT_OK;
     const struct alerts alerts = alerts_of(node, request, reply);
     *recorded = true;

@@ -30,8 +30,10 @@ struct audit_talk {
     uint8_t going_on[HASH_SIZE];
 };
 
-/* Records a request with its reply, in the open change, where it has to be; *recorded says whether. Failures are of our
- * own machine: then nothing may be answered. */
+/* Does it ask for one thing, and no more? Anything else is not answered: it could be recorded as what it is not. */
+bool audit_is_one_request(const Request *request);
+/* Records a request with its reply, in the open change, where it has to be; *recorded says whether. MALFORMED if it is
+ * not one request; other failures are of our own machine. Then nothing may be answered. */
 MUST_USE enum result audit_request(struct node *node, struct audit_talk *talk, const Request *request,
                                    const Reply *reply, bool *recorded);
 /* The same for alerts that were published, and for those that a watch is about to show. */

@@ -390,7 +390,10 @@ static bool is_a_change(const Request *request) {
 }
 
 static void take_request(struct serve *serve, struct client *client, const Request *request) {
-    if (request->publish)
+    if (!audit_is_one_request(request))
+        refuse(serve, client, RESULT_INVALID,
+               _("this node does not know the request; is its version older than that of the command line?"));
+    else if (request->publish)
         gather(serve, client, request->publish);
     else if (request->find)
         find(serve, client, request);

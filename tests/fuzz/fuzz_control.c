@@ -128,6 +128,8 @@ static void record(const Request *request, const Reply *reply) {
     struct store_record stored;
     AuditRecord *words;
     bool recorded;
+    if (!audit_is_one_request(request))
+        return;
     if (audit_request(&node, &talk, request, reply, &recorded))
         abort();
     if (recorded && (store_get_record(store, &node.exchange.turn, JOURNAL_AUDIT, audit_next(&node) - 1, &stored) ||

@@ -174,6 +174,23 @@ START_TEST(every_request_has_a_record_but_the_few_that_tell_nothing) {
 }
 END_TEST
 
+/* One that tells nothing beside one that tells all: what was answered could not be told from the record. */
+START_TEST(two_requests_in_one_are_none) {
+    Request request = REQUEST__INIT;
+    StatusRequest status = STATUS_REQUEST__INIT;
+    Show show = SHOW__INIT;
+    bool recorded;
+    ck_assert(!audit_is_one_request(&request));
+    show.alert = (char *)(uintptr_t) "0000";
+    request.show = &show;
+    ck_assert(audit_is_one_request(&request));
+    request.status = &status;
+    ck_assert(!audit_is_one_request(&request));
+    ck_assert_str_eq(result_name(audit_request(&node, &talk, &request, &done, &recorded)), "malformed");
+    ck_assert(!recorded);
+}
+END_TEST
+
 START_TEST(what_is_told_of_one_alert_has_a_record_whatever_tells_it) {
     Request request = REQUEST__INIT;
     StatusRequest status = STATUS_REQUEST__INIT;
@@ -214,9 +231,11 @@ START_TEST(what_comes_in_pieces_has_one_record) {
     give.has_feed = give.has_after = true;
     for (give.after = 10; give.after < 50; give.after += 10)
         ck_assert(!record(&request, &done));
+    world->now_ms += 60 * 60 * 1000; /* a connection may stay for ever */
+    ck_assert(record(&request, &done));
     give.member = (char *)(uintptr_t) "ke-wildlife";
     ck_assert(record(&request, &done));
-    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before + 2);
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before + 3);
     ck_assert_str_eq(last()->command, "bundle write");
     ck_assert_str_eq(last()->words, "member=ke-wildlife part=1");
 }
@@ -367,6 +386,7 @@ Suite *suite(void) {
     tcase_add_test(records, long_words_are_cut_between_characters);
     tcase_add_test(records, a_refusal_has_its_record_too);
     tcase_add_test(records, every_request_has_a_record_but_the_few_that_tell_nothing);
+    tcase_add_test(records, two_requests_in_one_are_none);
     tcase_add_test(records, what_is_told_of_one_alert_has_a_record_whatever_tells_it);
     tcase_add_test(records, what_comes_in_pieces_has_one_record);
     tcase_add_test(records, a_record_in_a_lost_change_is_none);
