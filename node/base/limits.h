@@ -83,6 +83,7 @@ enum {
     CONTROL_BYTES_MAX = 4 * 1024 * 1024, /* one request or reply */
     CONTROL_CLIENTS_MAX = 256,
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
+    FIND_READS_MAX = 5000,    /* alerts that one answer to `find` reads to decide: the rest with the next */
 
     /* the store */
     FEEDS_OF_KEY_MAX = 2 * AUDIENCES_MAX, /* followed, of one signing key: an audience may have an urgent one, too */

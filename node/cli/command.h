@@ -62,6 +62,6 @@ extern const struct command command_status, command_check, command_reload, comma
 extern const struct command command_keys_show, command_keys_rotate, command_keys_accept_copy, command_disclose;
 extern const struct command command_bundle_write, command_bundle_read, command_bundle_inspect;
 extern const struct command command_peer_release;
-extern const struct command command_help, command_version;
+extern const struct command command_help, command_complete, command_version;
 
 #endif

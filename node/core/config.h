@@ -45,6 +45,7 @@ struct config {
     const char *policy;
     const char *store; /* folder */
     uint64_t store_bytes;
+    uint64_t index_bytes; /* of memory: above that no more words are kept (store/index.h) */
     const char *control; /* socket path */
     const char *live;    /* socket path; NULL: off */
     const char *metrics; /* "tcp://127.0.0.1:9464" or "ipc:///path"; NULL: off */

@@ -33,6 +33,17 @@ enum document_slot {
     SLOT_COUNT
 };
 
+/* Slots of the dictionary that are asked for by name here: a slot never changes its meaning. */
+enum {
+    SLOT_YEAR = 0, /* incident.year … */
+    SLOT_MONTH = 1,
+    SLOT_DAY = 2,
+    SLOT_PLACE = 5,
+    SLOT_LATITUDE = 7,
+    SLOT_LONGITUDE = 8,
+    SLOT_LEG_PLACE = 67 /* legs.place */
+};
+
 /* The row of the dictionary, or of the envelope's (its `slot` says nothing, its `group` is NULL). NULL: not in use. */
 const struct field *document_field(size_t slot);
 

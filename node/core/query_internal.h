@@ -11,6 +11,7 @@ struct parser {
     const char *at;
     const char *group; /* inside this one; NULL: inside none */
     size_t depth;
+    size_t below; /* "not" and groups that it stands in */
     size_t nodes;
     bool has_sort;
     struct query *query;

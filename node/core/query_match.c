@@ -5,9 +5,6 @@
 
 #include "base/text.h"
 
-const char *const query_near_places[2] = {"incident.place", "legs.place"};
-const char *const query_near_position[2] = {"incident.latitude", "incident.longitude"};
-
 /* One element of a group: all that is looked at inside it. */
 struct scope {
     const char *group; /* NULL: the whole alert */
@@ -145,19 +142,16 @@ bool query_is_near(const struct query_node *near, double latitude, double longit
 
 static bool match_near(const struct query_node *node, const struct document *document,
                        const struct query_world *world) {
-    const size_t latitude_slot = field_find(query_near_position[0])->slot;
-    const size_t longitude_slot = field_find(query_near_position[1])->slot;
     double latitude = NAN, longitude = NAN;
     for (size_t i = 0; i < document->count; i++) {
         const struct value *value = &document->values[i];
         const struct place *place = NULL;
-        if (value->slot == latitude_slot)
+        if (value->slot == SLOT_LATITUDE)
             latitude = value->low;
-        if (value->slot == longitude_slot)
+        if (value->slot == SLOT_LONGITUDE)
             longitude = value->low;
-        for (size_t k = 0; k < 2; k++)
-            if (value->slot == field_find(query_near_places[k])->slot)
-                place = places_find(world->references->places, value->key);
+        if (value->slot == SLOT_PLACE || value->slot == SLOT_LEG_PLACE)
+            place = places_find(world->references->places, value->key);
         if (place && query_is_near(node, (double)place->latitude, (double)place->longitude))
             return true;
     }

@@ -15,9 +15,7 @@ bool query_match(const struct query_node *where, const struct document *document
 /* Does this value of one alert meet the condition? For fields alone. */
 bool query_match_value(const struct query_value *wanted, const struct value *value, const struct query_world *world);
 
-/* Fields in which `near` looks. */
-extern const char *const query_near_places[2];
-extern const char *const query_near_position[2]; /* latitude, longitude */
+/* Is this position near enough? */
 bool query_is_near(const struct query_node *near, double latitude, double longitude);
 
 #endif

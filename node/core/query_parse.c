@@ -213,10 +213,9 @@ static bool read_limit(struct parser *parser, const struct item *item) {
 /* Stands behind its colon. */
 static bool read_setting(struct parser *parser, const char *at, bool is_sort) {
     struct item item;
-    if (parser->depth)
+    if (parser->below)
         return parser_fail(parser, at,
-                           _("this holds for the whole query: it cannot stand in parentheses or behind "
-                             "\"not\""));
+                           _("this holds for the whole query: it cannot stand in a group or behind \"not\""));
     if (is_sort ? parser->has_sort : parser->query->limit != 0)
         return parser_fail(parser, at, _("this was said before"));
     return item_read(parser, &item, false) && (is_sort ? read_sort(parser, &item) : read_limit(parser, &item));
@@ -306,7 +305,9 @@ static struct query_node *parse_group(struct parser *parser, struct span name) {
         return NULL;
     parser->at += name.len;
     node->group = group;
+    parser->below++;
     node->first = parse_inside(parser, group);
+    parser->below--;
     return node->first ? close_node(parser, node) : NULL;
 }
 
@@ -317,7 +318,9 @@ static struct query_node *parse_negation(struct parser *parser, const char *at) 
     if (!node || !enter(parser, at))
         return NULL;
     skip_blanks(parser);
+    parser->below++;
     node->first = parse_not(parser);
+    parser->below--;
     parser->depth--;
     if (!node->first)
         parser_fail(parser, parser->at, _("expected a condition"));

@@ -150,8 +150,8 @@ static void prepare(void *context, size_t index) {
 /* A new version must follow from the newest one of an alert of ours. */
 static enum result check_version(const struct exchange *exchange, const AlertHeader *header) {
     for (size_t i = 0; i < exchange->admitted_count; i++) /* in this turn */
-        if (memcmp(exchange->admitted[i].alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
-            exchange->admitted[i].version >= header->version)
+        if (memcmp(exchange->admitted[i].row.alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
+            exchange->admitted[i].row.version >= header->version)
             return RESULT_EXISTS;
     const struct index_row *newest = index_newest(exchange->index, header->alert.data, exchange->identity->id);
     if (!newest)
@@ -159,30 +159,44 @@ static enum result check_version(const struct exchange *exchange, const AlertHea
     return header->version > newest->version ? RESULT_OK : RESULT_EXISTS;
 }
 
-static enum result remember(struct exchange *exchange, const struct index_row *row) {
+static enum result remember(struct exchange *exchange, const struct admitted *admitted) {
     if (exchange->admitted_count == exchange->admitted_capacity) {
         size_t capacity = exchange->admitted_capacity ? exchange->admitted_capacity * 2 : 64;
-        struct index_row *rows = realloc(exchange->admitted, capacity * sizeof *rows);
+        struct admitted *rows = realloc(exchange->admitted, capacity * sizeof *rows);
         if (!rows)
             return RESULT_NO_MEMORY;
         exchange->admitted = rows;
         exchange->admitted_capacity = capacity;
     }
-    exchange->admitted[exchange->admitted_count++] = *row;
+    exchange->admitted[exchange->admitted_count++] = *admitted;
     return RESULT_OK;
+}
+
+/* Originator and shown are copied into the arena: what is admitted outlives what it came in. */
+static enum result row_of(struct index_row *out, struct arena *arena, const struct disclosure *disclosure,
+                          uint64_t sequence, uint32_t ordinal) {
+    const AlertHeader *header = disclosure->header;
+    *out = (struct index_row){.sequence = sequence,
+                              .created = header->created,
+                              .version = header->version,
+                              .ordinal = ordinal,
+                              .originator = arena_copy(arena, header->originator.data, MEMBER_ID_SIZE),
+                              .shown = arena_copy(arena, &disclosure->shown, sizeof disclosure->shown)};
+    memcpy(out->object, disclosure->object, OBJECT_ID_SIZE);
+    memcpy(out->alert, header->alert.data, TREE_ALERT_ID_SIZE);
+    return out->originator && out->shown ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
 enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure, const Alert *visible,
                            struct store_alert *stored) {
-    struct index_row row = {
-        .version = disclosure->header->version, .ordinal = stored->ordinal, .shown = disclosure->shown};
+    struct arena *turn = &exchange->turn;
+    struct admitted admitted;
     TRY(store_put_alert(exchange->store, stored));
-    row.sequence = stored->sequence;
-    memcpy(row.object, disclosure->object, OBJECT_ID_SIZE);
-    memcpy(row.alert, disclosure->header->alert.data, TREE_ALERT_ID_SIZE);
-    TRY(summary_make(&row.summary, &exchange->turn, disclosure->header, visible));
-    TRY(attachments_mention(exchange, &exchange->turn, disclosure, stored->sequence, stored->ordinal));
-    return remember(exchange, &row);
+    TRY(row_of(&admitted.row, turn, disclosure, stored->sequence, stored->ordinal));
+    TRY(document_make(&admitted.document, turn, disclosure->header, visible));
+    admitted.document.originator = admitted.row.originator;
+    TRY(attachments_mention(exchange, turn, disclosure, stored->sequence, stored->ordinal));
+    return remember(exchange, &admitted);
 }
 
 /* May our feed for this audience go on, or begin? One that is proven to have two histories may not get a third. */
@@ -400,14 +414,14 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
     forks_settle(&exchange->forks);
     attachments_settle(exchange);
     for (size_t i = 0; i < exchange->admitted_count; i++) {
-        const struct index_row *row = &exchange->admitted[i];
-        bool is_new = !index_find(exchange->index, row->object);
-        if (index_add(exchange->index, row)) {
+        const struct admitted *admitted = &exchange->admitted[i];
+        bool is_new = !index_find(exchange->index, admitted->row.object);
+        if (index_add(exchange->index, &admitted->row, &admitted->document)) {
             result = RESULT_NO_MEMORY; /* on disk, but not to be found before the next start */
             continue;
         }
         if (arrived && is_new)
-            arrived(context, row);
+            arrived(context, &admitted->row, &admitted->document);
     }
     return result;
 }
@@ -523,22 +537,27 @@ enum result exchange_load(struct exchange *exchange, struct arena *arena, const 
     return load_disclosure(exchange, arena, out);
 }
 
+enum result exchange_read(struct exchange *exchange, struct arena *arena, const struct index_row *row,
+                          const AlertHeader **header, Alert **content) {
+    struct holding holding;
+    TRY(exchange_load(exchange, arena, row, &holding));
+    *header = holding.disclosure.header;
+    return exchange_visible(exchange, arena, &holding.disclosure, content);
+}
+
 static enum result index_stored(struct exchange *exchange, struct arena *arena, uint64_t sequence) {
     struct holding holding = {0};
-    struct index_row row = {.sequence = sequence};
+    struct index_row row;
+    struct document document;
     Alert *content;
     TRY(store_get_alert(exchange->store, arena, sequence, &holding.stored));
     TRY(load_disclosure(exchange, arena, &holding));
     TRY(exchange_visible(exchange, arena, &holding.disclosure, &content));
-    row.version = holding.disclosure.header->version;
-    row.ordinal = holding.stored.ordinal;
-    row.shown = holding.disclosure.shown;
-    memcpy(row.object, holding.disclosure.object, OBJECT_ID_SIZE);
-    memcpy(row.alert, holding.disclosure.header->alert.data, TREE_ALERT_ID_SIZE);
-    TRY(summary_make(&row.summary, arena, holding.disclosure.header, content));
+    TRY(row_of(&row, arena, &holding.disclosure, sequence, holding.stored.ordinal));
+    TRY(document_make(&document, arena, holding.disclosure.header, content));
     TRY(attachments_mention(exchange, arena, &holding.disclosure, sequence, row.ordinal));
     attachments_settle(exchange);
-    return index_add(exchange->index, &row);
+    return index_add(exchange->index, &row, &document);
 }
 
 /* The index lives in memory only; an alert that cannot be read is said so and leaves the others alone. */
@@ -566,7 +585,7 @@ static enum result build_index(struct exchange *exchange) {
 
 enum result exchange_index_again(struct exchange *exchange) {
     struct index *before = exchange->index;
-    exchange->index = index_new();
+    exchange->index = index_new(exchange->references->taxa, exchange->index_bytes_max);
     enum result result = exchange->index ? build_index(exchange) : RESULT_NO_MEMORY;
     if (result) {
         index_free(exchange->index);
@@ -583,7 +602,7 @@ enum result exchange_open(struct exchange *exchange) {
         return RESULT_UNKNOWN_MEMBER;
     arena_init(&exchange->turn, SIZE_MAX);
     attachments_init(&exchange->attachments);
-    exchange->index = index_new();
+    exchange->index = index_new(exchange->references->taxa, exchange->index_bytes_max);
     if (!exchange->index)
         return RESULT_NO_MEMORY;
     TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));

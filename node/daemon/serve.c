@@ -198,31 +198,39 @@ void serve_renew(struct serve *serve) {
 
 /* --- finding and watching --- */
 
+/* From now on; what there was before has been answered. */
+static bool watch(struct serve *serve, struct client *client, const Find *words) {
+    Reply unused = REPLY__INIT;
+    const char *complaint = NULL;
+    arena_release(&client->watch_arena);
+    arena_init(&client->watch_arena, CONTROL_BYTES_MAX);
+    client->watching = !answer_search(&client->watch, &client->watch_arena, serve->node, words, &unused, &complaint);
+    return client->watching;
+}
+
 static void find(struct serve *serve, struct client *client, const Find *words) {
     Reply reply = REPLY__INIT;
     struct search search;
     const char *complaint = NULL;
     struct arena *turn = &serve->node->exchange.turn;
-    enum result result = answer_search(&search, turn, serve->node, words, &complaint);
+    enum result result = answer_search(&search, turn, serve->node, words, &reply, &complaint);
     if (!result)
         result = answer_found(&reply, serve->node, &search);
-    if (result) {
+    if (result && !reply.n_remarks) {
         refuse(serve, client, result, complaint);
         return;
     }
-    if (search.follow) {
-        arena_release(&client->watch_arena);
-        arena_init(&client->watch_arena, CONTROL_BYTES_MAX);
-        client->watching = !answer_search(&client->watch, &client->watch_arena, serve->node, words, &complaint);
-        reply.has_more = reply.more = client->watching;
-    }
+    reply.result = (char *)(uintptr_t)result_name(result);
+    if (result)
+        reply.text = reply.remarks[0]->text;
+    else if (search.follow && !reply.next)
+        reply.has_more = reply.more = watch(serve, client, words);
     send_reply(serve, client, &reply);
 }
 
-void serve_arrived(struct serve *serve, const struct index_row *row) {
+void serve_arrived(struct serve *serve, const struct index_row *row, const struct document *document) {
     for (struct client *client = serve->clients; client; client = client->next) {
-        if (!client->watching || !answer_is_asked_for(&client->watch, serve->node, row) ||
-            !query_matches(&client->watch.query, &row->summary, serve->node->references.taxa))
+        if (!client->watching || !answer_is_asked_for(&client->watch, serve->node, row, document))
             continue;
         Reply reply = REPLY__INIT;
         if (link_queued(client->link) > CONTROL_BYTES_MAX) {
