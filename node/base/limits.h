@@ -73,11 +73,11 @@ enum {
 
     /* a query */
     QUERY_BYTES_MAX = 4096,
-    QUERY_NODES_MAX = 256,  /* conditions and values together */
-    QUERY_DEPTH_MAX = 32,   /* parentheses and "not" inside each other */
-    QUERY_PREFIX_MIN = 2,   /* characters before an asterisk */
-    QUERY_REMARKS_MAX = 8,  /* warnings about one */
-    NEAR_KM_MAX = 20037,    /* half around the earth */
+    QUERY_NODES_MAX = 256, /* conditions and values together */
+    QUERY_DEPTH_MAX = 32,  /* parentheses and "not" inside each other */
+    QUERY_PREFIX_MIN = 2,  /* characters before an asterisk */
+    QUERY_REMARKS_MAX = 8, /* warnings about one */
+    NEAR_KM_MAX = 20037,   /* half around the earth */
 
     /* the operator's socket */
     CONTROL_BYTES_MAX = 4 * 1024 * 1024, /* one request or reply */

@@ -172,27 +172,12 @@ static enum result remember(struct exchange *exchange, const struct admitted *ad
     return RESULT_OK;
 }
 
-/* Originator and shown are copied into the arena: what is admitted outlives what it came in. */
-static enum result row_of(struct index_row *out, struct arena *arena, const struct disclosure *disclosure,
-                          uint64_t sequence, uint32_t ordinal) {
-    const AlertHeader *header = disclosure->header;
-    *out = (struct index_row){.sequence = sequence,
-                              .created = header->created,
-                              .version = header->version,
-                              .ordinal = ordinal,
-                              .originator = arena_copy(arena, header->originator.data, MEMBER_ID_SIZE),
-                              .shown = arena_copy(arena, &disclosure->shown, sizeof disclosure->shown)};
-    memcpy(out->object, disclosure->object, OBJECT_ID_SIZE);
-    memcpy(out->alert, header->alert.data, TREE_ALERT_ID_SIZE);
-    return out->originator && out->shown ? RESULT_OK : RESULT_NO_MEMORY;
-}
-
 enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure, const Alert *visible,
                            struct store_alert *stored) {
     struct arena *turn = &exchange->turn;
     struct admitted admitted;
     TRY(store_put_alert(exchange->store, stored));
-    TRY(row_of(&admitted.row, turn, disclosure, stored->sequence, stored->ordinal));
+    TRY(exchange_row(&admitted.row, turn, disclosure, stored->sequence, stored->ordinal));
     TRY(document_make(&admitted.document, turn, disclosure->header, visible));
     admitted.document.originator = admitted.row.originator;
     TRY(attachments_mention(exchange, turn, disclosure, stored->sequence, stored->ordinal));
@@ -511,103 +496,15 @@ enum result exchange_renew(struct exchange *exchange, const struct roster *roste
     return result;
 }
 
-/* --- what is here --- */
-
-static enum result load_disclosure(struct exchange *exchange, struct arena *arena, struct holding *out) {
-    struct span plain = out->stored.disclosure;
-    if (out->stored.ordinal) {
-        struct entry entry;
-        const uint8_t *key;
-        struct feed *feed = feeds_find_ordinal(&exchange->feeds, out->stored.ordinal);
-        if (!feed)
-            return RESULT_STORE_DAMAGED;
-        out->feed = feed;
-        TRY(store_get_entry(exchange->store, arena, out->stored.ordinal, out->stored.number, &out->entry));
-        TRY(feed_parse(&entry, out->entry));
-        TRY(feeds_key(&exchange->feeds, feed, entry.epoch, &key));
-        TRY(feed_open(arena, &plain, &entry, key));
-    }
-    return disclosure_decode(&out->disclosure, arena, plain);
-}
-
-enum result exchange_load(struct exchange *exchange, struct arena *arena, const struct index_row *row,
-                          struct holding *out) {
-    *out = (struct holding){0};
-    TRY(store_get_alert(exchange->store, arena, row->sequence, &out->stored));
-    return load_disclosure(exchange, arena, out);
-}
-
-enum result exchange_read(struct exchange *exchange, struct arena *arena, const struct index_row *row,
-                          const AlertHeader **header, Alert **content) {
-    struct holding holding;
-    TRY(exchange_load(exchange, arena, row, &holding));
-    *header = holding.disclosure.header;
-    return exchange_visible(exchange, arena, &holding.disclosure, content);
-}
-
-static enum result index_stored(struct exchange *exchange, struct arena *arena, uint64_t sequence) {
-    struct holding holding = {0};
-    struct index_row row;
-    struct document document;
-    Alert *content;
-    TRY(store_get_alert(exchange->store, arena, sequence, &holding.stored));
-    TRY(load_disclosure(exchange, arena, &holding));
-    TRY(exchange_visible(exchange, arena, &holding.disclosure, &content));
-    TRY(row_of(&row, arena, &holding.disclosure, sequence, holding.stored.ordinal));
-    TRY(document_make(&document, arena, holding.disclosure.header, content));
-    TRY(attachments_mention(exchange, arena, &holding.disclosure, sequence, row.ordinal));
-    attachments_settle(exchange);
-    return index_add(exchange->index, &row, &document);
-}
-
-/* The index lives in memory only; an alert that cannot be read is said so and leaves the others alone. */
-static enum result build_index(struct exchange *exchange) {
-    uint64_t last = store_last_alert(exchange->store);
-    struct arena arena;
-    arena_init(&arena, SIZE_MAX);
-    for (uint64_t sequence = 1; sequence <= last; sequence++) {
-        enum result result = index_stored(exchange, &arena, sequence);
-        arena_reset(&arena);
-        if (result == RESULT_NO_MEMORY) {
-            arena_release(&arena);
-            return result;
-        }
-        exchange->unread |= result && result != RESULT_NOT_FOUND;
-        if (result && result != RESULT_NOT_FOUND)
-            log_error(_("alert %llu of the store cannot be read: %s"), (unsigned long long)sequence,
-                      result_text(result));
-        if (sequence % 50000 == 0)
-            log_info(_("index: %llu of %llu alerts"), (unsigned long long)sequence, (unsigned long long)last);
-    }
-    arena_release(&arena);
-    return RESULT_OK;
-}
-
-enum result exchange_index_again(struct exchange *exchange) {
-    struct index *before = exchange->index;
-    exchange->index = index_new(exchange->references->taxa, exchange->index_bytes_max);
-    enum result result = exchange->index ? build_index(exchange) : RESULT_NO_MEMORY;
-    if (result) {
-        index_free(exchange->index);
-        exchange->index = before;
-        return result;
-    }
-    index_free(before);
-    return RESULT_OK;
-}
-
 enum result exchange_open(struct exchange *exchange) {
     exchange->self = roster_find(exchange->roster, exchange->identity->id);
     if (!exchange->self)
         return RESULT_UNKNOWN_MEMBER;
     arena_init(&exchange->turn, SIZE_MAX);
     attachments_init(&exchange->attachments);
-    exchange->index = index_new(exchange->references->taxa, exchange->index_bytes_max);
-    if (!exchange->index)
-        return RESULT_NO_MEMORY;
     TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));
     TRY(forks_open(&exchange->forks, exchange->store));
-    return build_index(exchange);
+    return exchange_index_again(exchange);
 }
 
 void exchange_release(struct exchange *exchange) {

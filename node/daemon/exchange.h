@@ -207,6 +207,9 @@ MUST_USE enum result exchange_visible(const struct exchange *exchange, struct ar
 MUST_USE enum result exchange_read(struct exchange *exchange, struct arena *arena, const struct index_row *row,
                                    const AlertHeader **header, Alert **content);
 
+/* The row of an alert. Originator and shown are copied into the arena: what is admitted outlives what it came in. */
+MUST_USE enum result exchange_row(struct index_row *out, struct arena *arena, const struct disclosure *disclosure,
+                                  uint64_t sequence, uint32_t ordinal);
 /* Puts an alert into the open change and remembers it for the index, with `visible` to be searched; for incoming.c.
  * `stored` gets its sequence. */
 MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure,
