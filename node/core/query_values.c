@@ -136,6 +136,11 @@ static bool read_flag(struct reading *reading, const struct item *item, struct q
                        parser_quote(reading->parser, item->text), reading->field->path, _("yes or no"));
 }
 
+static bool check_prefix(struct parser *parser, const struct item *item, size_t len) {
+    return !item->star || len >= QUERY_PREFIX_MIN ||
+           parser_fail(parser, item->star, _("at least %d characters stand before an asterisk"), QUERY_PREFIX_MIN);
+}
+
 static bool read_place(struct reading *reading, const struct item *item, struct query_value *value) {
     struct parser *parser = reading->parser;
     value->prefix = item->star != NULL;
@@ -145,7 +150,7 @@ static bool read_place(struct reading *reading, const struct item *item, struct 
                            _("a UN/LOCODE such as KEMBA: the country's two letters, then three"));
     if (!value->prefix && !places_find(parser->world->references->places, value->key))
         parser_remark(parser, item->at, _("the list of places does not have this one"));
-    return true;
+    return check_prefix(parser, item, strlen(value->key));
 }
 
 static bool read_code(struct reading *reading, const struct item *item, struct query_value *value) {
@@ -216,11 +221,6 @@ static const char *words_of(struct parser *parser, const char *text, size_t *las
         *last_len = word.len;
     }
     return joined;
-}
-
-static bool check_prefix(struct parser *parser, const struct item *item, size_t len) {
-    return !item->star || len >= QUERY_PREFIX_MIN ||
-           parser_fail(parser, item->star, _("at least %d characters stand before an asterisk"), QUERY_PREFIX_MIN);
 }
 
 static bool refuse_empty(struct parser *parser, const struct item *item) {

@@ -160,12 +160,14 @@ enum result answer_row_words(Row **out, struct node *node, const struct index_ro
         return RESULT_NO_MEMORY;
     row__init(words);
     row_identity(words, node, row, ids);
-    TRY(row_content(words, node, row));
-    enum result doubt = exchange_doubt(&node->exchange, row);
+    enum result unread = row_content(words, node, row);
+    if (unread == RESULT_NO_MEMORY)
+        return unread;
+    enum result doubt = unread ? unread : exchange_doubt(&node->exchange, row); /* a damaged one hides no other */
     words->doubt = doubt ? words_of(result_name(doubt)) : NULL;
     TRY(exchange_is_outdated(&node->exchange, row, &is_outdated));
     words->has_outdated = words->outdated = is_outdated;
-    if (full) {
+    if (full && !unread) {
         struct buf json;
         buf_init(&json, arena);
         TRY(answer_json(&json, node, row, &node->policy->operators));
@@ -196,7 +198,9 @@ static enum result load(void *context, const struct index_row *row, struct docum
     const AlertHeader *header;
     Alert *content;
     arena_reset(&finding->scratch);
-    TRY(exchange_read(&finding->node->exchange, &finding->scratch, row, &header, &content));
+    enum result result = exchange_read(&finding->node->exchange, &finding->scratch, row, &header, &content);
+    if (result)
+        return result == RESULT_NO_MEMORY ? result : RESULT_NOT_FOUND; /* a damaged one hides no other */
     return document_make(out, &finding->scratch, header, content);
 }
 

@@ -55,12 +55,16 @@ static void take_term(void *context, uint32_t term) {
         postings_read(postings, term, gathering->rows);
 }
 
-static void take_key(struct gathering *gathering, size_t space, struct span key, bool prefix) {
+/* True if these are the rows, and no others. Of a prefix that is too short to go by, all that have anything there: the
+ * parser lets none pass, but 00 may be taken off a telephone number. */
+static bool take_key(struct gathering *gathering, size_t space, struct span key, bool prefix) {
     const struct postings *postings = &gathering->running->index->postings;
-    if (prefix)
+    bool is_short = prefix && key.len < QUERY_PREFIX_MIN;
+    if (prefix && !is_short)
         postings_each(postings, (unsigned)space, key, take_term, gathering);
     else
-        take_term(gathering, postings_find(postings, (unsigned)space, key));
+        take_term(gathering, postings_find(postings, (unsigned)space, is_short ? (struct span){0} : key));
+    return !is_short && key.len <= TERM_BYTES_MAX;
 }
 
 static bool is_cut(const char *key) {
@@ -133,12 +137,10 @@ static void take_members(struct gathering *gathering, const struct query_value *
 static bool take_value(struct gathering *gathering, size_t slot, const struct query_value *value) {
     switch (value->how) {
     case HOW_PRESENT:
-        take_key(gathering, slot, (struct span){0}, false);
-        return true;
+        return take_key(gathering, slot, (struct span){0}, false);
     case HOW_SAME:
     case HOW_BELOW:
-        take_key(gathering, slot, span_of_text(value->key), value->prefix);
-        return !is_cut(value->key);
+        return take_key(gathering, slot, span_of_text(value->key), value->prefix);
     case HOW_PHRASE:
     case HOW_WHOLE:
         break;
@@ -158,10 +160,11 @@ static bool take_value(struct gathering *gathering, size_t slot, const struct qu
 }
 
 /* Identifiers and places go by their fields. */
-static void take_text_by_field(struct gathering *gathering, const struct query_node *node) {
+static bool take_text_by_field(struct gathering *gathering, const struct query_node *node) {
     const struct query_value *words = &node->values[0], *identifier = &node->values[1];
     char upper[TERM_BYTES_MAX + 1];
     size_t len = 0;
+    bool is_exact = true;
     for (; words->key[len] && len < TERM_BYTES_MAX; len++)
         upper[len] =
             (char)(words->key[len] >= 'a' && words->key[len] <= 'z' ? words->key[len] - 'a' + 'A' : words->key[len]);
@@ -171,17 +174,20 @@ static void take_text_by_field(struct gathering *gathering, const struct query_n
         if (!field || !document_is_searched(slot))
             continue;
         if (document_compares(slot) == COMPARE_CODE)
-            take_key(gathering, slot, span_of_text(upper), words->prefix);
+            is_exact &= take_key(gathering, slot, span_of_text(upper), words->prefix);
         if (document_compares(slot) == COMPARE_IDENTIFIER)
-            take_key(gathering, slot, span_of_text(document_strip(identifier->key, field->form)), identifier->prefix);
+            is_exact &= take_key(gathering, slot, span_of_text(document_strip(identifier->key, field->form)),
+                                 identifier->prefix);
     }
+    return is_exact;
 }
 
 static bool take_text(struct gathering *gathering, const struct query_node *node) {
     const struct query_value *words = &node->values[0];
     take_phrase(gathering, SPACE_WORDS, words);
-    take_text_by_field(gathering, node);
-    return !take_wordless(gathering) && is_one_word(words->key) && !is_cut(words->key) && !gathering->running->in_group;
+    bool is_exact = take_text_by_field(gathering, node);
+    is_exact &= !take_wordless(gathering);
+    return is_exact && is_one_word(words->key) && !is_cut(words->key) && !gathering->running->in_group;
 }
 
 static bool take_leaf(struct gathering *gathering, const struct query_node *node) {

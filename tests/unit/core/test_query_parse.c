@@ -214,6 +214,7 @@ START_TEST(each_mistake_is_told_where_it_is) {
         {"title=fal*", 10, "no asterisk here"},
         {"a*b", 2, "an asterisk stands at the end"},
         {"a*", 2, "at least 2 characters"},
+        {"place:K*", 8, "at least 2 characters"},
         {"*", 1, "no letter or digit"},
         {"\"...\"", 1, "no letter or digit"},
         {"container:--", 11, "no letter or digit"},

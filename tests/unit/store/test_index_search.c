@@ -150,7 +150,8 @@ static void add(uint64_t sequence) {
 /* ---- queries ---- */
 
 static const char *draw_word(void) {
-    static const char *const beginnings[] = {"pan", "po", "msku 12", "false bo", "KE", "34", "scales", "25471"};
+    static const char *const beginnings[] = {"pan",    "po",    "msku 12", "false bo", "KE",  "34",
+                                             "scales", "25471", "00k",     "001",      "imop"};
     if (!draw(4))
         return text_format(&arena, "\"%s\"*", PICK(beginnings));
     return text_format(&arena, "\"%s\"", draw(5) ? draw(2) ? PICK(vocabulary) : PICK(identifiers) : draw_text(3));
