@@ -28,6 +28,9 @@ void bench_mesh(void);
 /* Cables that are thin, lossy and cut. */
 void bench_cables(void);
 
+/* Searching so many alerts. */
+void bench_find(size_t alerts);
+
 /* The life of keys: grants, rotation, start-up with a large roster. */
 void bench_trust(void);
 
