@@ -72,10 +72,19 @@ enum {
     REDIAL_FIRST_MS = 250,
     REDIAL_LAST_MS = 60 * 1000,
 
+    /* a query */
+    QUERY_BYTES_MAX = 4096,
+    QUERY_NODES_MAX = 256, /* conditions and values together */
+    QUERY_DEPTH_MAX = 32,  /* parentheses and "not" inside each other */
+    QUERY_PREFIX_MIN = 2,  /* characters before an asterisk */
+    QUERY_REMARKS_MAX = 8, /* warnings about one */
+    NEAR_KM_MAX = 20037,   /* half around the earth */
+
     /* the operator's socket */
     CONTROL_BYTES_MAX = 4 * 1024 * 1024, /* one request or reply */
     CONTROL_CLIENTS_MAX = 256,
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
+    FIND_READS_MAX = 5000,    /* alerts that one answer to `find` reads to decide: the rest with the next */
 
     /* the store */
     FEEDS_OF_KEY_MAX = 2 * AUDIENCES_MAX,  /* followed, of one signing key: an audience may have an urgent one, too */

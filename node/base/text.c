@@ -215,6 +215,13 @@ int text_compare(const char *a, const char *b) {
     return small(*a) - small(*b);
 }
 
+bool text_is(struct span a, const char *b) {
+    size_t i = 0;
+    while (i < a.len && b[i] && small((char)a.data[i]) == small(b[i]))
+        i++;
+    return i == a.len && b[i] == '\0';
+}
+
 static size_t smallest_of(size_t a, size_t b, size_t c) {
     size_t smaller = a < b ? a : b;
     return smaller < c ? smaller : c;

@@ -35,6 +35,9 @@ const char *text_fold(struct arena *arena, const char *text);
 /* Orders like strcmp(), the letters A to Z as if they were small: the same in every locale, unlike strcasecmp(). */
 int text_compare(const char *a, const char *b);
 
+/* Is it this text, by the same order? */
+bool text_is(struct span a, const char *b);
+
 /* Typing errors between two words: bytes inserted, left out, replaced, or swapped with their neighbour. Words of
  * TEXT_WORD_MAX bytes and more are SIZE_MAX away from everything: for suggestions, not for content. */
 enum { TEXT_WORD_MAX = 64 };

@@ -64,6 +64,6 @@ extern const struct command command_bundle_write, command_bundle_read, command_b
 extern const struct command command_peer_release;
 extern const struct command command_audit_show, command_audit_verify, command_audit_checkpoint;
 extern const struct command command_audit_disclosures, command_audit_erase;
-extern const struct command command_help, command_version;
+extern const struct command command_help, command_complete, command_version;
 
 #endif

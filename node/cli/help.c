@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "core/codes.h"
+#include "core/document.h"
 #include "core/fields.h"
+#include "core/query_names.h"
 
 static const struct option help_options[] = {OPTION_JSON, OPTIONS_END};
 static const struct option version_options[] = {OPTIONS_END};
@@ -125,6 +127,65 @@ static enum exit_code help_codes(struct call *call, const char *name) {
     return EXIT_USAGE;
 }
 
+/* ---- the query language ---- */
+
+static const char *const query_help =
+    N_("A query is conditions, all of which must hold; quote it for the shell.\n"
+       "\n"
+       "  pangolin                  this word, in any text; case and accents do not matter\n"
+       "  pangol*                   words that begin so\n"
+       "  \"false bottom\"            these words, one behind the other\n"
+       "  country:KE                the incident, or a place on the route, is in Kenya\n"
+       "  country:(KE,TZ,UG)        in one of these\n"
+       "  species:Manidae           the family and all in it; \"Manis tricuspis\" in quotation marks\n"
+       "  date:2014..2016-03        from the first to the last day; also 2014.. and ..2016\n"
+       "  quantity>=100             also < <= >; numbers, dates and times have an order\n"
+       "  container:MSKU1234565     case, blanks and dashes do not matter; container:MSKU* as well\n"
+       "  title=\"all of it\"         the whole text of a field; title:word finds a word in it\n"
+       "  permit:*                  there is one; not permit:* there is none\n"
+       "  originator:CD             a member, or a country\n"
+       "  near:KEMBA/50km           a place, or the position, is that near; near:-4.05,39.66/50km\n"
+       "  specimens(term:SCA quantity>=100)   both hold for the same specimen; so with other groups\n"
+       "  a or b, not a, (a b)      \"or\" binds less than side by side, \"not\" and parentheses more\n"
+       "  sort:date  sort:created   newest first by that, not by arrival\n"
+       "  limit:20                  so many a page\n"
+       "\n"
+       "Fields go by their path, by its last part where that is clear, and some by another name:");
+
+struct naming {
+    struct arena *arena;
+    struct table *table;
+};
+
+/* Those that are no field's own name or path. */
+static void print_word(void *context, const char *name, const struct query_slots *slots) {
+    struct naming *naming = context;
+    const struct field *field = document_field(slots->slots[0]);
+    const char *fields = "";
+    bool is_own = slots->count == 1 && (strcmp(name, field->path) == 0 || strcmp(name, field->name) == 0);
+    if (!is_own)
+        for (size_t i = 0; i < slots->count; i++)
+            fields = text_format(naming->arena, "%s%s%s", fields, i ? ", " : "", document_field(slots->slots[i])->path);
+    else if (!field->group)
+        fields = _(field->label);
+    if (*fields) {
+        table_cell(naming->table, name);
+        table_cell(naming->table, fields);
+    }
+}
+
+static enum exit_code help_query(struct call *call) {
+    static const struct column columns[] = {{N_("NAME"), COLUMN_KEEP}, {N_("FIELD"), COLUMN_TRUNC}};
+    struct naming naming = {call->arena, table_new(call->arena, columns, 2)};
+    print_line("%s", _(query_help));
+    query_names_each(print_word, &naming);
+    print_blank();
+    table_print(naming.table);
+    print_blank();
+    print_line(_("inama help fields lists all fields, inama help codes the codes."));
+    return EXIT_DONE;
+}
+
 static enum exit_code run_help(struct call *call) {
     const char **words = call->options.words;
     size_t count = call->options.word_count;
@@ -133,6 +194,8 @@ static enum exit_code run_help(struct call *call) {
         return overview(call->arena);
     if (strcmp(words[0], "fields") == 0)
         return list_fields(call);
+    if (strcmp(words[0], "query") == 0)
+        return help_query(call);
     if (strcmp(words[0], "codes") == 0)
         return help_codes(call, count > 1 ? words[1] : NULL);
     const struct command *command = command_named((int)count, (char *const *)(uintptr_t)words, &used);
@@ -151,12 +214,13 @@ static enum exit_code run_help(struct call *call) {
 
 const struct command command_help = {
     .name = "help",
-    .takes = "[COMMAND | fields | codes [LIST]]",
-    .summary = N_("explain a command, the fields of an alert, the code lists"),
+    .takes = "[COMMAND | query | fields | codes [LIST]]",
+    .summary = N_("explain a command, queries, the fields of an alert, the code lists"),
     .options = help_options,
     .words_min = 0,
     .words_max = 2,
     .examples = N_("  inama help publish        one command\n"
+                   "  inama help query          what find and watch take\n"
                    "  inama help fields         every field, with its class as policies name it\n"
                    "  inama help codes unit     the codes of one list\n"),
     .run = run_help,

@@ -59,6 +59,7 @@ const struct command *const commands[] = {
 
     &command_codes_import,
     &command_help,
+    &command_complete,
     &command_version,
     NULL,
 };

@@ -1,6 +1,7 @@
 #include "cli/row.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -15,11 +16,13 @@ static const char *upper(struct arena *arena, const char *text) {
     return copy;
 }
 
+/* ---- the query ---- */
+
 /* A code of the list in any case, or a complaint. */
-static char *read_code(struct call *call, const char *option, enum code_list list, const char **complaint) {
+static void check_code(struct call *call, const char *option, enum code_list list, const char **complaint) {
     const char *text = options_text(&call->options, option), *code = upper(call->arena, text);
     if (!code || codes_find(list, code))
-        return (char *)(uintptr_t)code;
+        return;
     const char *near = codes_suggest(list, code), *shown = text_escape(call->arena, text);
     if (*near)
         *complaint = text_format(call->arena, _("--%s is \"%s\", which is not in the list \"%s\"; did you mean %s?"),
@@ -27,7 +30,6 @@ static char *read_code(struct call *call, const char *option, enum code_list lis
     else
         *complaint = text_format(call->arena, _("--%s is \"%s\", which is not in the list: inama help codes %s"),
                                  option, shown, codes_list_name(list));
-    return NULL;
 }
 
 static bool is_date(const char *text) {
@@ -40,36 +42,120 @@ static bool is_date(const char *text) {
     return text_parse_time(&ms, full);
 }
 
-static char *read_date(struct call *call, const char *option, const char **complaint) {
+static void check_date(struct call *call, const char *option, const char **complaint) {
     const char *text = options_text(&call->options, option);
     if (text && !is_date(text))
         *complaint = text_format(call->arena, _("--%s is \"%s\", expected 2014, 2014-05 or 2014-05-05"), option,
                                  text_escape(call->arena, text));
-    return (char *)(uintptr_t)text;
 }
 
-static char *read_words(struct call *call) {
+static void put(struct buf *query, const char *text) {
+    buf_put(query, text, strlen(text));
+}
+
+/* In quotation marks, as the language has them. */
+static void put_quoted(struct buf *query, const char *text, size_t len) {
+    put(query, "\"");
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            put(query, "\\");
+        buf_put(query, &text[i], 1);
+    }
+    put(query, "\"");
+}
+
+static void put_option(struct buf *query, const struct call *call, const char *option, const char *condition) {
+    const char *value = options_text(&call->options, option);
+    if (!value)
+        return;
+    put(query, query->len ? " " : "");
+    put(query, condition);
+    put_quoted(query, value, strlen(value));
+}
+
+static void put_texts(struct buf *query, const char *text) {
+    static const char blanks[] = " \t\n";
+    while (*(text += strspn(text, blanks))) {
+        size_t len = strcspn(text, blanks);
+        put(query, query->len ? " " : "");
+        put_quoted(query, text, len);
+        text += len;
+    }
+}
+
+static void put_words(struct buf *query, const struct call *call, bool enclosed) {
+    put(query, enclosed ? "(" : "");
+    for (size_t i = 0; i < call->options.word_count; i++) {
+        put(query, i ? " " : "");
+        put(query, call->options.words[i]);
+    }
+    put(query, enclosed ? ")" : "");
+}
+
+static bool has_filter(const struct call *call) {
+    static const char *const filters[] = {"species",   "country",    "from", "to",
+                                          "transport", "originator", "kind", "text"};
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        if (options_text(&call->options, filters[i]))
+            return true;
+    return false;
+}
+
+const char *row_query(struct call *call, const char **complaint) {
     const char *text = options_text(&call->options, "text");
-    text = text ? text : "";
-    for (size_t i = 0; i < call->options.word_count; i++)
-        text = text_format(call->arena, "%s%s%s", text, *text ? " " : "", call->options.words[i]);
-    return *text ? (char *)(uintptr_t)text : NULL;
+    struct buf query;
+    *complaint = NULL;
+    check_code(call, "country", CODES_COUNTRY, complaint);
+    check_code(call, "kind", CODES_KIND, complaint);
+    check_code(call, "transport", CODES_TRANSPORT, complaint);
+    check_date(call, "from", complaint);
+    check_date(call, "to", complaint);
+    buf_init(&query, call->arena);
+    if (call->options.word_count)
+        put_words(&query, call, has_filter(call));
+    put_option(&query, call, "species", "species:");
+    put_option(&query, call, "country", "country:");
+    put_option(&query, call, "from", "date>=");
+    put_option(&query, call, "to", "date<=");
+    put_option(&query, call, "transport", "transport:");
+    put_option(&query, call, "originator", "originator:");
+    put_option(&query, call, "kind", "kind:");
+    put_texts(&query, text ? text : "");
+    buf_put_u8(&query, 0);
+    if (query.failed && !*complaint)
+        *complaint = result_text(RESULT_NO_MEMORY);
+    return *complaint ? NULL : (const char *)query.data;
 }
 
-void row_filters(Find *find, struct call *call, const char **complaint) {
-    const char *originator = options_text(&call->options, "originator");
-    if (originator && strlen(originator) == 2)
-        originator = upper(call->arena, originator);
-    *complaint = NULL;
-    find->taxon = (char *)(uintptr_t)options_text(&call->options, "species");
-    find->country = read_code(call, "country", CODES_COUNTRY, complaint);
-    find->kind = read_code(call, "kind", CODES_KIND, complaint);
-    find->transport = read_code(call, "transport", CODES_TRANSPORT, complaint);
-    find->originator = (char *)(uintptr_t)originator;
-    find->from = read_date(call, "from", complaint);
-    find->to = read_date(call, "to", complaint);
-    find->text = read_words(call);
+/* The query, and a caret under the character. */
+static void point_at(struct call *call, const char *query, size_t offset) {
+    size_t len = strlen(query);
+    const char *before = arena_text(call->arena, query, offset < len ? offset : len);
+    if (!before)
+        return;
+    fprintf(stderr, "  %s\n  %*s^\n", text_escape(call->arena, query),
+            (int)text_width(text_escape(call->arena, before)), "");
 }
+
+void row_print_mistake(struct call *call, const char *query, const Reply *reply) {
+    if (reply->n_remarks == 0)
+        return;
+    const Remark *remark = reply->remarks[0];
+    point_at(call, query, remark->offset);
+    if (options_flag(&call->options, "json"))
+        print_json(json_pack("{s:s, s:o, s:I, s:I, s:o}", "error", "invalid", "text", print_json_text(remark->text),
+                             "column", (json_int_t)remark->column, "offset", (json_int_t)remark->offset, "query",
+                             print_json_text(query)));
+}
+
+void row_print_remarks(struct call *call, const char *query, const Reply *reply) {
+    for (size_t i = 0; i < reply->n_remarks; i++) {
+        print_error("%s", text_escape(call->arena, reply->remarks[i]->text));
+        point_at(call, query, reply->remarks[i]->offset);
+    }
+}
+
+/* ---- rows ---- */
 
 static const char *short_id(struct arena *arena, const Row *row) {
     return print_hex(arena, span_of(row->object.data, row->object.len), ID_SHOWN_BYTES);

@@ -6,21 +6,25 @@
 #include "cli/print.h"
 #include "control.pb-c.h"
 
-/* The filters; positional words are the text. */
+/* The filters that have an option; positional words are the query (core/query_parse.h), and all of it must hold. */
 /* clang-format off */
 #define ROW_FILTERS                                                                                                    \
-    {"species", 's', "NAME", N_("scientific name of any rank: a family finds its species"), false},                    \
-    {"country", 'c', "CC", N_("of the incident or anywhere on the route"), false},                                      \
-    {"from", 0, "DATE", N_("of the incident: 2014, 2014-05 or 2014-05-05"), false},                                     \
-    {"to", 0, "DATE", N_("of the incident, included"), false},                                                          \
-    {"transport", 't', "MODE", N_("a code of inama help codes transport, such as 4 for air"), false},                   \
-    {"originator", 'o', "NAME", N_("a member, or a country"), false},                                                   \
-    {"kind", 'k', "KIND", N_("a code of inama help codes kind"), false},                                                \
-    {"text", 0, "WORDS", N_("words that all occur in it; the same as words without option"), false}
+    {"species", 's', "NAME", N_("species:NAME: of any rank; a family finds its species"), false},                      \
+    {"country", 'c', "CC", N_("country:CC: of the incident or anywhere on the route"), false},                          \
+    {"from", 0, "DATE", N_("date>=DATE: of the incident: 2014, 2014-05 or 2014-05-05"), false},                         \
+    {"to", 0, "DATE", N_("date<=DATE: of the incident, included"), false},                                              \
+    {"transport", 't', "MODE", N_("transport:MODE: a code of inama help codes transport, such as 4 for air"), false},   \
+    {"originator", 'o', "NAME", N_("originator:NAME: a member, or a country"), false},                                  \
+    {"kind", 'k', "KIND", N_("kind:KIND: a code of inama help codes kind"), false},                                     \
+    {"text", 0, "WORDS", N_("words that all occur in it, whatever they mean in a query"), false}
 /* clang-format on */
 
-/* Fills the filters in. *complaint is a translated sentence about what is wrong; NULL if nothing is. */
-void row_filters(Find *find, struct call *call, const char **complaint);
+/* The query that words and options are together; NULL with *complaint, a translated sentence, if an option is wrong. */
+const char *row_query(struct call *call, const char **complaint);
+/* Behind what a node said against a query: where. */
+void row_print_mistake(struct call *call, const char *query, const Reply *reply);
+/* What a node remarked about one. */
+void row_print_remarks(struct call *call, const char *query, const Reply *reply);
 
 /* Which columns the rows of a table need. */
 struct row_table {

@@ -64,6 +64,9 @@ static void print_node(struct arena *arena, const Status *status) {
     status_warn(status);
     if (status->store_used > status->store_max / 10 * 9)
         print_error(_("the store is nearly full: raise store_gib in node.yaml and restart the node"));
+    if (status->index_wordless)
+        print_error(_("the index has reached index_mib of node.yaml: queries for words read %llu alerts one by one"),
+                    (unsigned long long)status->index_wordless);
     if (!status->memory_locked)
         print_error(_("keys are not locked into memory and could reach the swap: raise LimitMEMLOCK"));
 }

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -19,6 +20,7 @@ struct watch {
     struct call *call;
     struct config config;
     Find find;
+    const char *query;
     bool knows_last; /* where to go on */
     uint64_t last;   /* sequence */
     bool said_ready;
@@ -58,15 +60,30 @@ static void show_rows(struct watch *watch, const Reply *reply) {
     fflush(stdout);
 }
 
+/* Asks until nothing is missed; then, and with the last reply, what is new comes by itself. */
+static enum exit_code catch_up(struct watch *watch, struct client *client, const Request *request,
+                               const Reply **reply) {
+    for (;;) {
+        *reply = NULL;
+        watch->find.has_after = true;
+        watch->find.after = watch->last;
+        enum exit_code code = client_ask(client, request, reply);
+        if (code && *reply)
+            row_print_mistake(watch->call, watch->query, *reply);
+        if (code || !(*reply)->next)
+            return code;
+        show_rows(watch, *reply);
+        watch->last = strtoull((*reply)->next, NULL, 10); /* as far as was looked */
+    }
+}
+
 static enum exit_code follow(struct watch *watch, struct client *client) {
     const Reply *reply;
     Request request = REQUEST__INIT;
     request.find = &watch->find;
     enum exit_code code = watch->knows_last ? EXIT_DONE : find_last(watch, client);
-    watch->find.has_after = true;
-    watch->find.after = watch->last;
     if (!code)
-        code = client_ask(client, &request, &reply);
+        code = catch_up(watch, client, &request, &reply);
     if (!code && !watch->said_ready && isatty(STDERR_FILENO))
         print_error(_("watching; end it with Ctrl-C"));
     watch->said_ready |= !code;
@@ -104,9 +121,10 @@ static enum exit_code run(struct call *call) {
     const char *complaint = NULL;
     struct watch watch = {.call = call};
     find__init(&watch.find);
-    row_filters(&watch.find, call, &complaint);
+    watch.query = row_query(call, &complaint);
     if (complaint)
         return print_usage_error(call, complaint);
+    watch.find.query = (char *)(uintptr_t)watch.query;
     watch.find.has_follow = watch.find.follow = true;
     watch.find.has_full = watch.find.full = options_flag(&call->options, "json");
     enum exit_code code = home_read(&watch.config, call);
@@ -115,11 +133,11 @@ static enum exit_code run(struct call *call) {
 
 const struct command command_watch = {
     .name = "watch",
-    .takes = "[WORDS…]",
+    .takes = "[QUERY…]",
     .summary = N_("show alerts as they come, until interrupted"),
     .options = options,
-    .words_max = 64,
-    .examples = N_("  inama watch --species Manidae               pangolins only\n"
+    .words_max = 256,
+    .examples = N_("  inama watch species:Manidae                 pangolins only\n"
                    "  inama watch --json | jq .content.specimens  for a program, one alert per line\n"),
     .run = run,
 };

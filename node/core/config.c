@@ -177,9 +177,10 @@ static const char *folder_of(struct arena *arena, const char *path) {
 }
 
 enum result config_read(struct config *out, struct arena *arena, const char *path, struct report *report) {
-    static const char *const keys[] = {"identity",  "key_file", "roster",      "roots",       "policy", "store",
-                                       "store_gib", "control",  "live",        "metrics",     "listen", "taxa",
-                                       "places",    "peers",    "limit_kib_s", "attachments", "audit",  NULL};
+    static const char *const keys[] = {"identity",    "key_file",    "roster",    "roots",   "policy",
+                                       "store",       "store_gib",   "index_mib", "control", "live",
+                                       "metrics",     "listen",      "taxa",      "places",  "peers",
+                                       "limit_kib_s", "attachments", "audit",     NULL};
     struct span yaml;
     TRY(file_read(&yaml, arena, path, CONFIG_BYTES_MAX));
     struct reading reading = {.arena = arena, .report = report, .folder = folder_of(arena, path)};
@@ -189,7 +190,7 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     size_t errors_before = report->errors;
     settings_only(reading.top, keys, report);
 
-    uint64_t store_gib = 16;
+    uint64_t store_gib = 16, index_mib = 2048;
     struct config config = {.folder = reading.folder};
     config.identity = read_path(&reading, "identity", "identity.key");
     config.key_file = read_path(&reading, "key_file", NULL);
@@ -203,7 +204,9 @@ enum result config_read(struct config *out, struct arena *arena, const char *pat
     config.taxa = read_path(&reading, "taxa", NULL);
     config.places = read_path(&reading, "places", NULL);
     settings_number(reading.top, "store_gib", 1, 4096, &store_gib, report);
+    settings_number(reading.top, "index_mib", 1, 1 << 20, &index_mib, report);
     config.store_bytes = store_gib << 30;
+    config.index_bytes = index_mib << 20;
     config.listen = read_address(&reading, reading.top, "listen", false);
     config.limit = read_limit(&reading, reading.top);
     read_attachments(&reading, &config.attachments);

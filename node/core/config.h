@@ -51,13 +51,14 @@ struct config {
     const char *policy;
     const char *store; /* folder */
     uint64_t store_bytes;
-    const char *control; /* socket path */
-    const char *live;    /* socket path; NULL: off */
-    const char *metrics; /* "tcp://127.0.0.1:9464" or "ipc:///path"; NULL: off */
-    const char *listen;  /* "tcp://0.0.0.0:4450"; NULL: only calls out */
-    const char *taxa;    /* imported list; NULL if none */
-    const char *places;  /* imported list; NULL if none */
-    uint64_t limit;      /* bytes a second each way, of all peers together; 0: none */
+    uint64_t index_bytes; /* of memory: above that no more words are kept (store/index.h) */
+    const char *control;  /* socket path */
+    const char *live;     /* socket path; NULL: off */
+    const char *metrics;  /* "tcp://127.0.0.1:9464" or "ipc:///path"; NULL: off */
+    const char *listen;   /* "tcp://0.0.0.0:4450"; NULL: only calls out */
+    const char *taxa;     /* imported list; NULL if none */
+    const char *places;   /* imported list; NULL if none */
+    uint64_t limit;       /* bytes a second each way, of all peers together; 0: none */
     struct config_attachments attachments;
     struct config_audit audit;
     struct config_peer *peers;

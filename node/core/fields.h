@@ -56,13 +56,23 @@ enum field_type {
     FIELD_BLOB     /* text: where a file is and what opens it, core/reference.h */
 };
 
+/* What a FIELD_TEXT is to who compares it (core/document.h). */
+enum field_form {
+    FORM_PROSE,      /* words */
+    FORM_NAME,       /* of a person, a company, a vessel */
+    FORM_IDENTIFIER, /* letters and digits: case, blanks and dashes are how somebody wrote it */
+    FORM_PHONE,      /* the same, and 00 before it is the + of a country's code */
+    FORM_SHIP        /* the same, and IMO before it says nothing */
+};
+
 struct field {
     uint8_t slot;
     const char *path;  /* "specimens.quantity" */
     const char *group; /* "specimens" */
     const char *name;  /* "quantity" */
     enum field_type type;
-    enum code_list list; /* for FIELD_CODE */
+    enum code_list list;  /* for FIELD_CODE */
+    enum field_form form; /* for FIELD_TEXT */
     enum field_class class;
     bool group_repeats; /* the group is a list: one value per element */
     bool repeats;       /* the field itself is a list within its group (persons.aliases) */

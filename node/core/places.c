@@ -62,6 +62,15 @@ const struct place *places_find(const struct places *places, const char *code) {
     return found;
 }
 
+/* Haversine: exact enough, and steady for places that are close together. */
+double places_km(double latitude, double longitude, double other_latitude, double other_longitude) {
+    const double radius_km = 6371.0088, degree = 3.14159265358979323846 / 180;
+    double north = sin((other_latitude - latitude) * degree / 2);
+    double east = sin((other_longitude - longitude) * degree / 2);
+    double chord = north * north + cos(latitude * degree) * cos(other_latitude * degree) * east * east;
+    return 2 * radius_km * asin(sqrt(chord > 1 ? 1 : chord));
+}
+
 static size_t country_index(const char country[COUNTRY_LEN]) {
     return (size_t)(country[0] - 'A') * LETTERS + (size_t)(country[1] - 'A');
 }

@@ -43,6 +43,8 @@ MUST_USE enum result places_import(struct buf *out, struct span csv, struct repo
 
 /* NULL if the list has no such code. */
 const struct place *places_find(const struct places *places, const char *code);
+/* Along the surface of the earth as a sphere, between two positions in degrees. */
+double places_km(double latitude, double longitude, double other_latitude, double other_longitude);
 /* Is the whole of UN/LOCODE loaded for this country, so that an unknown code is an error and not only a doubt? */
 bool places_is_complete(const struct places *places, const char country[static 2]);
 /* Form only: country letters of ISO 3166, or XZ for international waters, and three characters A-Z, 2-9. */

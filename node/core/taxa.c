@@ -47,35 +47,43 @@ static bool genus_of(char out[TEXT_WORD_MAX], const char *name) {
     return true;
 }
 
-/* Is `name` the same as `above`, or does it go on with a blank behind it, as a species does behind its genus? */
-static bool begins_with(const char *name, const char *above) {
-    size_t len = strlen(above);
-    char front[TEXT_WORD_MAX];
-    if (text_compare(name, above) == 0)
-        return true;
-    if (strlen(name) <= len || len >= sizeof front || name[len] != ' ')
-        return false;
-    memcpy(front, name, len);
-    front[len] = '\0';
-    return text_compare(front, above) == 0;
+/* The name, and what stands before its blanks: a species begins with its genus. */
+static void each_front(const char *name, taxa_visit *visit, void *context) {
+    for (size_t len = strlen(name); len; len--)
+        if (name[len] == '\0' || name[len] == ' ')
+            visit(context, span_of(name, len));
 }
 
-static bool row_is_within(const struct taxon *row, const char *above) {
-    return begins_with(row->name, above) || text_compare(row->family, above) == 0 ||
-           text_compare(row->order, above) == 0 || text_compare(row->class, above) == 0 ||
-           (row->accepted && begins_with(row->accepted, above));
-}
-
-bool taxa_is_within(const struct taxa *taxa, const char *name, const char *above) {
+void taxa_each_above(const struct taxa *taxa, const char *name, taxa_visit *visit, void *context) {
     char genus[TEXT_WORD_MAX];
-    if (!*above)
-        return false;
-    if (begins_with(name, above))
-        return true;
     const struct taxon *row = taxa_find(taxa, name);
     if (!row && genus_of(genus, name))
         row = taxa_find(taxa, genus);
-    return row && row_is_within(row, above);
+    each_front(name, visit, context);
+    if (!row)
+        return;
+    const char *const above[] = {row->family, row->order, row->class};
+    each_front(row->name, visit, context);
+    each_front(row->accepted ? row->accepted : "", visit, context);
+    for (size_t i = 0; i < sizeof above / sizeof *above; i++)
+        if (*above[i])
+            visit(context, span_of_text(above[i]));
+}
+
+struct looking {
+    const char *above;
+    bool found;
+};
+
+static void compare_above(void *context, struct span above) {
+    struct looking *looking = context;
+    looking->found = looking->found || text_is(above, looking->above);
+}
+
+bool taxa_is_within(const struct taxa *taxa, const char *name, const char *above) {
+    struct looking looking = {.above = above};
+    taxa_each_above(taxa, name, compare_above, &looking);
+    return looking.found;
 }
 
 /* --- suggestions ------------------------------------------------------------------------------------------------- */

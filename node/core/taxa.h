@@ -46,6 +46,10 @@ MUST_USE enum result taxa_import(struct buf *out, struct span csv, struct report
 
 /* By scientific name, case-insensitive, single spaces; synonyms too. NULL if unknown. */
 const struct taxon *taxa_find(const struct taxa *taxa, const char *name);
+/* Calls back for every name that `name` goes by or is inside of, as far as they are known: itself, its genus, family,
+ * order and class, and those of the name that is accepted for it. A name may come more than once. */
+typedef void taxa_visit(void *context, struct span above);
+void taxa_each_above(const struct taxa *taxa, const char *name, taxa_visit *visit, void *context);
 /* Is `name` (species or anything above) inside the family, order, class or genus `above`? Case-insensitive. */
 bool taxa_is_within(const struct taxa *taxa, const char *name, const char *above);
 /* A known name close to a misspelt one, for messages; NULL if none is near. */

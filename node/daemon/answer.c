@@ -11,8 +11,6 @@
 #include "daemon/history.h"
 #include "daemon/node.h"
 
-enum { FIND_LIMIT = 50, REPLY_ROWS_BYTES_MAX = CONTROL_BYTES_MAX / 2 };
-
 static struct arena *turn_of(struct node *node) {
     return &node->exchange.turn;
 }
@@ -121,79 +119,7 @@ enum result answer_published(Reply *reply, struct node *node, const struct publi
     return RESULT_OK;
 }
 
-/* --- find --- */
-
-/* "2014", "2014-05", "2014-05-05" as 20140000, 20140500, 20140505; with `last` the last day it can mean. */
-static bool read_date(uint32_t *out, const char *text, bool last) {
-    unsigned year, month = 0, day = 0;
-    int end = 0;
-    if (sscanf(text, "%4u%n-%2u%n-%2u%n", &year, &end, &month, &end, &day, &end) < 1 || text[end])
-        return false;
-    if (year < 1000 || month > 12 || day > 31)
-        return false;
-    if (last && month == 0)
-        month = 12;
-    if (last && day == 0)
-        day = 31;
-    *out = year * 10000 + month * 100 + day;
-    return true;
-}
-
-static enum result read_originator(struct search *out, struct arena *arena, const struct node *node, const char *text,
-                                   const char **complaint) {
-    const struct member *member = roster_find_name(node->roster, text);
-    if (member) {
-        out->query.originator = arena_copy(arena, member->id, MEMBER_ID_SIZE); /* a watch outlives the roster */
-    } else if (strlen(text) == 2 && codes_find(CODES_COUNTRY, text)) {
-        out->originator_country = text;
-    } else {
-        *complaint = _("the originator is neither a member of the roster nor a country code");
-        return RESULT_INVALID;
-    }
-    return RESULT_OK;
-}
-
-static enum result read_transport(struct search *out, const char *text, const char **complaint) {
-    if (!isdigit((unsigned char)text[0]) || text[1]) {
-        *complaint = _("transport is a code of UN/CEFACT Recommendation 19, 0 to 9");
-        return RESULT_INVALID;
-    }
-    out->query.transport = text[0] - '0';
-    return RESULT_OK;
-}
-
-static const char *copied(struct arena *arena, const char *text) {
-    return text && *text ? arena_text(arena, text, strlen(text)) : NULL;
-}
-
-enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
-                          const char **complaint) {
-    *out = (struct search){.query.transport = -1};
-    out->query.taxon = copied(arena, words->taxon);
-    out->query.country = copied(arena, words->country);
-    out->query.kind = copied(arena, words->kind);
-    out->query.text = words->text && *words->text ? query_fold(arena, words->text) : NULL;
-    out->before = words->before;
-    out->after = words->after;
-    out->limit = words->has_limit ? words->limit : FIND_LIMIT;
-    out->superseded = words->superseded;
-    out->full = words->full;
-    out->follow = words->follow;
-    if (out->limit > FIND_RESULTS_MAX) {
-        *complaint = _("limit is at most 10000; ask for the next page with before");
-        return RESULT_INVALID;
-    }
-    if ((words->from && !read_date(&out->query.date_from, words->from, false)) ||
-        (words->to && !read_date(&out->query.date_to, words->to, true))) {
-        *complaint = _("a date is written 2014, 2014-05 or 2014-05-05");
-        return RESULT_INVALID;
-    }
-    if (words->transport && *words->transport)
-        TRY(read_transport(out, words->transport, complaint));
-    if (words->originator && *words->originator)
-        TRY(read_originator(out, arena, node, copied(arena, words->originator), complaint));
-    return RESULT_OK;
-}
+/* --- one alert --- */
 
 enum result answer_json(struct buf *out, struct node *node, const struct index_row *row,
                         const struct policy_view *view) {
@@ -209,137 +135,6 @@ enum result answer_json(struct buf *out, struct node *node, const struct index_r
     TRY(disclosure_narrow(&narrow, arena, &holding.disclosure, &visible));
     TRY(disclosure_content(&content, arena, &narrow));
     return alert_to_json(arena, narrow.header, content, out);
-}
-
-static const char *joined(struct arena *arena, const char *const *texts) {
-    struct buf out;
-    buf_init(&out, arena);
-    for (size_t i = 0; texts && texts[i]; i++) {
-        if (i)
-            buf_put(&out, ", ", 2);
-        buf_put(&out, texts[i], strlen(texts[i]));
-    }
-    buf_put_u8(&out, 0);
-    return out.failed ? "" : (const char *)out.data;
-}
-
-static const char *originator_name(struct node *node, const uint8_t *id) {
-    const struct member *member = roster_find_ever(node->roster, id);
-    if (member)
-        return member->name;
-    char *hex = arena_alloc(turn_of(node), 2 * MEMBER_ID_SIZE + 1);
-    if (!hex)
-        return "";
-    text_hex(hex, id, MEMBER_ID_SIZE);
-    return hex;
-}
-
-static const char *or_empty(const char *text) {
-    return text ? text : "";
-}
-
-static enum result row_words(Row **out, struct node *node, const struct index_row *row, bool full) {
-    struct arena *arena = turn_of(node);
-    const struct summary *summary = &row->summary;
-    Row *words = arena_alloc(arena, sizeof *words);
-    uint8_t *ids = arena_alloc(arena, sizeof row->object + sizeof row->alert);
-    if (!words || !ids)
-        return RESULT_NO_MEMORY;
-    row__init(words);
-    memcpy(ids, row->object, sizeof row->object);
-    memcpy(ids + sizeof row->object, row->alert, sizeof row->alert);
-    words->sequence = row->sequence;
-    words->object = proto_bytes(ids, sizeof row->object);
-    words->alert = proto_bytes(ids + sizeof row->object, sizeof row->alert);
-    words->version = row->version;
-    words->created = summary->created;
-    words->originator = words_of(originator_name(node, summary->originator));
-    words->kind = words_of(or_empty(summary->kind));
-    words->tlp = words_of(or_empty(summary->tlp));
-    words->date = summary->date;
-    words->country = words_of(or_empty(summary->country));
-    words->place = words_of(or_empty(summary->place));
-    words->taxa = words_of(joined(arena, summary->taxa));
-    words->quantity = words_of(or_empty(summary->quantity));
-    words->has_superseded = words->superseded = row->superseded;
-    enum result doubt = exchange_doubt(&node->exchange, row);
-    words->doubt = doubt ? words_of(result_name(doubt)) : NULL;
-    bool is_outdated;
-    TRY(exchange_is_outdated(&node->exchange, row, &is_outdated));
-    words->has_outdated = words->outdated = is_outdated;
-    if (full) {
-        struct buf json;
-        buf_init(&json, arena);
-        TRY(answer_json(&json, node, row, &node->policy->operators));
-        buf_put_u8(&json, 0);
-        if (json.failed)
-            return RESULT_NO_MEMORY;
-        words->json = (char *)json.data;
-    }
-    *out = words;
-    return RESULT_OK;
-}
-
-/* Rows of one answer, and how many there would be in all. */
-struct finding_rows {
-    struct node *node;
-    const struct search *search;
-    Row **rows;
-    size_t count;
-    uint64_t total;
-    size_t bytes;
-    enum result result;
-};
-
-bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row) {
-    if (search->after && row->sequence <= search->after)
-        return false;
-    if (!search->originator_country)
-        return true;
-    const struct member *member = roster_find(node->roster, row->summary.originator);
-    return member && strcmp(member->country, search->originator_country) == 0;
-}
-
-static bool take_row(void *context, const struct index_row *row) {
-    struct finding_rows *found = context;
-    if (!answer_is_asked_for(found->search, found->node, row))
-        return true;
-    found->total++;
-    if (found->count >= found->search->limit || found->bytes > REPLY_ROWS_BYTES_MAX)
-        return true;
-    found->result = row_words(&found->rows[found->count], found->node, row, found->search->full);
-    if (found->result)
-        return false;
-    found->bytes += protobuf_c_message_get_packed_size(&found->rows[found->count]->base);
-    found->count++;
-    return true;
-}
-
-enum result answer_found(Reply *reply, struct node *node, const struct search *search) {
-    struct finding_rows found = {.node = node, .search = search};
-    size_t most = index_count(node->exchange.index);
-    found.rows = arena_array(turn_of(node), search->limit < most ? search->limit + 1 : most + 1, sizeof *found.rows);
-    if (!found.rows)
-        return RESULT_NO_MEMORY;
-    index_search(node->exchange.index, &search->query, node->references.taxa, search->before, search->superseded,
-                 take_row, &found);
-    TRY(found.result);
-    reply->result = words_of(result_name(RESULT_OK));
-    reply->rows = found.rows;
-    reply->n_rows = found.count;
-    reply->has_total = true;
-    reply->total = found.total;
-    return RESULT_OK;
-}
-
-enum result answer_row(Reply *reply, struct node *node, const struct index_row *row, bool full) {
-    reply->result = words_of(result_name(RESULT_OK));
-    reply->rows = arena_alloc(turn_of(node), sizeof *reply->rows);
-    if (!reply->rows)
-        return RESULT_NO_MEMORY;
-    TRY(row_words(&reply->rows[0], node, row, full));
-    reply->n_rows = 1;
-    return RESULT_OK;
 }
 
 /* --- show and explain --- */
@@ -383,7 +178,7 @@ static void shown_path(Shown *shown, struct node *node, const struct holding *ho
     const struct ending *ending;
     const struct member *author = roster_find_ever(node->roster, holding->feed->record.author);
     const uint8_t *key = author ? member_sign_key(author, holding->feed->record.key, &ending) : NULL;
-    shown->from = words_of(originator_name(node, holding->feed->record.author));
+    shown->from = words_of(answer_originator(node, holding->feed->record.author));
     shown->audience = words_of(holding->feed->record.audience);
     shown->has_number = true;
     shown->number = holding->stored.number;
@@ -406,7 +201,7 @@ static enum result shown_words(Shown *shown, struct node *node, const struct ind
     TRY(disclosure_narrow(&narrow, arena, &holding->disclosure, &visible));
     buf_init(&bytes, arena);
     TRY(disclosure_encode(&bytes, arena, &narrow));
-    TRY(row_words(&shown->row, node, row, false));
+    TRY(answer_row_words(&shown->row, node, row, false));
     shown->disclosure = proto_bytes(bytes.data, bytes.len);
     shown->arrived = holding->stored.arrived;
     shown->roster_version = node->roster->version;

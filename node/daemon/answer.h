@@ -8,7 +8,7 @@
 
 #include "base/report.h"
 #include "control.pb-c.h"
-#include "core/query.h"
+#include "core/query_match.h"
 #include "daemon/exchange.h"
 
 struct node;
@@ -21,21 +21,27 @@ static inline char *words_of(const char *text) {
 /* A Find, read. */
 struct search {
     struct query query;
-    uint64_t before;
+    struct index_position page;
     uint64_t after;
     size_t limit;
     bool superseded;
     bool full;
     bool follow;
-    const char *originator_country; /* any member of this country; NULL: any at all */
+    bool count;
+    bool explain;
 };
 
+/* What is wrong with the query stands in reply->remarks; with anything else in *complaint. */
 MUST_USE enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
-                                   const char **complaint);
-/* Does the row meet what a search asks beyond its query? */
-bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row);
+                                   Reply *reply, const char **complaint);
 MUST_USE enum result answer_found(Reply *reply, struct node *node, const struct search *search);
+/* Does an alert that has just come meet a search? */
+bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row,
+                         const struct document *document);
 MUST_USE enum result answer_row(Reply *reply, struct node *node, const struct index_row *row, bool full);
+/* The line of a table for a row. */
+MUST_USE enum result answer_row_words(Row **out, struct node *node, const struct index_row *row, bool full);
+const char *answer_originator(struct node *node, const uint8_t *id);
 MUST_USE enum result answer_published(Reply *reply, struct node *node, const struct publication *publications,
                                       size_t count);
 MUST_USE enum result answer_show(Reply *reply, struct node *node, const char *prefix, const char **complaint);

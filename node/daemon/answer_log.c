@@ -53,17 +53,26 @@ struct sieve {
     struct buf versions; /* ALERT_SIZE of each object id */
 };
 
-static bool add_version(void *context, const struct index_row *row) {
+static bool add_version(void *context, const struct index_row *row, const struct document *document) {
     struct sieve *sieve = context;
+    (void)document;
     if (span_equal(span_of(row->alert, sizeof row->alert), sieve->alert))
         buf_put(&sieve->versions, row->object, ALERT_SIZE);
     return true;
 }
 
+static enum result find_versions(struct sieve *sieve) {
+    static const struct query all = {.sort = SORT_ARRIVAL};
+    const struct query_world world = {.references = &sieve->node->references};
+    const struct index_search search = {
+        .query = &all, .world = &world, .superseded = true, .limit = SIZE_MAX, .visit = add_version, .context = sieve};
+    struct index_found found;
+    TRY(index_search(sieve->node->exchange.index, &search, &found));
+    return sieve->versions.failed ? RESULT_NO_MEMORY : RESULT_OK;
+}
+
 /* The alert as the operator names it; one that is not here by all of an id. */
 static enum result read_alert(struct sieve *sieve, const char *digits, const char **complaint) {
-    static const struct query all = {.transport = -1};
-    const struct index *index = sieve->node->exchange.index;
     const struct index_row *row;
     size_t len = strlen(digits) / 2;
     uint8_t *bytes = arena_alloc(turn_of(sieve->node), OBJECT_ID_SIZE);
@@ -74,8 +83,7 @@ static enum result read_alert(struct sieve *sieve, const char *digits, const cha
     if (!result) {
         memcpy(bytes, row->alert, sizeof row->alert);
         sieve->alert = span_of(bytes, sizeof row->alert);
-        index_search(index, &all, sieve->node->references.taxa, 0, true, add_version, sieve);
-        return sieve->versions.failed ? RESULT_NO_MEMORY : RESULT_OK;
+        return find_versions(sieve);
     }
     if ((len != TREE_ALERT_ID_SIZE && len != OBJECT_ID_SIZE) || !text_unhex(bytes, len, digits))
         return result;

@@ -167,8 +167,8 @@ static void prepare(void *context, size_t index) {
 /* A new version must follow from the newest one of an alert of ours. */
 static enum result check_version(const struct exchange *exchange, const AlertHeader *header) {
     for (size_t i = 0; i < exchange->admitted_count; i++) /* in this turn */
-        if (memcmp(exchange->admitted[i].alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
-            exchange->admitted[i].version >= header->version)
+        if (memcmp(exchange->admitted[i].row.alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
+            exchange->admitted[i].row.version >= header->version)
             return RESULT_EXISTS;
     const struct index_row *newest = index_newest(exchange->index, header->alert.data, exchange->identity->id);
     if (!newest)
@@ -176,30 +176,29 @@ static enum result check_version(const struct exchange *exchange, const AlertHea
     return header->version > newest->version ? RESULT_OK : RESULT_EXISTS;
 }
 
-static enum result remember(struct exchange *exchange, const struct index_row *row) {
+static enum result remember(struct exchange *exchange, const struct admitted *admitted) {
     if (exchange->admitted_count == exchange->admitted_capacity) {
         size_t capacity = exchange->admitted_capacity ? exchange->admitted_capacity * 2 : 64;
-        struct index_row *rows = realloc(exchange->admitted, capacity * sizeof *rows);
+        struct admitted *rows = realloc(exchange->admitted, capacity * sizeof *rows);
         if (!rows)
             return RESULT_NO_MEMORY;
         exchange->admitted = rows;
         exchange->admitted_capacity = capacity;
     }
-    exchange->admitted[exchange->admitted_count++] = *row;
+    exchange->admitted[exchange->admitted_count++] = *admitted;
     return RESULT_OK;
 }
 
 enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure, const Alert *visible,
                            struct store_alert *stored) {
-    struct index_row row = {
-        .version = disclosure->header->version, .ordinal = stored->ordinal, .shown = disclosure->shown};
+    struct arena *turn = &exchange->turn;
+    struct admitted admitted;
     TRY(store_put_alert(exchange->store, stored));
-    row.sequence = stored->sequence;
-    memcpy(row.object, disclosure->object, OBJECT_ID_SIZE);
-    memcpy(row.alert, disclosure->header->alert.data, TREE_ALERT_ID_SIZE);
-    TRY(summary_make(&row.summary, &exchange->turn, disclosure->header, visible));
-    TRY(attachments_mention(exchange, &exchange->turn, disclosure, stored->sequence, stored->ordinal));
-    return remember(exchange, &row);
+    TRY(exchange_row(&admitted.row, turn, disclosure, stored->sequence, stored->ordinal));
+    TRY(document_make(&admitted.document, turn, disclosure->header, visible));
+    admitted.document.originator = admitted.row.originator;
+    TRY(attachments_mention(exchange, turn, disclosure, stored->sequence, stored->ordinal));
+    return remember(exchange, &admitted);
 }
 
 /* May our feed for this audience go on, or begin? One that is proven to have two histories may not get a third. */
@@ -430,14 +429,14 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
     forks_settle(&exchange->forks);
     attachments_settle(exchange);
     for (size_t i = 0; i < exchange->admitted_count; i++) {
-        const struct index_row *row = &exchange->admitted[i];
-        bool is_new = !index_find(exchange->index, row->object);
-        if (index_add(exchange->index, row)) {
+        const struct admitted *admitted = &exchange->admitted[i];
+        bool is_new = !index_find(exchange->index, admitted->row.object);
+        if (index_add(exchange->index, &admitted->row, &admitted->document)) {
             result = RESULT_NO_MEMORY; /* on disk, but not to be found before the next start */
             continue;
         }
         if (arrived && is_new)
-            arrived(context, row);
+            arrived(context, &admitted->row, &admitted->document);
     }
     return result;
 }
@@ -527,104 +526,16 @@ enum result exchange_renew(struct exchange *exchange, const struct roster *roste
     return result;
 }
 
-/* --- what is here --- */
-
-static enum result load_disclosure(struct exchange *exchange, struct arena *arena, struct holding *out) {
-    struct span plain = out->stored.disclosure;
-    if (out->stored.ordinal) {
-        struct entry entry;
-        const uint8_t *key;
-        struct feed *feed = feeds_find_ordinal(&exchange->feeds, out->stored.ordinal);
-        if (!feed)
-            return RESULT_STORE_DAMAGED;
-        out->feed = feed;
-        TRY(store_get_entry(exchange->store, arena, out->stored.ordinal, out->stored.number, &out->entry));
-        TRY(feed_parse(&entry, out->entry));
-        TRY(feeds_key(&exchange->feeds, feed, entry.epoch, &key));
-        TRY(feed_open(arena, &plain, &entry, key));
-    }
-    return disclosure_decode(&out->disclosure, arena, plain);
-}
-
-enum result exchange_load(struct exchange *exchange, struct arena *arena, const struct index_row *row,
-                          struct holding *out) {
-    *out = (struct holding){0};
-    TRY(store_get_alert(exchange->store, arena, row->sequence, &out->stored));
-    return load_disclosure(exchange, arena, out);
-}
-
-bool exchange_is_current(struct exchange *exchange, const struct holding *holding) {
-    const struct index_row *row = index_find(exchange->index, holding->disclosure.object);
-    return row && row->sequence == holding->stored.sequence && !row->superseded && !exchange_doubt(exchange, row);
-}
-
-static enum result index_stored(struct exchange *exchange, struct arena *arena, uint64_t sequence) {
-    struct holding holding = {0};
-    struct index_row row = {.sequence = sequence};
-    Alert *content;
-    TRY(store_get_alert(exchange->store, arena, sequence, &holding.stored));
-    TRY(load_disclosure(exchange, arena, &holding));
-    TRY(exchange_visible(exchange, arena, &holding.disclosure, &content));
-    row.version = holding.disclosure.header->version;
-    row.ordinal = holding.stored.ordinal;
-    row.shown = holding.disclosure.shown;
-    memcpy(row.object, holding.disclosure.object, OBJECT_ID_SIZE);
-    memcpy(row.alert, holding.disclosure.header->alert.data, TREE_ALERT_ID_SIZE);
-    TRY(summary_make(&row.summary, arena, holding.disclosure.header, content));
-    TRY(attachments_mention(exchange, arena, &holding.disclosure, sequence, row.ordinal));
-    attachments_settle(exchange);
-    return index_add(exchange->index, &row);
-}
-
-/* The index lives in memory only; an alert that cannot be read is said so and leaves the others alone. */
-static enum result build_index(struct exchange *exchange) {
-    uint64_t last = store_last_alert(exchange->store);
-    struct arena arena;
-    arena_init(&arena, SIZE_MAX);
-    for (uint64_t sequence = 1; sequence <= last; sequence++) {
-        enum result result = index_stored(exchange, &arena, sequence);
-        arena_reset(&arena);
-        if (result == RESULT_NO_MEMORY) {
-            arena_release(&arena);
-            return result;
-        }
-        exchange->unread |= result && result != RESULT_NOT_FOUND;
-        if (result && result != RESULT_NOT_FOUND)
-            log_error(_("alert %llu of the store cannot be read: %s"), (unsigned long long)sequence,
-                      result_text(result));
-        if (sequence % 50000 == 0)
-            log_info(_("index: %llu of %llu alerts"), (unsigned long long)sequence, (unsigned long long)last);
-    }
-    arena_release(&arena);
-    return RESULT_OK;
-}
-
-enum result exchange_index_again(struct exchange *exchange) {
-    struct index *before = exchange->index;
-    exchange->index = index_new();
-    enum result result = exchange->index ? build_index(exchange) : RESULT_NO_MEMORY;
-    if (result) {
-        index_free(exchange->index);
-        exchange->index = before;
-        return result;
-    }
-    index_free(before);
-    return RESULT_OK;
-}
-
 enum result exchange_open(struct exchange *exchange) {
     exchange->self = roster_find(exchange->roster, exchange->identity->id);
     if (!exchange->self)
         return RESULT_UNKNOWN_MEMBER;
     arena_init(&exchange->turn, SIZE_MAX);
     attachments_init(&exchange->attachments);
-    exchange->index = index_new();
-    if (!exchange->index)
-        return RESULT_NO_MEMORY;
     TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));
     TRY(forks_open(&exchange->forks, exchange->store));
     TRY(embargo_open(exchange));
-    return build_index(exchange);
+    return exchange_index_again(exchange);
 }
 
 void exchange_release(struct exchange *exchange) {

@@ -34,6 +34,12 @@
 
 struct publication;
 
+/* An alert version that becomes part of what is here. */
+struct admitted {
+    struct index_row row;
+    struct document document; /* what operators may see, in the turn's memory */
+};
+
 struct exchange {
     /* given by whoever makes it, alive as long as it */
     const struct identity *identity;
@@ -45,6 +51,7 @@ struct exchange {
     struct store *store;
     struct pool *pool;
     struct blobs *blobs;            /* NULL: no attachments here */
+    uint64_t index_bytes_max;       /* 0: no bound */
     uint64_t attachments_bytes_max; /* of one alert that is published here */
     /* its own */
     const struct member *self; /* in the roster */
@@ -55,7 +62,7 @@ struct exchange {
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];
-    struct index_row *admitted; /* in this change; indexed at its commit */
+    struct admitted *admitted; /* in this change; indexed at its commit */
     size_t admitted_count;
     size_t admitted_capacity;
     struct preparing {
@@ -172,7 +179,7 @@ MUST_USE enum result exchange_keep_positions(struct exchange *exchange);
 
 /* Syncs everything since the last commit, unless something in it failed on our own machine; calls back for each alert
  * that is new here. On failure nothing of it has happened. */
-typedef void exchange_arrived(void *context, const struct index_row *row);
+typedef void exchange_arrived(void *context, const struct index_row *row, const struct document *document);
 MUST_USE enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context);
 
 /* Gives the memory of the turn back: rows, replies and messages that lived in it are gone. */
@@ -201,6 +208,13 @@ bool exchange_is_current(struct exchange *exchange, const struct holding *holdin
 MUST_USE enum result exchange_visible(const struct exchange *exchange, struct arena *arena,
                                       const struct disclosure *disclosure, Alert **content);
 
+/* That of a row's alert. */
+MUST_USE enum result exchange_read(struct exchange *exchange, struct arena *arena, const struct index_row *row,
+                                   const AlertHeader **header, Alert **content);
+
+/* The row of an alert. Originator and shown are copied into the arena: what is admitted outlives what it came in. */
+MUST_USE enum result exchange_row(struct index_row *out, struct arena *arena, const struct disclosure *disclosure,
+                                  uint64_t sequence, uint32_t ordinal);
 /* Puts an alert into the open change and remembers it for the index, with `visible` to be searched; for incoming.c.
  * `stored` gets its sequence. */
 MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disclosure *disclosure,

@@ -122,19 +122,12 @@ enum result exchange_look_again(struct exchange *exchange) {
     return result;
 }
 
-static bool note_created(void *context, const struct index_row *row) {
-    uint64_t *latest = context;
-    if (row->summary.created > *latest)
-        *latest = row->summary.created;
-    return true;
-}
-
 uint64_t exchange_end_of_key(const struct exchange *exchange) {
-    const struct query of_ours = {.originator = exchange->identity->id, .transport = -1};
     uint64_t now_ms = clock_wall_ms(exchange->clock), prepared_ms = exchange->preparing.now_ms;
-    uint64_t latest = now_ms > prepared_ms ? now_ms : prepared_ms;
-    index_search(exchange->index, &of_ours, NULL, 0, true, note_created, &latest);
-    return latest;
+    uint64_t latest = index_latest(exchange->index, exchange->identity->id);
+    if (latest < now_ms)
+        latest = now_ms;
+    return latest > prepared_ms ? latest : prepared_ms;
 }
 
 /* --- who was removed before we heard of it --- */
@@ -273,7 +266,7 @@ static enum result doubt_originator(const struct holding *holding, const struct 
 
 enum result exchange_doubt(struct exchange *exchange, const struct index_row *row) {
     const struct feed *feed = row->ordinal ? feeds_find_ordinal(&exchange->feeds, row->ordinal) : NULL;
-    const struct member *originator = roster_find_ever(exchange->roster, row->summary.originator);
+    const struct member *originator = roster_find_ever(exchange->roster, row->originator);
     const struct ending *ending = feed ? ending_of_feed(exchange, feed) : NULL;
     if (!feed || (!ending && !has_endings(originator)))
         return RESULT_OK;

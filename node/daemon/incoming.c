@@ -240,8 +240,8 @@ enum result incoming_examine(struct incoming *incoming, size_t start, size_t end
 /* The version as it is here, also when it came in this turn. NULL: it is new. */
 static const struct index_row *find_present(const struct exchange *exchange, const uint8_t *object) {
     for (size_t i = exchange->admitted_count; i-- > 0;)
-        if (memcmp(exchange->admitted[i].object, object, OBJECT_ID_SIZE) == 0)
-            return &exchange->admitted[i];
+        if (memcmp(exchange->admitted[i].row.object, object, OBJECT_ID_SIZE) == 0)
+            return &exchange->admitted[i].row;
     return index_find(exchange->index, object);
 }
 
@@ -272,9 +272,9 @@ static enum result pass_on(struct incoming *incoming, const struct incoming_entr
 
 /* Does it show all that was shown before, and more, or as much by a way that can still be believed? */
 static bool replaces(struct exchange *exchange, const struct index_row *present, const struct field_set *shown) {
-    if (!is_within(&present->shown, shown))
+    if (!is_within(present->shown, shown))
         return false;
-    return !is_within(shown, &present->shown) || exchange_doubt(exchange, present);
+    return !is_within(shown, present->shown) || exchange_doubt(exchange, present);
 }
 
 /* What is fetched back from a reader says itself that it was told. */

@@ -68,6 +68,10 @@ static void put_store(struct buf *out, const struct node *node) {
     put_one(out, "store_used_bytes", "gauge", "Of the file of the store, ever in use.", used);
     put_one(out, "store_max_bytes", "gauge", "As large as the store may grow.", size_max);
     put_one(out, "index_bytes", "gauge", "Memory of the index.", index_bytes(node->exchange.index));
+    put_one(out, "index_max_bytes", "gauge", "Above that the index keeps no more words.",
+            node->exchange.index_bytes_max);
+    put_one(out, "index_wordless_alerts", "gauge", "Alerts whose words the index does not have.",
+            index_wordless(node->exchange.index));
 }
 
 static void put_attachments(struct buf *out, const struct node *node) {

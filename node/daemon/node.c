@@ -20,10 +20,17 @@ enum {
 
 /* --- live: local programs that subscribe --- */
 
-static void tell_live(struct node *node, const struct index_row *row) {
+static const char *kind_of(const struct document *document) {
+    for (size_t i = 0; i < document->count; i++)
+        if (document->values[i].slot == SLOT_KIND && codes_find(CODES_KIND, document->values[i].key))
+            return document->values[i].key;
+    return "UNKNOWN"; /* it is a topic */
+}
+
+static void tell_live(struct node *node, const struct index_row *row, const struct document *document) {
     struct arena *turn = &node->exchange.turn;
     struct buf json;
-    const struct member *originator = roster_find(node->roster, row->summary.originator);
+    const struct member *originator = roster_find(node->roster, row->originator);
     if (!node->live || field_set_is_empty(&node->policy->live.fields))
         return;
     buf_init(&json, turn);
@@ -31,15 +38,14 @@ static void tell_live(struct node *node, const struct index_row *row) {
         log_warning(_("an alert could not be written to the live feed"));
         return;
     }
-    const char *kind = codes_find(CODES_KIND, row->summary.kind) ? row->summary.kind : "UNKNOWN"; /* it is a topic */
-    const char *topic = text_format(turn, "alert.%s.%s", kind, originator ? originator->country : "XX");
+    const char *topic = text_format(turn, "alert.%s.%s", kind_of(document), originator ? originator->country : "XX");
     live_publish(node->live, topic, buf_span(&json));
 }
 
-static void arrived(void *context, const struct index_row *row) {
+static void arrived(void *context, const struct index_row *row, const struct document *document) {
     struct node *node = context;
-    serve_arrived(&node->serve, row);
-    tell_live(node, row);
+    serve_arrived(&node->serve, row, document);
+    tell_live(node, row, document);
 }
 
 /* --- the turn --- */
@@ -215,6 +221,7 @@ static enum result open_parts(struct node *node) {
         log_error(_("%s: the store does not open: %s"), node->config.store, result_text(result));
         return result;
     }
+    exchange->index_bytes_max = node->config.index_bytes;
     long cores = node->single_thread ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
     exchange->pool = pool_new(cores > 1 ? (size_t)cores - 1 : 0);
     node->mailbox = mailbox_new();

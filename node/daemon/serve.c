@@ -243,8 +243,10 @@ static void set_refusal(Reply *reply, enum result result, const char *text) {
     reply->text = words_of(text ? text : result_text(result));
 }
 
-static void watch(struct serve *serve, struct client *client, const Find *words) {
-    const char *complaint;
+/* From now on; what there was before has been answered. */
+static bool watch(struct serve *serve, struct client *client, const Find *words) {
+    Reply unused = REPLY__INIT;
+    const char *complaint = NULL;
     struct buf copy;
     arena_release(&client->watch_arena);
     arena_init(&client->watch_arena, CONTROL_BYTES_MAX);
@@ -252,7 +254,8 @@ static void watch(struct serve *serve, struct client *client, const Find *words)
     proto_encode(&copy, words);
     client->watching =
         !copy.failed && !proto_decode(&client->watch_arena, &find__descriptor, buf_span(&copy), &client->watch_words) &&
-        !answer_search(&client->watch, &client->watch_arena, serve->node, client->watch_words, &complaint);
+        !answer_search(&client->watch, &client->watch_arena, serve->node, client->watch_words, &unused, &complaint);
+    return client->watching;
 }
 
 static void find(struct serve *serve, struct client *client, const Request *request) {
@@ -260,21 +263,24 @@ static void find(struct serve *serve, struct client *client, const Request *requ
     struct search search;
     const char *complaint = NULL;
     struct arena *turn = &serve->node->exchange.turn;
-    enum result result = answer_search(&search, turn, serve->node, request->find, &complaint);
+    enum result result = answer_search(&search, turn, serve->node, request->find, &reply, &complaint);
     if (!result)
         result = answer_found(&reply, serve->node, &search);
-    if (result)
+    if (result && !reply.n_remarks) {
         set_refusal(&reply, result, complaint);
-    else if (search.follow) {
-        watch(serve, client, request->find);
-        reply.has_more = reply.more = client->watching;
+    } else {
+        reply.result = words_of(result_name(result));
+        if (result)
+            reply.text = reply.remarks[0]->text;
+        else if (search.follow && !reply.next)
+            reply.has_more = reply.more = watch(serve, client, request->find);
     }
     conclude(serve, client, request, &reply, false);
 }
 
-static bool is_watched(const struct serve *serve, const struct client *client, const struct index_row *row) {
-    return client->watching && answer_is_asked_for(&client->watch, serve->node, row) &&
-           query_matches(&client->watch.query, &row->summary, serve->node->references.taxa);
+static bool is_watched(const struct serve *serve, const struct client *client, const struct index_row *row,
+                       const struct document *document) {
+    return client->watching && answer_is_asked_for(&client->watch, serve->node, row, document);
 }
 
 static enum result note_watched(struct serve *serve, const struct client *client) {
@@ -284,9 +290,9 @@ static enum result note_watched(struct serve *serve, const struct client *client
     if (!rows)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < exchange->admitted_count; i++)
-        if (!index_find(exchange->index, exchange->admitted[i].object) &&
-            is_watched(serve, client, &exchange->admitted[i]))
-            rows[count++] = &exchange->admitted[i];
+        if (!index_find(exchange->index, exchange->admitted[i].row.object) &&
+            is_watched(serve, client, &exchange->admitted[i].row, &exchange->admitted[i].document))
+            rows[count++] = &exchange->admitted[i].row;
     return count ? audit_watch(serve->node, &client->talk, client->watch_words, rows, count) : RESULT_OK;
 }
 
@@ -297,9 +303,9 @@ enum result serve_note_watched(struct serve *serve) {
     return RESULT_OK;
 }
 
-void serve_arrived(struct serve *serve, const struct index_row *row) {
+void serve_arrived(struct serve *serve, const struct index_row *row, const struct document *document) {
     for (struct client *client = serve->clients; client; client = client->next) {
-        if (!is_watched(serve, client, row))
+        if (!is_watched(serve, client, row, document))
             continue;
         Reply reply = REPLY__INIT;
         send_pending(client);

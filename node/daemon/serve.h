@@ -53,6 +53,6 @@ bool serve_turn_over(struct serve *serve);
 /* The policy or the roster has changed: what was prepared under the old ones is prepared anew. */
 void serve_renew(struct serve *serve);
 /* A new alert is on disk and in the index: to those who watch. */
-void serve_arrived(struct serve *serve, const struct index_row *row);
+void serve_arrived(struct serve *serve, const struct index_row *row, const struct document *document);
 
 #endif

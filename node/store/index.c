@@ -1,42 +1,63 @@
 #include "store/index.h"
 
-#include "store/index_internal.h"
+#include <assert.h>
 
 #include "base/random.h"
 #include "base/text.h"
+#include "store/index_internal.h"
 #include "store/vector.h"
 
 enum { TABLE_FIRST = 64, DIGITS_MIN = 4, DIGITS_MAX = 64, ALERT_DIGITS = 32 };
 
-struct index *index_new(void) {
+struct index *index_new(const struct taxa *taxa, uint64_t bytes_max) {
     struct index *index = calloc(1, sizeof *index);
     if (!index)
         return NULL;
-    arena_init(&index->lists, SIZE_MAX);
+    arena_init(&index->shared, SIZE_MAX);
     random_fill(random_system(), &index->seed, sizeof index->seed); /* orders tables, never results */
-    index->texts.seed = index->taxa.seed = index->words.seed = index->seed;
+    index->taxa = taxa;
+    index->bytes_max = bytes_max;
+    index->current = roaring_bitmap_create();
+    index->whole = roaring_bitmap_create();
+    index->wordless = roaring_bitmap_create();
+    index->object_fronts.heads = calloc(FRONTS, sizeof(uint32_t));
+    index->alert_fronts.heads = calloc(FRONTS, sizeof(uint32_t));
+    if (!index->object_fronts.heads || !index->alert_fronts.heads || postings_init(&index->postings, index->seed) ||
+        !index->current || !index->whole || !index->wordless) {
+        index_free(index);
+        return NULL;
+    }
     return index;
+}
+
+static void free_bitmap(roaring_bitmap_t *bitmap) {
+    if (bitmap)
+        roaring_bitmap_free(bitmap);
 }
 
 void index_free(struct index *index) {
     if (!index)
         return;
-    intern_release(&index->texts);
-    intern_release(&index->taxa);
-    intern_release(&index->words);
     postings_release(&index->postings);
-    arena_release(&index->lists);
+    for (size_t slot = 0; slot < SLOT_COUNT; slot++)
+        column_release(&index->columns[slot]);
+    free_bitmap(index->current);
+    free_bitmap(index->whole);
+    free_bitmap(index->wordless);
+    arena_release(&index->shared);
     free(index->rows);
-    free(index->facts);
-    free(index->order);
+    free(index->dates);
+    free(index->same);
     free(index->objects.slots);
     free(index->alerts.slots);
+    free(index->object_fronts.heads);
+    free(index->object_fronts.next);
+    free(index->alert_fronts.heads);
+    free(index->alert_fronts.next);
+    free(index->endings);
+    free(index->places);
     free(index->originators);
-    free(index->numbers);
-    free(index->word_bytes);
-    free(index->scratch);
-    free(index->hits);
-    free(index->fits);
+    free(index->sets);
     free(index);
 }
 
@@ -44,15 +65,23 @@ size_t index_count(const struct index *index) {
     return index->live;
 }
 
+size_t index_wordless(const struct index *index) {
+    return roaring_bitmap_get_cardinality(index->wordless);
+}
+
 size_t index_bytes(const struct index *index) {
-    return sizeof *index - sizeof index->postings + postings_bytes(&index->postings) + intern_bytes(&index->texts) +
-           intern_bytes(&index->taxa) + intern_bytes(&index->words) + index->lists.used +
-           index->row_capacity * sizeof *index->rows + index->facts_capacity * sizeof *index->facts +
-           (index->order_capacity + index->objects.size + index->alerts.size + index->number_capacity +
-            index->scratch_capacity) *
-               sizeof(uint32_t) +
-           index->originator_capacity * sizeof *index->originators + index->word_capacity + index->hits_capacity +
-           index->fits_capacity;
+    size_t bytes = sizeof *index + postings_bytes(&index->postings) + index->shared.used +
+                   roaring_bitmap_size_in_bytes(index->current) + roaring_bitmap_size_in_bytes(index->whole) +
+                   roaring_bitmap_size_in_bytes(index->wordless) + index->row_capacity * sizeof *index->rows +
+                   index->endings_capacity * sizeof *index->endings +
+                   index->originators_capacity * sizeof *index->originators +
+                   index->sets_capacity * sizeof *index->sets +
+                   (index->dates_capacity + index->same_capacity + 2 * FRONTS + index->object_fronts.capacity +
+                    index->alert_fronts.capacity + index->objects.size + index->alerts.size + index->places_capacity) *
+                       sizeof(uint32_t);
+    for (size_t slot = 0; slot < SLOT_COUNT; slot++)
+        bytes += column_bytes(&index->columns[slot]);
+    return bytes;
 }
 
 /* ---- slots by id ---- */
@@ -61,22 +90,21 @@ size_t index_bytes(const struct index *index) {
 struct id {
     const uint8_t *bytes;
     size_t len;
-    uint32_t originator; /* of an alert id; NO_SLOT: it does not matter */
+    const uint8_t *originator; /* of an alert id, as rows have it; NULL: it does not matter */
 };
 
 static struct id object_id(const uint8_t object[static 32]) {
-    return (struct id){object, 32, NO_SLOT};
+    return (struct id){object, 32, NULL};
 }
 
 static struct id alert_id(const struct index *index, uint32_t slot) {
-    return (struct id){index->rows[slot].shown.alert, 16, index->facts[slot].originator};
+    return (struct id){index->rows[slot].alert, 16, index->rows[slot].originator};
 }
 
 static bool slot_has_id(const struct index *index, uint32_t slot, const struct id *id) {
-    const struct index_row *shown = &index->rows[slot].shown;
-    const uint8_t *bytes = id->len == 32 ? shown->object : shown->alert;
-    return memcmp(bytes, id->bytes, id->len) == 0 &&
-           (id->originator == NO_SLOT || id->originator == index->facts[slot].originator);
+    const struct index_row *row = &index->rows[slot];
+    const uint8_t *bytes = id->len == 32 ? row->object : row->alert;
+    return memcmp(bytes, id->bytes, id->len) == 0 && (!id->originator || id->originator == row->originator);
 }
 
 /* The place in the table of the slot that has the id, or the free one where it belongs. */
@@ -98,8 +126,7 @@ static bool table_reserve(const struct index *index, struct table *table, bool o
     for (size_t i = 0; i < table->size; i++) {
         uint32_t slot = table->slots[i];
         if (slot != NO_SLOT)
-            *table_at(index, &larger, of_objects ? object_id(index->rows[slot].shown.object) : alert_id(index, slot)) =
-                slot;
+            *table_at(index, &larger, of_objects ? object_id(index->rows[slot].object) : alert_id(index, slot)) = slot;
     }
     free(table->slots);
     *table = larger;
@@ -111,178 +138,291 @@ static void table_set(struct table *table, uint32_t *at, uint32_t slot) {
     *at = slot;
 }
 
+/* ---- columns that rows have anyway ---- */
+
+/* Of year, month and day the date says all but what no calendar has. */
+static uint32_t part_of_date(uint32_t date, size_t slot) {
+    if (slot == SLOT_YEAR)
+        return date / 10000;
+    return slot == SLOT_MONTH ? date / 100 % 100 : date % 100;
+}
+
+bool index_is_dense(size_t slot) {
+    return slot == SLOT_DATE || slot == SLOT_CREATED || slot == SLOT_VERSION || slot == SLOT_YEAR ||
+           slot == SLOT_MONTH || slot == SLOT_DAY;
+}
+
+bool index_dense(const struct index *index, size_t slot, uint32_t row, double *low, double *high) {
+    uint32_t date = index->dates[row];
+    if (slot == SLOT_CREATED || slot == SLOT_VERSION) {
+        *low = *high = slot == SLOT_CREATED ? (double)index->rows[row].created : index->rows[row].version;
+        return true;
+    }
+    uint32_t number = slot == SLOT_DATE ? date : part_of_date(date, slot);
+    *low = *high = number;
+    if (slot == SLOT_DATE)
+        *high += date % 10000 == 0 ? 9999 : date % 100 == 0 ? 99 : 0;
+    return number != 0;
+}
+
 /* ---- adding ---- */
 
-/* A copy of the text that stays, and its number. */
-static enum result keep_text(struct intern *intern, const char *text, const char **kept, uint32_t *number) {
-    TRY(intern_add(intern, span_of_text(text), number));
-    *kept = intern_text(intern, *number);
-    return RESULT_OK;
-}
-
-static enum result keep_originator(struct index *index, const uint8_t originator[static 32], uint32_t *number) {
+static enum result share_originator(struct index *index, const uint8_t originator[static 32], const uint8_t **shared) {
     for (size_t i = 0; i < index->originator_count; i++)
         if (memcmp(index->originators[i], originator, 32) == 0) {
-            *number = (uint32_t)i;
+            *shared = index->originators[i];
             return RESULT_OK;
         }
-    if (!vector_reserve(&index->originators, &index->originator_capacity, index->originator_count + 1, 32))
+    const uint8_t *copy = arena_copy(&index->shared, originator, 32);
+    if (!copy || !vector_reserve(&index->originators, &index->originators_capacity, index->originator_count + 1,
+                                 sizeof *index->originators))
         return RESULT_NO_MEMORY;
-    memcpy(index->originators[index->originator_count], originator, 32);
-    *number = (uint32_t)index->originator_count++;
+    *shared = index->originators[index->originator_count++] = copy;
     return RESULT_OK;
 }
 
-/* A copy of the list with kept texts; their numbers go behind `numbers`. */
-static enum result keep_list(struct index *index, struct intern *intern, const char *const *list,
-                             const char *const **kept, uint16_t *count) {
-    size_t len = 0;
-    while (list[len] && len < UINT16_MAX)
-        len++;
-    const char **copy = arena_array(&index->lists, len + 1, sizeof *copy);
-    if (!copy || !vector_reserve(&index->numbers, &index->number_capacity, index->number_count + len, sizeof(uint32_t)))
+/* There are as many as views of a policy; should there be more, they have copies of their own. */
+static enum result share_set(struct index *index, const struct field_set *set, const struct field_set **shared) {
+    enum { SETS_COMPARED_MAX = 256 };
+    for (size_t i = 0; i < index->set_count; i++)
+        if (memcmp(index->sets[i], set, sizeof *set) == 0) {
+            *shared = index->sets[i];
+            return RESULT_OK;
+        }
+    *shared = arena_copy(&index->shared, set, sizeof *set);
+    if (!*shared)
         return RESULT_NO_MEMORY;
+    if (index->set_count == SETS_COMPARED_MAX)
+        return RESULT_OK;
+    if (!vector_reserve(&index->sets, &index->sets_capacity, index->set_count + 1, sizeof *index->sets))
+        return RESULT_NO_MEMORY;
+    index->sets[index->set_count++] = *shared;
+    return RESULT_OK;
+}
+
+/* A value of a row on its way into the index. */
+struct keeping {
+    struct index *index;
+    size_t slot;
+    uint32_t row;
+    enum result result;
+};
+
+static void keep_term(struct keeping *keeping, unsigned space, struct span key) {
+    uint32_t term;
+    if (!keeping->result)
+        keeping->result = postings_add(&keeping->index->postings, space, key, keeping->row, &term);
+}
+
+static void keep_above(void *context, struct span above) {
+    struct keeping *keeping = context;
+    uint8_t small[TERM_BYTES_MAX];
+    size_t len = above.len < sizeof small ? above.len : sizeof small;
     for (size_t i = 0; i < len; i++)
-        TRY(keep_text(intern, list[i], &copy[i], &index->numbers[index->number_count + i]));
-    index->number_count += len;
-    *kept = copy;
-    *count = (uint16_t)len;
-    return RESULT_OK;
+        small[i] = (uint8_t)(above.data[i] >= 'A' && above.data[i] <= 'Z' ? above.data[i] - 'A' + 'a' : above.data[i]);
+    keep_term(keeping, (unsigned)keeping->slot, span_of(small, len));
 }
 
-static enum result keep_summary(struct index *index, const struct summary *summary, struct summary *kept,
-                                struct facts *facts) {
-    uint32_t number;
-    size_t lists = index->number_count;
-    *kept = *summary;
-    kept->text = "";
-    *facts = (struct facts){.date = summary->date, .transport = summary->transport, .lists = (uint32_t)lists};
-    TRY(keep_text(&index->texts, summary->kind, &kept->kind, &facts->kind));
-    TRY(keep_text(&index->texts, summary->tlp, &kept->tlp, &number));
-    TRY(keep_text(&index->texts, summary->country, &kept->country, &number));
-    TRY(keep_text(&index->texts, summary->place, &kept->place, &number));
-    TRY(keep_text(&index->texts, summary->quantity, &kept->quantity, &number));
-    TRY(keep_originator(index, summary->originator, &facts->originator));
-    TRY(keep_list(index, &index->texts, summary->countries, &kept->countries, &facts->country_count));
-    return keep_list(index, &index->taxa, summary->taxa, &kept->taxa, &facts->taxon_count);
-}
-
-static int compare_numbers(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static enum result keep_words(struct index *index, const char *text, struct row *row) {
-    size_t count = 0;
-    for (struct span word; query_next_word(&text, &word); count++) {
-        if (!vector_reserve(&index->scratch, &index->scratch_capacity, count + 1, sizeof *index->scratch))
-            return RESULT_NO_MEMORY;
-        TRY(intern_add(&index->words, word, &index->scratch[count]));
-        TRY(postings_add(&index->postings, word, (uint32_t)index->count));
+static void keep_words(struct keeping *keeping, const char *text, bool by_field) {
+    for (struct span word; document_next_word(&text, &word);) {
+        if (!keeping->index->is_full)
+            keep_term(keeping, SPACE_WORDS, word);
+        if (by_field)
+            keep_term(keeping, (unsigned)keeping->slot, word);
     }
-    if (index->word_len > UINT32_MAX ||
-        !vector_reserve(&index->word_bytes, &index->word_capacity, index->word_len + count * VARINT_MAX, 1))
-        return RESULT_NO_MEMORY;
-    if (count)
-        qsort(index->scratch, count, sizeof *index->scratch, compare_numbers);
-    row->words = (uint32_t)index->word_len;
-    row->word_count = (uint32_t)count;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t before = i ? index->scratch[i - 1] : 0;
-        index->word_len += varint_put(index->word_bytes + index->word_len, index->scratch[i] - before);
+}
+
+/* Places are few: `near` looks at all of them. */
+static void keep_place(struct keeping *keeping, struct span code) {
+    struct index *index = keeping->index;
+    size_t before = index->postings.terms.count;
+    keep_term(keeping, (unsigned)keeping->slot, code);
+    if (keeping->result || index->postings.terms.count == before)
+        return;
+    if (!vector_reserve(&index->places, &index->places_capacity, index->place_count + 1, sizeof *index->places))
+        keeping->result = RESULT_NO_MEMORY;
+    else
+        index->places[index->place_count++] = (uint32_t)index->postings.terms.count;
+}
+
+static void keep_number(struct keeping *keeping, const struct value *value) {
+    struct index *index = keeping->index;
+    double low, high;
+    bool is_said =
+        index_is_dense(value->slot) && index_dense(index, value->slot, keeping->row, &low, &high) && low == value->low;
+    if (!is_said && !keeping->result)
+        keeping->result = column_add(&index->columns[value->slot], keeping->row, value->low);
+}
+
+static void keep_value(struct keeping *keeping, const struct value *value) {
+    struct span key = value->key ? span_of_text(value->key) : (struct span){0};
+    keeping->slot = value->slot;
+    keep_term(keeping, value->slot, (struct span){0});
+    switch (document_compares(value->slot)) {
+    case COMPARE_CODE:
+        if (value->slot == SLOT_PLACE || value->slot == SLOT_LEG_PLACE)
+            keep_place(keeping, key);
+        else
+            keep_term(keeping, value->slot, key);
+        break;
+    case COMPARE_IDENTIFIER:
+        keep_term(keeping, value->slot, key);
+        break;
+    case COMPARE_TAXON:
+        taxa_each_above(keeping->index->taxa, value->key, keep_above, keeping);
+        keep_words(keeping, value->key, false);
+        break;
+    case COMPARE_NAME:
+    case COMPARE_PROSE:
+        keep_words(keeping, value->key, document_compares(value->slot) == COMPARE_NAME);
+        break;
+    case COMPARE_ORDER:
+        keep_number(keeping, value);
+        break;
+    case COMPARE_MEMBER:
+        break;
     }
-    return RESULT_OK;
+}
+
+static enum result keep_document(struct index *index, uint32_t row, const struct document *document) {
+    char member[65];
+    struct keeping keeping = {.index = index, .row = row};
+    text_hex(member, document->originator, 32);
+    keep_term(&keeping, SLOT_ORIGINATOR, span_of_text(member));
+    keep_term(&keeping, SLOT_ORIGINATOR, (struct span){0});
+    for (size_t i = 0; i < document->count; i++)
+        keep_value(&keeping, &document->values[i]);
+    return keeping.result;
 }
 
 static bool reserve_slot(struct index *index) {
     size_t need = index->count + 1;
     return need < NO_SLOT && vector_reserve(&index->rows, &index->row_capacity, need, sizeof *index->rows) &&
-           vector_reserve(&index->facts, &index->facts_capacity, need, sizeof *index->facts) &&
-           vector_reserve(&index->order, &index->order_capacity, need, sizeof *index->order) &&
-           vector_reserve(&index->hits, &index->hits_capacity, need / 8 + 1, 1) &&
-           vector_reserve(&index->fits, &index->fits_capacity, index->taxa.count + 1, 1) &&
+           vector_reserve(&index->dates, &index->dates_capacity, need, sizeof *index->dates) &&
+           vector_reserve(&index->same, &index->same_capacity, need, sizeof *index->same) &&
+           vector_reserve(&index->object_fronts.next, &index->object_fronts.capacity, need, sizeof(uint32_t)) &&
+           vector_reserve(&index->alert_fronts.next, &index->alert_fronts.capacity, need, sizeof(uint32_t)) &&
            table_reserve(index, &index->objects, true) && table_reserve(index, &index->alerts, false);
 }
 
-static void supersede(struct index *index, uint32_t slot) {
-    index->facts[slot].superseded = true;
-    index->rows[slot].shown.superseded = true;
+/* Rows whose ids begin with the same two bytes hang together: where a person names one by its first digits. */
+static void place_front(struct fronts *fronts, const uint8_t *id, uint32_t slot) {
+    uint32_t *head = &fronts->heads[id[0] << 8 | id[1]];
+    fronts->next[slot] = *head;
+    *head = slot + 1;
+}
+
+/* Without memory it is only not remembered when this was: a page that was begun before may lack the row. */
+static void end_row(struct index *index, struct ending ending) {
+    ending.was_current = roaring_bitmap_contains(index->current, ending.slot);
+    if ((ending.was_current || ending.is_replaced) &&
+        vector_reserve(&index->endings, &index->endings_capacity, index->ending_count + 1, sizeof *index->endings))
+        index->endings[index->ending_count++] = ending;
+    roaring_bitmap_remove(index->current, ending.slot);
+}
+
+static void supersede(struct index *index, uint32_t slot, uint32_t by) {
+    index->rows[slot].superseded = true;
+    end_row(index, (struct ending){.slot = slot, .by = by});
 }
 
 static void place_version(struct index *index, uint32_t slot) {
-    struct row *row = &index->rows[slot];
+    struct index_row *row = &index->rows[slot];
     uint32_t *at = table_at(index, &index->alerts, alert_id(index, slot));
     uint32_t newest = *at;
-    uint32_t version = newest == NO_SLOT ? 0 : index->rows[newest].shown.version;
-    if (newest != NO_SLOT && row->shown.version < version) {
-        supersede(index, slot);
+    uint32_t version = newest == NO_SLOT ? 0 : index->rows[newest].version;
+    if (newest != NO_SLOT && row->version < version) {
+        row->superseded = true;
+        roaring_bitmap_remove(index->current, slot);
         return;
     }
-    if (newest != NO_SLOT && row->shown.version == version)
-        row->same = newest;
+    if (newest != NO_SLOT && row->version == version)
+        index->same[slot] = newest;
     else
-        for (uint32_t older = newest; older != NO_SLOT; older = index->rows[older].same)
-            supersede(index, older);
+        for (uint32_t older = newest; older != NO_SLOT; older = index->same[older])
+            supersede(index, older, slot);
     table_set(&index->alerts, at, slot);
 }
 
-/* Nearly always the last. */
-static void place_in_order(struct index *index, uint32_t slot) {
-    size_t at = index->count;
-    while (at > 0 && index->rows[index->order[at - 1]].shown.sequence > index->rows[slot].shown.sequence)
-        at--;
-    memmove(&index->order[at + 1], &index->order[at], (index->count - at) * sizeof *index->order);
-    index->order[at] = slot;
+static void place_object(struct index *index, uint32_t slot) {
+    uint32_t *at = table_at(index, &index->objects, object_id(index->rows[slot].object));
+    uint32_t before = *at;
+    table_set(&index->objects, at, slot);
+    if (before == NO_SLOT) {
+        index->live++;
+        return;
+    }
+    end_row(index, (struct ending){.slot = before, .by = slot, .is_replaced = true});
+    roaring_bitmap_remove(index->whole, before);
 }
 
-enum result index_add(struct index *index, const struct index_row *added) {
-    struct row row = {.shown = *added, .same = NO_SLOT};
-    struct facts facts;
-    row.shown.superseded = false;
-    TRY(keep_summary(index, &added->summary, &row.shown.summary, &facts));
-    TRY(keep_words(index, added->summary.text, &row));
+/* Walking the index costs: it is done each time it has grown by a part. */
+static void look_at_memory(struct index *index) {
+    enum { PART = 32, FIRST = 1024 };
+    if (!index->bytes_max || index->is_full || index->count < index->next_look)
+        return;
+    index->is_full = index_bytes(index) > index->bytes_max;
+    index->next_look = index->count + index->count / PART + FIRST;
+}
+
+enum result index_add(struct index *index, const struct index_row *added, const struct document *document) {
+    struct index_row row = *added;
+    uint32_t slot = (uint32_t)index->count;
+    assert(slot == 0 || index->rows[slot - 1].sequence < added->sequence);
+    row.superseded = false;
+    look_at_memory(index);
+    TRY(share_originator(index, added->originator, &row.originator));
+    TRY(share_set(index, added->shown, &row.shown));
     if (!reserve_slot(index))
         return RESULT_NO_MEMORY;
-
-    uint32_t slot = (uint32_t)index->count;
     index->rows[slot] = row;
-    index->facts[slot] = facts;
-    place_in_order(index, slot);
-    place_version(index, slot);
-    uint32_t *at = table_at(index, &index->objects, object_id(added->object));
-    if (*at == NO_SLOT)
-        index->live++;
-    else
-        index->facts[*at].dead = true;
-    table_set(&index->objects, at, slot);
+    index->dates[slot] = document->date;
+    index->same[slot] = NO_SLOT;
     index->count++;
+    TRY(keep_document(index, slot, document)); /* on failure the slot stays behind, and no search finds it */
+    roaring_bitmap_add(index->current, slot);
+    roaring_bitmap_add(index->whole, slot);
+    if (index->is_full)
+        roaring_bitmap_add(index->wordless, slot);
+    place_version(index, slot);
+    place_object(index, slot);
+    place_front(&index->object_fronts, row.object, slot);
+    place_front(&index->alert_fronts, row.alert, slot);
     return RESULT_OK;
 }
 
 /* ---- finding ---- */
 
-static bool find_originator(const struct index *index, const uint8_t *originator, uint32_t *number) {
-    *number = NO_SLOT;
-    for (size_t i = 0; originator && i < index->originator_count; i++)
-        if (memcmp(index->originators[i], originator, 32) == 0)
-            *number = (uint32_t)i;
-    return !originator || *number != NO_SLOT;
-}
-
 const struct index_row *index_find(const struct index *index, const uint8_t object[static 32]) {
     if (!index->count)
         return NULL;
     uint32_t slot = *table_at(index, &index->objects, object_id(object));
-    return slot == NO_SLOT ? NULL : index_show(index, slot);
+    return slot == NO_SLOT ? NULL : &index->rows[slot];
+}
+
+static const uint8_t *find_originator(const struct index *index, const uint8_t originator[static 32]) {
+    for (size_t i = 0; i < index->originator_count; i++)
+        if (memcmp(index->originators[i], originator, 32) == 0)
+            return index->originators[i];
+    return NULL;
 }
 
 const struct index_row *index_newest(const struct index *index, const uint8_t alert[static 16],
                                      const uint8_t originator[static 32]) {
-    uint32_t number;
-    if (!index->count || !find_originator(index, originator, &number))
+    const uint8_t *shared = find_originator(index, originator);
+    if (!index->count || !shared)
         return NULL;
-    uint32_t slot = *table_at(index, &index->alerts, (struct id){alert, 16, number});
-    return slot == NO_SLOT ? NULL : index_show(index, slot);
+    uint32_t slot = *table_at(index, &index->alerts, (struct id){alert, 16, shared});
+    return slot == NO_SLOT ? NULL : &index->rows[slot];
+}
+
+uint64_t index_latest(const struct index *index, const uint8_t originator[static 32]) {
+    const uint8_t *shared = find_originator(index, originator);
+    uint64_t latest = 0;
+    for (size_t slot = 0; shared && slot < index->count; slot++)
+        if (index->rows[slot].originator == shared && index->rows[slot].created > latest)
+            latest = index->rows[slot].created;
+    return latest;
 }
 
 struct digits {
@@ -307,22 +447,41 @@ static bool begins_with(const uint8_t *id, const struct digits *digits) {
            (digits->count % 2 == 0 || id[whole] >> 4 == digits->bytes[whole] >> 4);
 }
 
+/* What the digits have found: none, one, or more than one. */
+struct named {
+    const struct index *index;
+    const struct digits *digits;
+    uint32_t slot;
+    bool several;
+};
+
+static void look_at_front(struct named *named, const struct fronts *fronts, bool of_alerts) {
+    const struct index *index = named->index;
+    const uint8_t *bytes = named->digits->bytes;
+    for (uint32_t at = fronts->heads[bytes[0] << 8 | bytes[1]]; at; at = fronts->next[at - 1]) {
+        uint32_t slot = at - 1;
+        const struct index_row *row = &index->rows[slot];
+        bool is_named = of_alerts ? !row->superseded && begins_with(row->alert, named->digits)
+                                  : begins_with(row->object, named->digits);
+        if (!is_named || slot == named->slot || !roaring_bitmap_contains(index->whole, slot))
+            continue;
+        named->several = named->several || named->slot != NO_SLOT;
+        named->slot = slot;
+    }
+}
+
 enum result index_find_prefix(const struct index *index, const char *prefix, const struct index_row **out) {
     struct digits digits;
-    uint32_t found = NO_SLOT;
+    struct named named = {.index = index, .digits = &digits, .slot = NO_SLOT};
     if (!read_digits(&digits, prefix))
         return RESULT_INVALID;
-    for (uint32_t slot = 0; slot < index->count; slot++) {
-        const struct index_row *shown = &index->rows[slot].shown;
-        bool by_alert = digits.count <= ALERT_DIGITS && !shown->superseded && begins_with(shown->alert, &digits);
-        if (index->facts[slot].dead || (!by_alert && !begins_with(shown->object, &digits)))
-            continue;
-        if (found != NO_SLOT)
-            return RESULT_EXISTS;
-        found = slot;
-    }
-    if (found == NO_SLOT)
+    look_at_front(&named, &index->object_fronts, false);
+    if (digits.count <= ALERT_DIGITS)
+        look_at_front(&named, &index->alert_fronts, true);
+    if (named.several)
+        return RESULT_EXISTS;
+    if (named.slot == NO_SLOT)
         return RESULT_NOT_FOUND;
-    *out = index_show(index, found);
+    *out = &index->rows[named.slot];
     return RESULT_OK;
 }

@@ -3,76 +3,88 @@
 #define STORE_INDEX_INTERNAL_H
 
 #include "base/arena.h"
+#include "store/column.h"
 #include "store/index.h"
-#include "store/intern.h"
 #include "store/postings.h"
 
 #define NO_SLOT UINT32_MAX
 
-/* What a search looks at, close together. */
-struct facts {
-    uint32_t date;
-    uint32_t kind;       /* number of the text */
-    uint32_t originator; /* in `originators` */
-    uint32_t lists;      /* in `numbers`: the countries' texts, then the taxa */
-    uint16_t country_count;
-    uint16_t taxon_count;
-    uint16_t transport;
-    bool superseded;
-    bool dead; /* another row has replaced it */
-};
+/* Besides a space for each field: the words of all texts. */
+enum { SPACE_WORDS = SLOT_COUNT };
 
-/* A row keeps its slot. What was replaced stays behind, dead, until the next start. */
-struct row {
-    struct index_row shown;
-    uint32_t words; /* in `word_bytes`: numbers of its words, ascending, each as the distance to the one before */
-    uint32_t word_count;
-    uint32_t same; /* another slot with the same version of the alert, or NO_SLOT */
-};
-
-/* Slots by an id, open addressing. */
+/* Rows by an id, open addressing. */
 struct table {
     uint32_t *slots;
     size_t size;
     size_t count;
 };
 
+/* Rows by the first two bytes of an id, each list of them through `next`; slot + 1, 0 ends it. */
+enum { FRONTS = 1 << 16 };
+struct fronts {
+    uint32_t *heads;
+    uint32_t *next;
+    size_t capacity;
+};
+
+/* A row that a newer version, or a wider view, took the place of. */
+struct ending {
+    uint32_t slot;
+    uint32_t by;
+    bool is_replaced; /* else superseded */
+    bool was_current; /* it was neither before */
+};
+
+/* Rows are numbered in the order of arrival; the number is their slot, and stays. */
 struct index {
-    struct row *rows;
-    struct facts *facts;
-    uint32_t *order; /* slots by sequence */
-    size_t row_capacity, facts_capacity, order_capacity;
-    size_t count; /* slots taken, dead ones too */
+    struct index_row *rows;
+    uint32_t *dates; /* of the incident */
+    uint32_t *same;  /* another row with the same version of the alert, or NO_SLOT */
+    size_t row_capacity, dates_capacity, same_capacity;
+    size_t count; /* slots taken, replaced ones too */
     size_t live;
     struct table objects;
     struct table alerts; /* the newest version of each alert of each originator */
+    struct fronts object_fronts;
+    struct fronts alert_fronts;
     uint64_t seed;
+    const struct taxa *taxa;
 
-    struct intern texts; /* countries, kinds, places … */
-    struct intern taxa;
-    struct intern words;
-    uint8_t (*originators)[32];
-    size_t originator_count, originator_capacity;
-    uint32_t *numbers;
-    size_t number_count, number_capacity;
-    uint8_t *word_bytes;
-    size_t word_len, word_capacity;
-    struct arena lists; /* of the rows' summaries */
     struct postings postings;
+    struct column columns[SLOT_COUNT];
+    roaring_bitmap_t *current;  /* neither superseded nor replaced */
+    roaring_bitmap_t *whole;    /* not replaced */
+    roaring_bitmap_t *wordless; /* their words were left out */
+    struct ending *endings;     /* in the order in which they came */
+    size_t ending_count, endings_capacity;
+    uint32_t *places; /* terms of the fields that `near` looks in */
+    size_t place_count, places_capacity;
 
-    uint32_t *scratch; /* word numbers of the row being added */
-    size_t scratch_capacity;
-    uint8_t *hits; /* for a search, so that it cannot run out of memory: a bit a slot */
-    size_t hits_capacity;
-    uint8_t *fits; /* and a byte a taxon */
-    size_t fits_capacity;
+    struct arena shared; /* originators and field sets, each once */
+    const uint8_t **originators;
+    size_t originator_count, originators_capacity;
+    const struct field_set **sets;
+    size_t set_count, sets_capacity;
+
+    uint64_t bytes_max;
+    size_t next_look; /* rows at which memory is looked at again */
+    bool is_full;     /* no more words */
 };
 
-/* The row as others see it. Originators move when there are more of them, so rows learn theirs when they are shown. */
-static inline const struct index_row *index_show(const struct index *index, uint32_t slot) {
-    struct index_row *shown = &index->rows[slot].shown;
-    shown->summary.originator = index->originators[index->facts[slot].originator];
-    return shown;
-}
+/* What a row has in a column that is not stored as one; false if it has nothing there. */
+bool index_dense(const struct index *index, size_t slot, uint32_t row, double *low, double *high);
+bool index_is_dense(size_t slot);
+
+/* An empty bitmap. CRoaring ends badly without memory, so this asserts that there is some (docs/decisions/0027). */
+roaring_bitmap_t *bitmap_new(void);
+
+/* Rows that may meet a condition; if exact, those that do. */
+struct hits {
+    roaring_bitmap_t *rows; /* the caller's */
+    bool is_exact;
+};
+/* Of all rows, superseded and replaced ones too. `where` may be NULL. */
+struct hits index_evaluate(struct index *index, const struct query_node *where, const struct query_world *world,
+                           struct index_plan *plan);
 
 #endif

@@ -1,134 +1,248 @@
 #include "store/index_internal.h"
 
-/* A query in the numbers of the index. */
-struct filter {
-    const struct query *query;
-    uint32_t country; /* INTERN_NONE: any, like all that follow */
-    uint32_t kind;
-    uint32_t originator; /* NO_SLOT: any */
-    const uint8_t *fits; /* by number of the taxon - 1; NULL: any */
-    const uint8_t *hits; /* slots that may have the words; NULL: all may */
+#include <assert.h>
+#include <stdlib.h>
+
+/* One search on its way. */
+struct searching {
+    struct index *index;
+    const struct index_search *search;
+    struct index_found *found;
+    bool is_exact;
+    bool stopped;   /* by the visitor, or as there is enough */
+    bool postponed; /* before a row that was not taken: enough has been read */
 };
 
-/* Is there such a text at all? If not, no row can match. */
-static bool find_number(const struct intern *texts, const char *text, uint32_t *number) {
-    if (text)
-        *number = intern_find(texts, span_of_text(text));
-    return !text || *number != INTERN_NONE;
-}
+/* ---- which rows count ---- */
 
-static bool find_originator(const struct index *index, const uint8_t *originator, uint32_t *number) {
-    *number = NO_SLOT;
-    for (size_t i = 0; originator && i < index->originator_count; i++)
-        if (memcmp(index->originators[i], originator, 32) == 0)
-            *number = (uint32_t)i;
-    return !originator || *number != NO_SLOT;
-}
-
-/* The word in the text that the fewest rows may have; false if all are too short to tell. */
-static bool find_rarest(const struct postings *postings, const char *text, struct span *rarest) {
-    size_t fewest = SIZE_MAX;
-    for (struct span word; query_next_word(&text, &word);) {
-        if (word.len < POSTINGS_PREFIX || postings_length(postings, word) >= fewest)
-            continue;
-        fewest = postings_length(postings, word);
-        *rarest = word;
-    }
-    return fewest != SIZE_MAX;
-}
-
-static bool filter_init(struct filter *filter, const struct index *index, const struct query *query,
-                        const struct taxa *taxa) {
-    struct span rarest;
-    *filter = (struct filter){.query = query};
-    if (!find_number(&index->texts, query->country, &filter->country) ||
-        !find_number(&index->texts, query->kind, &filter->kind) ||
-        !find_originator(index, query->originator, &filter->originator))
-        return false;
-    if (query->taxon) {
-        for (uint32_t i = 0; i < index->taxa.count && i < index->fits_capacity; i++)
-            index->fits[i] = query_matches_taxon(query->taxon, intern_text(&index->taxa, i + 1), taxa);
-        filter->fits = index->fits;
-    }
-    if (query->text && find_rarest(&index->postings, query->text, &rarest)) {
-        memset(index->hits, 0, index->count / 8 + 1);
-        postings_read(&index->postings, rarest, index->hits);
-        filter->hits = index->hits;
-    }
-    return true;
-}
-
-static bool has_word(const struct index *index, const struct row *row, struct span prefix) {
-    const uint8_t *at = index->word_bytes + row->words;
-    uint32_t number = 0;
-    for (uint32_t i = 0; i < row->word_count; i++) {
-        number += varint_get(&at);
-        if (strncmp(intern_text(&index->words, number), (const char *)prefix.data, prefix.len) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool has_words(const struct index *index, const struct row *row, const char *text) {
-    for (struct span word; query_next_word(&text, &word);)
-        if (!has_word(index, row, word))
-            return false;
-    return true;
-}
-
-static bool has_country(const struct index *index, const struct facts *facts, uint32_t country) {
-    const uint32_t *numbers = index->numbers + facts->lists;
-    for (uint16_t i = 0; i < facts->country_count; i++)
-        if (numbers[i] == country)
-            return true;
-    return false;
-}
-
-static bool has_taxon(const struct index *index, const struct facts *facts, const uint8_t *fits) {
-    const uint32_t *numbers = index->numbers + facts->lists + facts->country_count;
-    for (uint16_t i = 0; i < facts->taxon_count; i++)
-        if (fits[numbers[i] - 1])
-            return true;
-    return false;
-}
-
-/* The same answer as query_matches() gives on the summary; a test holds the two together. */
-static bool slot_matches(const struct index *index, uint32_t slot, const struct filter *filter) {
-    const struct facts *facts = &index->facts[slot];
-    const struct query *query = filter->query;
-    return (!filter->hits || (filter->hits[slot / 8] >> slot % 8 & 1)) && query_matches_date(query, facts->date) &&
-           (query->transport < 0 || (facts->transport >> query->transport & 1)) &&
-           (filter->kind == INTERN_NONE || facts->kind == filter->kind) &&
-           (filter->originator == NO_SLOT || facts->originator == filter->originator) &&
-           (filter->country == INTERN_NONE || has_country(index, facts, filter->country)) &&
-           (!filter->fits || has_taxon(index, facts, filter->fits)) &&
-           (!query->text || has_words(index, &index->rows[slot], query->text));
-}
-
-/* How many rows have a sequence below `before`. */
-static size_t rows_below(const struct index *index, uint64_t before) {
+/* The first slot with a sequence above this one. */
+static uint32_t slot_above(const struct index *index, uint64_t sequence) {
     size_t low = 0, high = index->count;
-    while (before && low < high) {
+    while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (index->rows[index->order[middle]].shown.sequence < before)
+        if (index->rows[middle].sequence <= sequence)
             low = middle + 1;
         else
             high = middle;
     }
-    return high;
+    return (uint32_t)low;
 }
 
-void index_search(const struct index *index, const struct query *query, const struct taxa *taxa, uint64_t before,
-                  bool superseded, index_visit *visit, void *context) {
-    struct filter filter;
-    if (!index->count || !filter_init(&filter, index, query, taxa))
-        return;
-    for (size_t i = rows_below(index, before); i-- > 0;) {
-        uint32_t slot = index->order[i];
-        const struct facts *facts = &index->facts[slot];
-        if (facts->dead || (facts->superseded && !superseded) || !slot_matches(index, slot, &filter))
-            continue;
-        if (!visit(context, index_show(index, slot)))
-            return;
+/* Rows as they stood when `as_of` was the last: what ended since had not ended. */
+static void keep_standing(struct searching *searching, roaring_bitmap_t *rows, uint64_t as_of) {
+    const struct index *index = searching->index;
+    roaring_bitmap_t *standing = roaring_bitmap_copy(searching->search->superseded ? index->whole : index->current);
+    for (size_t i = index->ending_count; i > 0; i--) {
+        const struct ending *ending = &index->endings[i - 1];
+        if (index->rows[ending->by].sequence <= as_of)
+            break;
+        if (searching->search->superseded ? ending->is_replaced : ending->was_current)
+            roaring_bitmap_add(standing, ending->slot);
     }
+    roaring_bitmap_and_inplace(rows, standing);
+    roaring_bitmap_free(standing);
+    uint32_t begin = slot_above(index, searching->search->above), end = slot_above(index, as_of);
+    roaring_bitmap_remove_range(rows, 0, begin);
+    if (end < index->count)
+        roaring_bitmap_remove_range(rows, end, index->count);
+}
+
+/* ---- order ---- */
+
+static uint64_t key_of(const struct index *index, enum query_sort sort, uint32_t slot) {
+    if (sort == SORT_DATE)
+        return index->dates[slot];
+    return sort == SORT_CREATED ? index->rows[slot].created : index->rows[slot].sequence;
+}
+
+struct place_in_order {
+    uint64_t key;
+    uint32_t slot;
+};
+
+static bool is_before(struct place_in_order a, struct place_in_order b) {
+    return a.key != b.key ? a.key > b.key : a.slot > b.slot; /* newest first */
+}
+
+/* The first of many, kept as a heap with the last of them on top. */
+struct first_of {
+    struct place_in_order *items;
+    size_t count;
+    size_t most;
+};
+
+static void sink(struct first_of *first, size_t at) {
+    for (;;) {
+        size_t last = at, left = 2 * at + 1;
+        for (size_t child = left; child < left + 2 && child < first->count; child++)
+            if (is_before(first->items[last], first->items[child]))
+                last = child;
+        if (last == at)
+            return;
+        struct place_in_order item = first->items[at];
+        first->items[at] = first->items[last];
+        first->items[last] = item;
+        at = last;
+    }
+}
+
+static void rise(struct first_of *first, size_t at) {
+    while (at > 0 && is_before(first->items[(at - 1) / 2], first->items[at])) {
+        struct place_in_order item = first->items[at];
+        first->items[at] = first->items[(at - 1) / 2];
+        first->items[(at - 1) / 2] = item;
+        at = (at - 1) / 2;
+    }
+}
+
+static void offer(struct first_of *first, struct place_in_order item) {
+    if (first->count < first->most) {
+        first->items[first->count] = item;
+        rise(first, first->count++);
+    } else if (first->most && is_before(item, first->items[0])) {
+        first->items[0] = item;
+        sink(first, 0);
+    }
+}
+
+static int compare_places(const void *a, const void *b) {
+    const struct place_in_order *x = a, *y = b;
+    return is_before(*x, *y) ? -1 : is_before(*y, *x) ? 1 : 0;
+}
+
+/* ---- one row ---- */
+
+/* A row that a wider view has replaced is shown as that. */
+static const struct index_row *row_to_show(const struct index *index, uint32_t slot) {
+    const struct index_row *row = &index->rows[slot];
+    return roaring_bitmap_contains(index->whole, slot) ? row : index_find(index, row->object);
+}
+
+/* Goes behind the row. */
+static enum result take(struct searching *searching, uint32_t slot, uint64_t key) {
+    const struct index_search *search = searching->search;
+    struct index_found *found = searching->found;
+    const struct index_row *row = row_to_show(searching->index, slot);
+    struct document document;
+    if (!searching->is_exact && found->reads == search->reads_max) {
+        searching->stopped = searching->postponed = true;
+        return RESULT_OK;
+    }
+    if (!searching->is_exact) {
+        found->reads++;
+        enum result result = search->load(search->context, row, &document);
+        if (result && result != RESULT_NOT_FOUND)
+            return result;
+        found->next.key = key;
+        found->next.sequence = searching->index->rows[slot].sequence;
+        if (result || !query_match(search->query->where, &document, search->world))
+            return RESULT_OK;
+    }
+    found->next.key = key;
+    found->next.sequence = searching->index->rows[slot].sequence;
+    found->matched++;
+    bool goes_on = search->limit == 0 || search->visit(search->context, row, searching->is_exact ? NULL : &document);
+    searching->stopped = !goes_on || found->matched == search->limit;
+    return RESULT_OK;
+}
+
+/* ---- all rows ---- */
+
+/* In the order of arrival no row but those that are taken is touched. */
+static enum result take_by_arrival(struct searching *searching, const roaring_bitmap_t *rows) {
+    uint64_t after = searching->found->next.sequence;
+    roaring_uint32_iterator_t at;
+    bool has_next = true;
+    roaring_init_iterator_last(rows, &at);
+    if (after) {
+        uint32_t from = slot_above(searching->index, after - 1);
+        roaring_init_iterator(rows, &at);
+        if (roaring_move_uint32_iterator_equalorlarger(&at, from))
+            has_next = roaring_previous_uint32_iterator(&at);
+        else
+            roaring_init_iterator_last(rows, &at);
+    }
+    for (; has_next && at.has_value; has_next = roaring_previous_uint32_iterator(&at)) {
+        if (searching->stopped)
+            return RESULT_OK;
+        TRY(take(searching, at.current_value, searching->index->rows[at.current_value].sequence));
+    }
+    searching->found->ended = !searching->postponed;
+    return RESULT_OK;
+}
+
+static enum result take_from_oldest(struct searching *searching, const roaring_bitmap_t *rows) {
+    roaring_uint32_iterator_t at;
+    for (roaring_init_iterator(rows, &at); at.has_value; roaring_advance_uint32_iterator(&at)) {
+        if (searching->stopped)
+            return RESULT_OK;
+        TRY(take(searching, at.current_value, searching->index->rows[at.current_value].sequence));
+    }
+    searching->found->ended = !searching->postponed;
+    return RESULT_OK;
+}
+
+static void offer_rows(struct searching *searching, const roaring_bitmap_t *rows, struct first_of *first,
+                       size_t *offered) {
+    const struct index_position *after = &searching->search->after;
+    enum query_sort sort = searching->search->query->sort;
+    roaring_uint32_iterator_t at;
+    uint32_t behind = after->sequence ? slot_above(searching->index, after->sequence - 1) : 0;
+    for (roaring_init_iterator(rows, &at); at.has_value; roaring_advance_uint32_iterator(&at)) {
+        struct place_in_order item = {key_of(searching->index, sort, at.current_value), at.current_value};
+        if (after->sequence && !is_before((struct place_in_order){after->key, behind}, item))
+            continue;
+        offer(first, item);
+        ++*offered;
+    }
+}
+
+static enum result take_sorted(struct searching *searching, const roaring_bitmap_t *rows) {
+    const struct index_search *search = searching->search;
+    uint64_t count = roaring_bitmap_get_cardinality(rows);
+    size_t most = searching->is_exact && search->limit ? search->limit : search->reads_max + search->limit;
+    struct first_of first = {.most = most < count ? most : (size_t)count};
+    size_t offered = 0;
+    enum result result = RESULT_OK;
+    first.items = malloc((first.most + 1) * sizeof *first.items);
+    if (!first.items)
+        return RESULT_NO_MEMORY;
+    offer_rows(searching, rows, &first, &offered);
+    qsort(first.items, first.count, sizeof *first.items, compare_places);
+    size_t i = 0;
+    for (; i < first.count && !searching->stopped && !result; i++)
+        result = take(searching, first.items[i].slot, first.items[i].key);
+    searching->found->ended = i == offered && !searching->postponed;
+    free(first.items);
+    return result;
+}
+
+/* With an exact plan nothing has to be visited to be counted. */
+static void count_exact(struct searching *searching) {
+    searching->found->matched = searching->found->total;
+    searching->found->ended = true;
+}
+
+enum result index_search(struct index *index, const struct index_search *search, struct index_found *found) {
+    struct hits hits = index_evaluate(index, search->query->where, search->world, search->plan);
+    struct searching searching = {.index = index, .search = search, .found = found, .is_exact = hits.is_exact};
+    *found = (struct index_found){.next = search->after};
+    if (found->next.as_of == 0)
+        found->next.as_of = index->count ? index->rows[index->count - 1].sequence : 0;
+    keep_standing(&searching, hits.rows, found->next.as_of);
+    found->total = roaring_bitmap_get_cardinality(hits.rows);
+    found->is_exact = hits.is_exact || found->total == 0;
+    enum result result = RESULT_OK;
+    if (found->total == 0)
+        found->ended = true;
+    else if (hits.is_exact && search->limit == 0)
+        count_exact(&searching);
+    else if (search->oldest_first)
+        result = take_from_oldest(&searching, hits.rows);
+    else if (search->query->sort == SORT_ARRIVAL)
+        result = take_by_arrival(&searching, hits.rows);
+    else
+        result = take_sorted(&searching, hits.rows);
+    roaring_bitmap_free(hits.rows);
+    return result;
 }

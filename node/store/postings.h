@@ -1,55 +1,57 @@
-/* postings: which rows hold a word that begins so.
+/* postings: which rows hold a term.
  *
- * Words go by their first three bytes into one of some thousands of lists of row numbers, ascending, each as the
- * distance to the one before it: about a byte a word and row. A list may name rows without such a word; the reader
- * looks again.
+ * A term is a text in a space: a code in its field, a word anywhere. Its rows are a number while there is one, then
+ * distances of a byte or two, then a compressed bitmap (CRoaring; docs/decisions/0027). Rows come in ascending order.
+ * The only code that calls CRoaring, besides what combines its bitmaps: index_plan.c and index_search.c.
  */
 #ifndef STORE_POSTINGS_H
 #define STORE_POSTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <roaring/roaring.h>
 
 #include "base/result.h"
 #include "base/span.h"
+#include "store/intern.h"
 
-enum { POSTINGS_LISTS = 4096, POSTINGS_PREFIX = 3 };
-
-struct postings {
-    struct posting_list {
-        uint8_t *bytes;
-        size_t len;
-        size_t capacity;
-        uint32_t last; /* row number + 1 */
-    } lists[POSTINGS_LISTS];
+enum {
+    TERM_BYTES_MAX = 128,     /* of longer ones only so much is kept */
+    POSTINGS_CHAINS = 1 << 16 /* terms that begin alike hang together, for prefixes */
 };
 
-/* Rows come in ascending order. Words shorter than POSTINGS_PREFIX are left out. `postings` starts zeroed. */
-MUST_USE enum result postings_add(struct postings *postings, struct span word, uint32_t row);
-/* Length of the list for a word: the shorter, the better to read. */
-size_t postings_length(const struct postings *postings, struct span word);
-/* Sets the bit of each row in the word's list. */
-void postings_read(const struct postings *postings, struct span word, uint8_t *bits);
-size_t postings_bytes(const struct postings *postings);
-void postings_release(struct postings *postings);
+struct postings {
+    struct intern terms;
+    uint64_t *lists; /* by number of the term - 1 */
+    uint32_t *next;  /* likewise: another term of the same chain */
+    size_t lists_capacity, next_capacity;
+    uint32_t *chains;
+    uint32_t *bitmaps; /* terms whose rows are a bitmap */
+    size_t bitmap_count, bitmaps_capacity;
+    size_t list_bytes; /* of the lists that are distances */
+};
 
-/* Numbers in as few bytes as they need, seven bits each, the lowest first. */
-enum { VARINT_MAX = 5 };
-static inline size_t varint_put(uint8_t out[static VARINT_MAX], uint32_t number) {
-    size_t len = 0;
-    for (; number >= 0x80; number >>= 7)
-        out[len++] = (uint8_t)(number | 0x80);
-    out[len++] = (uint8_t)number;
-    return len;
-}
-static inline uint32_t varint_get(const uint8_t **at) {
-    uint32_t number = 0;
-    for (unsigned shift = 0;; shift += 7) {
-        uint8_t byte = *(*at)++;
-        number |= (uint32_t)(byte & 0x7F) << shift;
-        if (byte < 0x80)
-            return number;
-    }
-}
+/* `postings` starts zeroed, with terms.seed set. NO_MEMORY. */
+MUST_USE enum result postings_init(struct postings *postings, uint64_t seed);
+void postings_release(struct postings *postings);
+/* The number of a term, which is new if it is greater than all before; NO_MEMORY. */
+MUST_USE enum result postings_add(struct postings *postings, unsigned space, struct span key, uint32_t row,
+                                  uint32_t *term);
+
+/* INTERN_NONE: no row has it. */
+uint32_t postings_find(const struct postings *postings, unsigned space, struct span key);
+size_t postings_count(const struct postings *postings, uint32_t term);
+/* Adds the rows of a term to the bitmap. */
+void postings_read(const struct postings *postings, uint32_t term, roaring_bitmap_t *rows);
+/* The rows of a term if they are a bitmap, as long as `postings` does not change; else NULL. */
+const roaring_bitmap_t *postings_bitmap(const struct postings *postings, uint32_t term);
+/* Calls back for the terms of a space that begin so, in no order. `prefix` has two bytes or more. */
+void postings_each(const struct postings *postings, unsigned space, struct span prefix,
+                   void (*visit)(void *context, uint32_t term), void *context);
+/* The term's text without its space. */
+const char *postings_text(const struct postings *postings, uint32_t term);
+
+/* Memory held; walks all bitmaps. */
+size_t postings_bytes(const struct postings *postings);
 
 #endif

@@ -338,6 +338,19 @@ static void publish_many(const struct home *home, size_t count) {
     control_close(control);
 }
 
+/* From starting a node to its first answer: nearly all of it is the index. */
+static void bench_rebuild(struct home *home, double alerts) {
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    home_stop(home, SIGTERM);
+    double start = seconds();
+    home_start(home);
+    if (!home_status(home, &arena))
+        abort();
+    say("rebuild", alerts / (seconds() - start), "1/s", "to reach: at least", 100000);
+    arena_release(&arena);
+}
+
 static void bench_catch_up(void) {
     struct homes *homes = homes_new();
     struct home *congo = homes_add(homes, "cd-customs", "CD", "CUSTOMS", open_policy);
@@ -368,6 +381,8 @@ static void bench_catch_up(void) {
         say("rss_100k_mb", (double)home_rss_kb(kenya) / 1024, "MB", "of which the index says it holds",
             (double)status->index_bytes / 1e6);
     control_close(control);
+    if (wanted("rebuild"))
+        bench_rebuild(kenya, alerts);
     arena_release(&arena);
     homes_free(homes);
 }
@@ -404,7 +419,7 @@ int main(int count, char **words) {
         bench_publish();
     if (any_wanted((const char *const[]){"e2e_p50_us", "e2e_p99_us", "idle_rss_mb", NULL}))
         bench_end_to_end();
-    if (any_wanted((const char *const[]){"catchup_100k", "wire_bytes", "disk_bytes", "rss_100k_mb", NULL}))
+    if (any_wanted((const char *const[]){"catchup_100k", "wire_bytes", "disk_bytes", "rss_100k_mb", "rebuild", NULL}))
         bench_catch_up();
     bench_exchange();
     bench_mesh();
@@ -412,5 +427,6 @@ int main(int count, char **words) {
     bench_trust();
     bench_originator();
     bench_log(options.records);
+    bench_find(options.alerts);
     return 0;
 }

@@ -34,6 +34,9 @@ double lmdb_rate(const char *folder, size_t bytes, unsigned batch);
 /* A log of so many records. */
 void bench_log(size_t records);
 
+/* Searching so many alerts. */
+void bench_find(size_t alerts);
+
 /* The life of keys: grants, rotation, start-up with a large roster. */
 void bench_trust(void);
 

@@ -98,7 +98,7 @@ static double ask_us(struct control *control, struct arena *arena, const Request
     return taken[ROUNDS / 2];
 }
 
-static void bench_find(void) {
+static void bench_recorded(void) {
     struct homes *homes = homes_new();
     struct home *congo = homes_add(homes, "cd-customs", "CD", "CUSTOMS", open_policy);
     struct arena arena;
@@ -130,7 +130,7 @@ void bench_log(size_t records) {
     struct bench bench = {0};
     uint64_t used, size_max;
     if (wanted("find_recorded_us"))
-        bench_find();
+        bench_recorded();
     if (!any_wanted(names))
         return;
     struct homes *homes = homes_new();

@@ -64,6 +64,6 @@ if [[ -r $data ]]; then
     wait_for 60 has_alerts a 390
     expect 0 inama find --home b --species Amphibia --limit 5
     has "$OUT" "5 of 1" "--before"
-    next=$(sed -n 's/.*--before \([0-9]*\)$/\1/p' <<<"$OUT")
+    next=$(sed -n 's/.*--before \([0-9@]*\)$/\1/p' <<<"$OUT")
     expect 0 inama find --home b --limit 1000 --before "$next"
 fi

@@ -153,6 +153,7 @@ void fleet_each_row(struct fleet *fleet, size_t node, fleet_row *take, void *con
     Find find = FIND__INIT;
     Request request = REQUEST__INIT;
     const Reply *page;
+    char next[64];
     arena_init(&arena, SIZE_MAX);
     request.find = &find;
     find.has_limit = find.has_superseded = find.superseded = true;
@@ -162,8 +163,10 @@ void fleet_each_row(struct fleet *fleet, size_t node, fleet_row *take, void *con
         page = fleet_ask(fleet, node, &arena, &request);
         for (size_t i = 0; i < page->n_rows; i++)
             take(context, page->rows[i]);
-        find.has_before = true;
-        find.before = page->n_rows ? page->rows[page->n_rows - 1]->sequence : 0;
-    } while (page->n_rows);
+        find.page = NULL;
+        if (page->next)
+            find.page = strncpy(next, page->next, sizeof next - 1);
+        next[sizeof next - 1] = '\0';
+    } while (find.page);
     arena_release(&arena);
 }

@@ -102,7 +102,7 @@ static void publish(Reply *reply, const Publish *words) {
 
 static void find(Reply *reply, const Find *words, const char **complaint) {
     struct search search;
-    if (answer_search(&search, &node.exchange.turn, &node, words, complaint))
+    if (answer_search(&search, &node.exchange.turn, &node, words, reply, complaint))
         return;
     assert(search.limit <= FIND_RESULTS_MAX);
     if (!answer_found(reply, &node, &search)) {

@@ -74,6 +74,7 @@ START_TEST(an_empty_file_is_a_node_with_all_defaults) {
     check_below(config.store, "store");
     check_below(config.control, "control.sock");
     ck_assert_uint_eq(config.store_bytes, (uint64_t)16 << 30);
+    ck_assert_uint_eq(config.index_bytes, (uint64_t)2 << 30);
     ck_assert_ptr_null(config.key_file);
     ck_assert_ptr_null(config.live); /* off unless asked for */
     ck_assert_ptr_null(config.metrics);
@@ -87,7 +88,7 @@ END_TEST
 START_TEST(everything_may_be_said) {
     read_good("identity: keys/me.key\n"
               "key_file: /run/key\n"
-              "roster: r\nroots: t\npolicy: p\nstore: /var/lib/inama\nstore_gib: 4096\n"
+              "roster: r\nroots: t\npolicy: p\nstore: /var/lib/inama\nstore_gib: 4096\nindex_mib: 64\n"
               "control: c.sock\nlive: l.sock\nlisten: tcp://0.0.0.0:4450\ntaxa: x\nplaces: y\n"
               "peers:\n"
               "  - {name: cd-customs, address: \"tcp://192.0.2.10:4450\"}\n"
@@ -100,6 +101,7 @@ START_TEST(everything_may_be_said) {
     ck_assert_str_eq(config.key_file, "/run/key");
     ck_assert_str_eq(config.store, "/var/lib/inama");
     ck_assert_uint_eq(config.store_bytes, (uint64_t)4096 << 30);
+    ck_assert_uint_eq(config.index_bytes, (uint64_t)64 << 20);
     check_below(config.live, "l.sock");
     ck_assert_str_eq(config.listen, "tcp://0.0.0.0:4450");
     check_below(config.taxa, "x");
@@ -112,9 +114,9 @@ START_TEST(everything_may_be_said) {
     ck_assert_ptr_null(config.peers[2].address); /* it is limited, and not called */
     ck_assert_str_eq(config.peers[0].name, "cd-customs");
     ck_assert_str_eq(config.peers[0].address, "tcp://192.0.2.10:4450");
-    ck_assert_uint_eq(config.peers[0].line, 14);
+    ck_assert_uint_eq(config.peers[0].line, 15);
     ck_assert_str_eq(config.peers[1].address, "tcp://[2001:db8::1]:4450");
-    ck_assert_uint_eq(config.peers[1].line, 15);
+    ck_assert_uint_eq(config.peers[1].line, 16);
 }
 END_TEST
 

@@ -89,14 +89,13 @@ START_TEST(a_search_says_who_what_and_which_alerts) {
     Find find = FIND__INIT;
     Reply reply = with_rows(2);
     request.find = &find;
-    find.taxon = (char *)(uintptr_t) "Manidae";
-    find.text = (char *)(uintptr_t) "ivory \"port\"";
+    find.query = (char *)(uintptr_t) "species:Manidae \"ivory port\"";
     find.has_limit = true;
     find.limit = 20;
     ck_assert(record(&request, &reply));
     const AuditRecord *words = last();
     ck_assert_str_eq(words->command, "find");
-    ck_assert_str_eq(words->words, "taxon=Manidae text=\"ivory \"port\"\" limit=20");
+    ck_assert_str_eq(words->words, "limit=20 query=\"species:Manidae \"ivory port\"\"");
     ck_assert_str_eq(words->result, "ok");
     ck_assert_uint_eq(words->time, world->now_ms);
     ck_assert_uint_eq(words->uid, 1007);
@@ -129,7 +128,7 @@ START_TEST(long_words_are_cut_between_characters) {
     for (size_t i = 0; i + 2 < sizeof text; i += 2)
         memcpy(text + i, "é", 3);
     request.find = &find;
-    find.text = text;
+    find.query = text;
     ck_assert(record(&request, &done));
     size_t len = strlen(last()->words);
     ck_assert(len <= 1024 && len > 1020);
