@@ -264,7 +264,11 @@ static enum exit_code verify_log(struct verifying *verifying, const struct kept 
     enum exit_code code = EXIT_DONE;
     verifying->fault_list = json_array();
     verifying->kept = arena_array(verifying->call->arena, count + 1, sizeof *verifying->kept);
-    for (size_t i = 0; i < count && verifying->kept; i++)
+    if (!verifying->kept) {
+        print_error("%s", result_text(RESULT_NO_MEMORY));
+        code = EXIT_REFUSED;
+    }
+    for (size_t i = 0; i < count && !code; i++)
         if (all[i].checkpoint.journal == verifying->journal)
             verifying->kept[verifying->kept_count++] = all[i];
     for (size_t i = 0; i < verifying->kept_count && !code; i++)

@@ -28,13 +28,13 @@ static enum result read_record(const struct journals *journals, struct arena *ar
                                uint64_t number, struct span *hashes, struct span *rest) {
     const struct place place = place_of(journal, number);
     enum result result = records_get(journals->records, arena, &place, SIZE_MAX, rest);
-    if (result == RESULT_NOT_FOUND)
-        return records_complain(journals->records, RESULT_STORE_DAMAGED, &place, _("it is missing"));
-    TRY(result);
-    if (!journals_has_form(number, *rest) || !span_take(rest, hashes_of(number) * HASH_SIZE, hashes))
-        return records_complain(journals->records, RESULT_STORE_DAMAGED, &place,
-                                _("it does not have the form of its table"));
-    return RESULT_OK;
+    if (result && result != RESULT_NOT_FOUND)
+        return result;
+    if (!result && journals_has_form(number, *rest) && span_take(rest, hashes_of(number) * HASH_SIZE, hashes))
+        return RESULT_OK;
+    records_complain(journals->records, RESULT_STORE_DAMAGED, &place,
+                     result ? _("it is missing") : _("it does not have the form of its table"));
+    return RESULT_STORE_DAMAGED;
 }
 
 enum result journals_hash(const struct journals *journals, struct arena *scratch, enum journal journal, unsigned level,

@@ -331,6 +331,7 @@ static enum result check_formats(struct records *records, uint32_t *format) {
     uint32_t again = 0;
     struct arena arena;
     arena_init(&arena, 1024);
+    *format = 0;
     enum result first = check_format(records, &arena, 1, format);
     enum result second = check_format(records, &arena, 2, &again);
     arena_release(&arena);
@@ -355,8 +356,8 @@ static enum result opened(struct records *records, int code) {
 }
 
 static enum result put_formats(struct records *records) {
-    for (uint8_t copy = 1; copy <= FORMAT_COPIES; copy++)
-        TRY(put_format(records, copy));
+    for (unsigned copy = 1; copy <= FORMAT_COPIES; copy++)
+        TRY(put_format(records, (uint8_t)copy));
     return RESULT_OK;
 }
 
@@ -364,7 +365,7 @@ static enum result put_formats(struct records *records) {
 static enum result open_tables(struct records *records) {
     MDB_dbi main;
     MDB_stat stat;
-    uint32_t format;
+    uint32_t format = 0;
     int code = mdb_dbi_open(records->change, NULL, 0, &main);
     if (!code)
         code = mdb_stat(records->change, main, &stat);
