@@ -57,6 +57,8 @@ struct index {
     roaring_bitmap_t *wordless; /* their words were left out */
     struct ending *endings;     /* in the order in which they came */
     size_t ending_count, endings_capacity;
+    uint32_t year_first; /* of all dates; UINT32_MAX if there is none */
+    uint32_t year_last;
     uint32_t *places; /* terms of the fields that `near` looks in */
     size_t place_count, places_capacity;
 
@@ -70,6 +72,10 @@ struct index {
     size_t next_look; /* rows at which memory is looked at again */
     bool is_full;     /* no more words */
 };
+
+/* The term in SLOT_DATE's space of the rows with a date in this year. */
+enum { INDEX_YEAR_SIZE = 8 };
+struct span index_year_key(char out[static INDEX_YEAR_SIZE], uint32_t year);
 
 /* What a row has in a column that is not stored as one; false if it has nothing there. */
 bool index_dense(const struct index *index, size_t slot, uint32_t row, double *low, double *high);
