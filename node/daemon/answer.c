@@ -1,8 +1,5 @@
 #include "daemon/answer.h"
 
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"

@@ -1,6 +1,7 @@
 #include "store/index.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/random.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@ struct index *index_new(const struct taxa *taxa, uint64_t bytes_max) {
     random_fill(random_system(), &index->seed, sizeof index->seed); /* orders tables, never results */
     index->taxa = taxa;
     index->bytes_max = bytes_max;
+    index->year_first = UINT32_MAX;
     index->current = roaring_bitmap_create();
     index->whole = roaring_bitmap_create();
     index->wordless = roaring_bitmap_create();
@@ -147,6 +149,11 @@ static uint32_t part_of_date(uint32_t date, size_t slot) {
     return slot == SLOT_MONTH ? date / 100 % 100 : date % 100;
 }
 
+struct span index_year_key(char out[static INDEX_YEAR_SIZE], uint32_t year) {
+    snprintf(out, INDEX_YEAR_SIZE, "%u", year % 10000);
+    return span_of_text(out);
+}
+
 bool index_is_dense(size_t slot) {
     return slot == SLOT_DATE || slot == SLOT_CREATED || slot == SLOT_VERSION || slot == SLOT_YEAR ||
            slot == SLOT_MONTH || slot == SLOT_DAY;
@@ -245,8 +252,20 @@ static void keep_place(struct keeping *keeping, struct span code) {
         index->places[index->place_count++] = (uint32_t)index->postings.terms.count;
 }
 
+/* Of dates the year is a term as well: most ranges are of whole years, or nearly. */
+static void keep_year(struct keeping *keeping, uint32_t date) {
+    struct index *index = keeping->index;
+    uint32_t year = date / 10000;
+    char key[INDEX_YEAR_SIZE];
+    index->year_first = index->year_first < year ? index->year_first : year;
+    index->year_last = index->year_last > year ? index->year_last : year;
+    keep_term(keeping, SLOT_DATE, index_year_key(key, year));
+}
+
 static void keep_number(struct keeping *keeping, const struct value *value) {
     struct index *index = keeping->index;
+    if (value->slot == SLOT_DATE)
+        keep_year(keeping, index->dates[keeping->row]);
     double low, high;
     bool is_said =
         index_is_dense(value->slot) && index_dense(index, value->slot, keeping->row, &low, &high) && low == value->low;

@@ -57,6 +57,8 @@ struct index {
     roaring_bitmap_t *wordless; /* their words were left out */
     struct ending *endings;     /* in the order in which they came */
     size_t ending_count, endings_capacity;
+    uint32_t year_first; /* of all dates; UINT32_MAX if there is none */
+    uint32_t year_last;
     uint32_t *places; /* terms of the fields that `near` looks in */
     size_t place_count, places_capacity;
 
@@ -71,11 +73,15 @@ struct index {
     bool is_full;     /* no more words */
 };
 
+/* The term in SLOT_DATE's space of the rows with a date in this year. */
+enum { INDEX_YEAR_SIZE = 8 };
+struct span index_year_key(char out[static INDEX_YEAR_SIZE], uint32_t year);
+
 /* What a row has in a column that is not stored as one; false if it has nothing there. */
 bool index_dense(const struct index *index, size_t slot, uint32_t row, double *low, double *high);
 bool index_is_dense(size_t slot);
 
-/* An empty bitmap. CRoaring ends badly without memory, so this asserts that there is some (docs/decisions/0027). */
+/* An empty bitmap. CRoaring ends badly without memory, so this asserts that there is some (docs/decisions/0029). */
 roaring_bitmap_t *bitmap_new(void);
 
 /* Rows that may meet a condition; if exact, those that do. */

@@ -238,30 +238,9 @@ static bool is_between(const struct query_node *node, double low, double high) {
     return false;
 }
 
-/* A day as a bound: what is beyond all dates is cut. */
-static uint32_t day_of(double number) {
-    return number < 0 ? 0 : number > 99999999 ? 99999999 : (uint32_t)number;
-}
-
-/* Most are asked for dates: for these the same with as little as possible. */
-static void look_at_dates(const uint32_t *dates, const struct query_value *value, const uint32_t *rows, uint32_t count,
-                          struct writing *writing) {
-    uint32_t low = day_of(ceil(value->low)), high = day_of(value->high);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t date = dates[rows[i]];
-        uint32_t latest = date + (date % 100 ? 0 : date % 10000 ? 99 : 9999);
-        if (date <= high && latest >= low && date)
-            put(writing, rows[i]);
-    }
-}
-
 static void look_at_block(const struct index *index, const struct query_node *node, size_t slot, const uint32_t *rows,
                           uint32_t count, struct writing *writing) {
     double low, high;
-    if (slot == SLOT_DATE && node->value_count == 1 && node->values[0].how == HOW_BETWEEN) {
-        look_at_dates(index->dates, &node->values[0], rows, count, writing);
-        return;
-    }
     for (uint32_t i = 0; i < count; i++)
         if (index_dense(index, slot, rows[i], &low, &high) && is_between(node, low, high))
             put(writing, rows[i]);
@@ -289,6 +268,51 @@ static void look_at_dense(struct running *running, const struct query_node *node
         look_at_block(index, node, slot, block, count, writing);
 }
 
+/* A day as a bound: what is beyond all dates is cut. */
+static uint32_t day_of(double number) {
+    return number < 0 ? 0 : number > 99999999 ? 99999999 : (uint32_t)number;
+}
+
+/* Rows of one year, of which some may be outside. */
+static void look_at_year(const struct index *index, uint32_t low, uint32_t high, const roaring_bitmap_t *year,
+                         struct writing *writing) {
+    roaring_uint32_iterator_t iterator;
+    uint32_t block[BLOCK], count;
+    roaring_init_iterator(year, &iterator);
+    while ((count = roaring_read_uint32_iterator(&iterator, block, BLOCK)) > 0)
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t date = index->dates[block[i]], rest = date % 10000 == 0 ? 9999 : date % 100 == 0 ? 99 : 0;
+            if (date <= high && date + rest >= low)
+                put(writing, block[i]);
+        }
+}
+
+/* Whole years are taken as they are; of the others, two at most, each row is looked at. */
+static void take_years(struct gathering *gathering, const struct query_value *value, const roaring_bitmap_t *among) {
+    const struct index *index = gathering->running->index;
+    uint32_t low = day_of(ceil(value->low)), high = day_of(value->high);
+    uint32_t year = low / 10000 > index->year_first ? low / 10000 : index->year_first;
+    uint32_t last = high / 10000 < index->year_last ? high / 10000 : index->year_last;
+    struct writing writing = {.rows = gathering->rows};
+    char key[INDEX_YEAR_SIZE];
+    for (; year <= last; year++) {
+        uint32_t term = postings_find(&index->postings, SLOT_DATE, index_year_key(key, year));
+        bool is_whole = low <= year * 10000 + 101 && high >= year * 10000 + 1231;
+        if (is_whole || term == INTERN_NONE) {
+            take_term(gathering, term);
+            continue;
+        }
+        struct gathering part = {.running = gathering->running, .rows = bitmap_new()};
+        take_term(&part, term);
+        if (among)
+            roaring_bitmap_and_inplace(part.rows, among);
+        look_at_year(index, low, high, part.rows, &writing);
+        gathering->terms += part.terms;
+        roaring_bitmap_free(part.rows);
+    }
+    flush(&writing);
+}
+
 /* A date stands for the days that it leaves open. */
 static double high_of(size_t slot, double low) {
     uint32_t date = document_field(slot)->type == FIELD_DATE ? (uint32_t)low : 1;
@@ -310,9 +334,13 @@ static struct hits evaluate_order(struct running *running, const struct query_no
     struct gathering gathering = {.running = running, .rows = bitmap_new()};
     struct writing writing = {.rows = gathering.rows};
     take_leaf(&gathering, node); /* for "any value at all" */
+    bool by_year = node->slots.slots[0] == SLOT_DATE;
+    for (size_t i = 0; by_year && i < node->value_count; i++)
+        if (node->values[i].how == HOW_BETWEEN)
+            take_years(&gathering, &node->values[i], among);
     if (among)
         roaring_bitmap_and_inplace(gathering.rows, among);
-    for (size_t i = 0; i < node->slots.count; i++) {
+    for (size_t i = 0; !by_year && i < node->slots.count; i++) {
         if (index_is_dense(node->slots.slots[i]))
             look_at_dense(running, node, node->slots.slots[i], among, &writing);
         look_at_column(running, node, node->slots.slots[i], among, &writing);
@@ -320,7 +348,9 @@ static struct hits evaluate_order(struct running *running, const struct query_no
     flush(&writing);
     struct hits hits = {gathering.rows, true};
     uint64_t looked_at = among ? roaring_bitmap_get_cardinality(among) : running->index->count;
-    tell(running, node, (struct index_step){.way = among ? STEP_FILTER : STEP_SCAN, .estimate = looked_at}, &hits);
+    tell(running, node,
+         (struct index_step){.way = among ? STEP_FILTER : STEP_SCAN, .terms = gathering.terms, .estimate = looked_at},
+         &hits);
     return hits;
 }
 

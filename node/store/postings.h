@@ -1,7 +1,7 @@
 /* postings: which rows hold a term.
  *
  * A term is a text in a space: a code in its field, a word anywhere. Its rows are a number while there is one, then
- * distances of a byte or two, then a compressed bitmap (CRoaring; docs/decisions/0027). Rows come in ascending order.
+ * distances of a byte or two, then a compressed bitmap (CRoaring; docs/decisions/0029). Rows come in ascending order.
  * The only code that calls CRoaring, besides what combines its bitmaps: index_plan.c and index_search.c.
  */
 #ifndef STORE_POSTINGS_H

@@ -15,24 +15,30 @@ sed 's/"CD"/"UG"/; s/Manis tricuspis/Loxodonta africana/; s/2014-05-05/2015-02-0
 inama publish second.json >/dev/null
 for _ in 1 2 3; do inama publish second.json; done >/dev/null
 
-count() { [[ $(inama find --count "$@") == "$EXPECTED" ]] || fail "inama find $*: not $EXPECTED but $(inama find --count "$@")"; }
-EXPECTED=5 count
-EXPECTED=1 count species:Manidae
-EXPECTED=4 count not species:Manidae
-EXPECTED=1 count species:Manidae country:CD date:2014..2014-05
-EXPECTED=0 count 'species:Manidae date>2014-05'
-EXPECTED=5 count 'species:Manidae or species:Elephantidae'
-EXPECTED=1 count 'species:Manidae or species:Elephantidae' --to 2014
-EXPECTED=5 count '"DRIED fish"'
-EXPECTED=0 count '"fish dried"'
-EXPECTED=4 count 'sac* "30 sacs"'
-EXPECTED=5 count 'near:0,29.7/20km'
-EXPECTED=1 count 'specimens(taxon:Manidae quantity>=750 unit:KIL)'
-EXPECTED=0 count 'specimens(taxon:Manidae quantity>750)'
-EXPECTED=5 count record:cd2014example0017 or record:ug2014example0017
-EXPECTED=5 count --text 'dried fish'
-EXPECTED=0 count --text 'fish or gold'
-EXPECTED=5 count originator:a tlp:AMBER kind:SEIZURE
+# counts NUMBER QUERY...
+counts() {
+    local expected=$1
+    shift
+    expect 0 inama find --count "$@"
+    [[ $OUT == "$expected" ]] || fail "inama find $*: $OUT, expected $expected"
+}
+counts 5
+counts 1 species:Manidae
+counts 4 not species:Manidae
+counts 1 species:Manidae country:CD date:2014..2014-05
+counts 0 'species:Manidae date>2014-05'
+counts 5 'species:Manidae or species:Elephantidae'
+counts 1 'species:Manidae or species:Elephantidae' --to 2014
+counts 5 '"DRIED fish"'
+counts 0 '"fish dried"'
+counts 4 'sac* "30 sacs"'
+counts 5 'near:0,29.7/20km'
+counts 1 'specimens(taxon:Manidae quantity>=750 unit:KIL)'
+counts 0 'specimens(taxon:Manidae quantity>750)'
+counts 5 record:cd2014example0017 or record:ug2014example0017
+counts 5 --text 'dried fish'
+counts 0 --text 'fish or gold'
+counts 5 originator:a tlp:AMBER kind:SEIZURE
 
 # mistakes: where, and what was expected
 expect 1 inama find 'species:Manidae country:KEE'
@@ -78,6 +84,7 @@ expect 0 inama complete -- ros
 expect 0 inama complete -- roster si
 [[ $OUT == sign ]] || fail "$OUT"
 expect 2 inama complete
+# shellcheck disable=SC2016 # for the other shell
 expect 0 bash -c 'source "$INAMA_DATADIR/completion/inama"; COMP_LINE="inama find country:K"; COMP_POINT=${#COMP_LINE}; _inama; echo "${COMPREPLY[*]}"'
 has "$OUT" KE
 lacks "$OUT" country
