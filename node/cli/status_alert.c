@@ -1,6 +1,7 @@
 /* inama status ALERT: to whom an alert was told, and who has it.
  *
- * "Delivered" is what a member has acknowledged: it is on its disk. More is not known, and nothing here says more.
+ * "Delivered" is what a member has acknowledged: it is on its disk. "Answered" is what it has said itself, by an alert
+ * in reply. More is not known, and nothing here says more.
  */
 #include "cli/status.h"
 
@@ -52,6 +53,8 @@ static const struct state_row *find_state(const char *word) {
 
 /* The reason, and how much stands before the alert. */
 static const char *why_text(struct arena *arena, const struct state_row *state, const ReaderStatus *reader) {
+    if (reader->has_answer)
+        return text_format(arena, _("with %s"), print_hex(arena, span_of(reader->answer.data, reader->answer.len), 4));
     const char *text = state->why ? _(state->why) : "", *gap = strstr(text, "%s");
     if (gap)
         text = text_format(arena, "%.*s%s%s", (int)(gap - text), text, status_ago(arena, reader->since), gap + 2);
@@ -64,6 +67,8 @@ static const char *why_text(struct arena *arena, const struct state_row *state, 
 
 static const char *since_text(struct arena *arena, const struct state_row *state, const ToldStatus *told,
                               const ReaderStatus *reader) {
+    if (reader->has_answered)
+        return print_time(arena, reader->answered);
     if (state->kind == PENDING)
         return print_time(arena, told->created);
     return state->kind == DELIVERED && reader->has_since ? print_time(arena, reader->since) : "";
@@ -83,7 +88,9 @@ static void put_readers(struct table *table, struct arena *arena, const ToldStat
         const struct state_row *state = find_state(reader->state);
         table_cell(table, i == 0 ? audience_text(arena, told) : "");
         table_cell(table, reader->member);
-        if (state)
+        if (reader->has_answered)
+            table_cell_in(table, PRINT_GREEN, _("answered"));
+        else if (state)
             table_cell_in(table, kinds[state->kind].colour, _(kinds[state->kind].title));
         else
             table_cell(table, reader->state);
@@ -129,17 +136,22 @@ static void print_words(struct arena *arena, const Row *row, const Status *statu
     }
     print_told(arena, alert);
     print_blank();
-    print_line(_("Delivered: on the disk of that member. Whether anybody has opened it there is not known."));
+    print_line(_("Delivered: on the disk of that member. Answered: by an alert of that member that says so. Whether "
+                 "anybody else has opened it there is not known."));
 }
 
 static json_t *readers_json(const ToldStatus *told) {
     json_t *list = json_array();
     for (size_t i = 0; i < told->n_readers; i++) {
         const ReaderStatus *reader = told->readers[i];
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:I}", "member", print_json_text(reader->member),
-                                              "state", print_json_text(reader->state), "since",
-                                              status_json_number(reader->has_since, reader->since), "behind",
-                                              (json_int_t)reader->behind));
+        json_t *row = json_pack(
+            "{s:o, s:o, s:o, s:I, s:o}", "member", print_json_text(reader->member), "state",
+            print_json_text(reader->state), "since", status_json_number(reader->has_since, reader->since), "behind",
+            (json_int_t)reader->behind, "answered", status_json_number(reader->has_answered, reader->answered));
+        json_object_set_new(row, "answer",
+                            reader->has_answer ? print_json_hex(span_of(reader->answer.data, reader->answer.len))
+                                               : json_null());
+        json_array_append_new(list, row);
     }
     return list;
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/alert.h"
 #include "core/alert_internal.h"
+#include "core/disclosure.h"
 
 /* ---- what can be asked for ---- */
 
@@ -23,6 +24,7 @@ static const struct field envelope[SLOT_COUNT - FIELD_SLOTS] = {
     [SLOT_EXPIRES - FIELD_SLOTS] = ENVELOPE("expires", TIME, N_("When it expires")),
     [SLOT_VERSION - FIELD_SLOTS] = ENVELOPE("version", NUMBER, N_("Version")),
     [SLOT_ORIGINATOR - FIELD_SLOTS] = ENVELOPE("originator", TEXT, N_("Originator: a member, or a country")),
+    [SLOT_REPLY - FIELD_SLOTS] = ENVELOPE("in_reply_to", TEXT, N_("Id of the alert that it answers"), .form = FORM_IDENTIFIER),
     [SLOT_DATE - FIELD_SLOTS] = ENVELOPE("date", DATE, N_("Date of the incident")),
 };
 /* clang-format on */
@@ -72,7 +74,7 @@ enum comparison document_compares(size_t slot) {
 
 bool document_is_searched(size_t slot) {
     const struct field *field = document_field(slot);
-    return slot != SLOT_ORIGINATOR &&
+    return slot != SLOT_ORIGINATOR && slot != SLOT_REPLY &&
            (field->type == FIELD_TEXT || field->type == FIELD_TAXON || field->type == FIELD_PLACE);
 }
 
@@ -245,6 +247,11 @@ static void add_header(struct making *making, const AlertHeader *header) {
         add_text(making, SLOT_ONWARD, 0, header->onward);
     if (header->caveat && *header->caveat)
         add_text(making, SLOT_CAVEAT, 0, header->caveat);
+    if (header->has_in_reply_to && header->in_reply_to.len == OBJECT_ID_SIZE) {
+        char reply[2 * OBJECT_ID_SIZE + 1];
+        text_hex(reply, header->in_reply_to.data, OBJECT_ID_SIZE);
+        add_text(making, SLOT_REPLY, 0, reply);
+    }
     add_number(making, SLOT_CREATED, (double)header->created, (double)header->created);
     if (header->has_expires)
         add_number(making, SLOT_EXPIRES, (double)header->expires, (double)header->expires);

@@ -29,6 +29,7 @@ enum document_slot {
     SLOT_EXPIRES,
     SLOT_VERSION,
     SLOT_ORIGINATOR,
+    SLOT_REPLY, /* object id of the alert that it answers, in hexadecimal */
     SLOT_DATE,
     SLOT_COUNT
 };

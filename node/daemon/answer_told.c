@@ -1,6 +1,7 @@
 /* The answer to `inama status ALERT`. */
 #include <string.h>
 
+#include "base/proto.h"
 #include "base/text.h"
 #include "daemon/answer.h"
 #include "daemon/node.h"
@@ -10,12 +11,71 @@ static const char *member_name(const struct member *member) {
     return member ? member->name : _("a former member");
 }
 
-static enum result reader_words(ReaderStatus **out, struct node *node, const struct told_reader *reader) {
+/* --- who has answered it --- */
+
+enum { ANSWERS_MAX = 1000 };
+
+/* Newest first, in memory of the turn. */
+struct answers {
+    struct arena *arena;
+    struct answer {
+        const uint8_t *originator;
+        uint64_t created;
+        const uint8_t *object;
+    } * rows;
+    size_t count;
+};
+
+static bool take_answer(void *context, const struct index_row *row, const struct document *document) {
+    struct answers *answers = context;
+    struct answer *answer = &answers->rows[answers->count++];
+    (void)document;
+    *answer = (struct answer){.originator = arena_copy(answers->arena, row->originator, MEMBER_ID_SIZE),
+                              .created = row->created,
+                              .object = arena_copy(answers->arena, row->object, OBJECT_ID_SIZE)};
+    return answer->originator && answer->object;
+}
+
+static enum result find_answers(struct answers *out, struct node *node, const struct index_row *row) {
+    struct arena *arena = &node->exchange.turn;
+    const struct query_world world = {.references = &node->references};
+    char object[2 * OBJECT_ID_SIZE + 1];
+    struct query_remark mistake;
+    struct query query;
+    struct index_found found;
+    text_hex(object, row->object, OBJECT_ID_SIZE);
+    *out = (struct answers){.arena = arena, .rows = arena_array(arena, ANSWERS_MAX, sizeof *out->rows)};
+    if (!out->rows)
+        return RESULT_NO_MEMORY;
+    TRY(query_parse(&query, arena, text_format(arena, "in_reply_to:%s", object), &world, &mistake));
+    const struct index_search search = {
+        .query = &query, .world = &world, .limit = ANSWERS_MAX, .visit = take_answer, .context = out};
+    TRY(index_search(node->exchange.index, &search, &found));
+    return arena->starved ? RESULT_NO_MEMORY : RESULT_OK;
+}
+
+static const struct answer *answer_of(const struct answers *answers, const uint8_t *member) {
+    for (size_t i = 0; i < answers->count; i++)
+        if (memcmp(answers->rows[i].originator, member, MEMBER_ID_SIZE) == 0)
+            return &answers->rows[i];
+    return NULL;
+}
+
+/* --- who has it --- */
+
+static enum result reader_words(ReaderStatus **out, struct node *node, const struct told_reader *reader,
+                                const struct answers *answers) {
     ReaderStatus *words = arena_alloc(&node->exchange.turn, sizeof *words);
+    const struct answer *answer = answer_of(answers, reader->id);
     uint64_t since;
     if (!words)
         return RESULT_NO_MEMORY;
     reader_status__init(words);
+    words->has_answered = words->has_answer = answer != NULL;
+    if (answer) {
+        words->answered = answer->created;
+        words->answer = proto_bytes(answer->object, OBJECT_ID_SIZE);
+    }
     words->member = words_of(member_name(reader->member));
     words->state = words_of(told_word(reader, peers_find(&node->peers, reader->id), node->started_ms, &since));
     words->has_since = since != 0;
@@ -26,7 +86,8 @@ static enum result reader_words(ReaderStatus **out, struct node *node, const str
     return RESULT_OK;
 }
 
-static enum result told_words(ToldStatus **out, struct node *node, const struct told_feed *told) {
+static enum result told_words(ToldStatus **out, struct node *node, const struct told_feed *told,
+                              const struct answers *answers) {
     struct arena *arena = &node->exchange.turn;
     ToldStatus *words = arena_alloc(arena, sizeof *words);
     if (!words)
@@ -43,7 +104,7 @@ static enum result told_words(ToldStatus **out, struct node *node, const struct 
     if (!words->readers)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < told->count; i++)
-        TRY(reader_words(&words->readers[words->n_readers++], node, &told->readers[i]));
+        TRY(reader_words(&words->readers[words->n_readers++], node, &told->readers[i], answers));
     *out = words;
     return RESULT_OK;
 }
@@ -66,8 +127,10 @@ enum result answer_told(Reply *reply, struct node *node, const char *prefix, con
     struct arena *arena = &node->exchange.turn;
     const struct index_row *row;
     struct told_feed *told;
+    struct answers answers;
     size_t count;
     TRY(answer_find_row(&row, node, prefix, complaint));
+    TRY(find_answers(&answers, node, row));
     TRY(told_find(&node->exchange, arena, row->sequence, &told, &count));
     Status *status = answer_node(node);
     AlertStatus *words = arena_alloc(arena, sizeof *words);
@@ -78,7 +141,7 @@ enum result answer_told(Reply *reply, struct node *node, const char *prefix, con
     TRY(came_words(words, node, row));
     words->told = list;
     for (size_t i = 0; i < count; i++)
-        TRY(told_words(&list[words->n_told++], node, &told[i]));
+        TRY(told_words(&list[words->n_told++], node, &told[i], &answers));
     status->alert = words;
     reply->status = status;
     return answer_row(reply, node, row, false);

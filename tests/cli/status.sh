@@ -41,7 +41,7 @@ expect 0 inama publish --home cd-customs "$alert"
 id=$(inama find --home cd-customs --json | sed 's/.*"object":"\([0-9a-f]*\)".*/\1/')
 expect 0 inama status --home cd-customs "${id:0:8}"
 has "$OUT" "${id:0:8}" "Manis tricuspis" "published by this node" "AUDIENCE" \
-    "Whether anybody has opened it there is not known"
+    "anybody else has opened it there is not known"
 line ke-customs "pending * UTC never connected; 2 entries behind"
 line ug-customs "pending * UTC never connected; 2 entries behind"
 line tz-customs "pending * UTC not called, and it has never called; 2 entries behind"
@@ -72,6 +72,22 @@ line ke-police "police * delivered"
 lacks "$OUT" "published by this node"
 expect 0 inama status --home ke-police "$id"
 has "$OUT" "from ke-customs" "This node has passed it on to nobody."
+
+# who answers has acted on it
+echo '{"kind":"FEEDBACK","in_reply_to":"'"$id"'","marking":{"tlp":"GREEN"},"narrative":{"releasable":"Seized"}}' >reply.json
+expect 0 inama publish --home ke-police reply.json
+wait_for 20 has_alerts ke-customs 2
+expect 0 inama find --home ke-customs "in_reply_to:$id" --json
+answer=$(grep -o '"object":"[0-9a-f]*' <<<"$OUT" | cut -c11-)
+has "$OUT" '"kind":"FEEDBACK"'
+expect 0 inama find --home ke-customs "in_reply_to:${id:0:8}*"
+has "$OUT" "${answer:0:8}"
+expect 0 inama find --home ke-customs "${id:0:8}*" --count
+[[ $OUT == 0 ]] || fail "an id is no word"
+expect 0 inama status --home ke-customs "$id"
+line ke-police "police * answered * UTC with ${answer:0:8}"
+expect 0 inama status --home ke-customs "$id" --json
+has "$OUT" '"member":"ke-police","state":"delivered"*"answered":1*,"answer":"'"$answer"'"'
 
 # a reader that is away
 stop ke-customs
