@@ -286,14 +286,15 @@ static void count_withheld(struct carry_taken *out, const struct exchange *excha
     }
 }
 
-static enum result receive(struct exchange *exchange, const struct feed *feed, struct carry_taken *out,
-                           const struct span *entries, size_t count) {
+static enum result receive(struct exchange *exchange, const struct carry_head *head, const struct feed *feed,
+                           struct carry_taken *out, const struct span *entries, size_t count) {
     uint64_t before[RESULT_COUNT];
     struct delivery delivery = {.author = out->author,
                                 .key = feed->record.key,
                                 .audience = feed->record.audience,
                                 .entries = entries,
-                                .count = count};
+                                .count = count,
+                                .by_author = head->author == out->author};
     memcpy(before, exchange->refused, sizeof before);
     TRY(exchange_receive(exchange, &delivery));
     out->result = delivery.result;
@@ -303,21 +304,21 @@ static enum result receive(struct exchange *exchange, const struct feed *feed, s
 }
 
 /* Passes over what is here. An entry with the number of one that is here, and not it, is a fork if it is signed. */
-static enum result take_run(struct exchange *exchange, struct feed *feed, struct carry_taken *out,
-                            const struct span *entries, size_t count) {
+static enum result take_run(struct exchange *exchange, const struct carry_head *head, struct feed *feed,
+                            struct carry_taken *out, const struct span *entries, size_t count) {
     struct entry last = {0};
     bool here = true;
     size_t known = count_known(feed, entries, count, &last);
     if (known)
         TRY(is_here(exchange, feed, &last, &here));
     if (!here) {
-        TRY(receive(exchange, feed, out, entries + known - 1, 1));
+        TRY(receive(exchange, head, feed, out, entries + known - 1, 1));
         if (out->result == RESULT_REPLAYED)
             out->result = RESULT_BAD_SIGNATURE; /* the other was never signed */
         return RESULT_OK;
     }
     out->replayed = known;
-    return known == count ? RESULT_OK : receive(exchange, feed, out, entries + known, count - known);
+    return known == count ? RESULT_OK : receive(exchange, head, feed, out, entries + known, count - known);
 }
 
 static enum result may_take(const struct feed *feed, const struct carry_taken *out) {
@@ -348,7 +349,7 @@ static enum result take_block(struct exchange *exchange, const struct carry_head
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < words->n_entries; i++)
         entries[i] = proto_span(words->entries[i]);
-    TRY(take_run(exchange, feed, out, entries, words->n_entries));
+    TRY(take_run(exchange, head, feed, out, entries, words->n_entries));
     out->here = feed->next.number;
     return RESULT_OK;
 }

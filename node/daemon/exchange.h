@@ -133,6 +133,7 @@ struct delivery {
     const char *audience;
     const struct span *entries;
     size_t count;
+    bool by_author; /* from the author itself, who may have nothing left of an entry but header and signature */
     /* out */
     enum result result; /* why the first entry that was not taken was not */
     size_t taken;       /* entries that are part of the feed here now, if the commit succeeds */

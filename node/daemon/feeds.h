@@ -37,6 +37,7 @@ struct feed {
     bool changed;             /* next and draft differ from head and record */
     bool fresh;               /* made in the open change */
     bool ours;                /* also those of a signing key of before */
+    uint64_t bare_at;         /* steady; of ours: when it was first offered back without content; 0: it was not */
     bool proven;              /* of ours, in this process: a reader has told how far it reaches, or it was made here */
     uint8_t elsewhere_hash[HASH_SIZE];
     uint64_t elsewhere;         /* of ours: the number of the last entry that a reader told of */

@@ -47,12 +47,22 @@ static enum result check_fork(const struct incoming *incoming, const struct entr
     return is_proven ? RESULT_FORK : RESULT_REPLAYED;
 }
 
+/* Header and signature are what a reader keeps of a disclosure that may not be there. Its author takes that back, and
+ * passes it on as it is; who has it from somebody else waits for the author (docs/protocol.md, 6.8.1). */
+static enum result may_be_bare(const struct incoming *incoming, const struct entry *entry) {
+    if (entry->body.len)
+        return RESULT_OK;
+    if (entry->kind == ENTRY_GRANT)
+        return RESULT_MALFORMED;
+    return incoming->feed->ours || incoming->delivery->by_author ? RESULT_OK : RESULT_NOT_FOUND;
+}
+
 /* One entry against the head so far. Two well-signed entries with one number, or one that follows from another past
  * than ours, prove a fork. */
 static enum result check_entry(struct incoming *incoming, struct feed_head *head, struct span bytes) {
     struct entry entry;
-    bool may_be_bare = incoming->feed->ours; /* as a reader keeps what it may not hold (docs/protocol.md, 10.7) */
-    TRY(may_be_bare ? feed_parse_header(&entry, bytes) : feed_parse(&entry, bytes));
+    TRY(feed_parse_header(&entry, bytes));
+    TRY(may_be_bare(incoming, &entry));
     enum result result = feed_follows(head, &entry);
     if (result == RESULT_REPLAYED)
         result = check_fork(incoming, &entry);
@@ -106,7 +116,7 @@ static enum result may_grow(const struct incoming *incoming) {
 static enum result look_for_proof(const struct incoming *incoming) {
     struct entry entry;
     for (size_t i = 0; i < incoming->delivery->count; i++)
-        if (!feed_parse(&entry, incoming->delivery->entries[i]) && entry.number <= incoming->feed->next.number &&
+        if (!feed_parse_header(&entry, incoming->delivery->entries[i]) && entry.number <= incoming->feed->next.number &&
             check_fork(incoming, &entry) == RESULT_FORK)
             break;
     return RESULT_FORK;
@@ -390,6 +400,8 @@ static enum result wait_for_originator(const struct incoming *incoming, struct i
 
 /* The chain goes on; what the entry said is lost here. */
 static enum result keep_bare(struct incoming *incoming, const struct incoming_entry *entry) {
+    if (!incoming->feed->ours)
+        return keep(incoming, entry, false);
     log_warning(
         _("entry %llu of our feed \"%s\" comes back without its content: the reader that holds it had refused it"),
         (unsigned long long)entry->parsed.number, incoming->delivery->audience);

@@ -9,6 +9,10 @@
 #include "base/text.h"
 #include "sync.pb-c.h"
 
+/* For entries of ours that come back without content: how long others may offer them whole, and when they are asked for
+ * again. */
+enum { BARE_WAIT_MS = 2 * 60 * 1000, BARE_AGAIN_MS = 15 * 1000 };
+
 void sync_send(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     struct buf bytes;
     buf_init(&bytes, &peers->node->exchange.turn);
@@ -177,13 +181,18 @@ static bool is_amiss(const struct feed *feed, uint64_t after) {
     return after > feed->next.number || (after < feed->next.number && feed->next.midway);
 }
 
-/* Of our own entries this one has some without what they said; another may have them whole. */
-static bool is_better_elsewhere(const struct peers *peers, const struct connection *connection, const struct feed *feed,
-                                const ProtobufCBinaryData *words, size_t count) {
+/* Of our own entries this one has some without what they said; others, who may be on their way, may have them whole. */
+static bool is_left_to_others(const struct peers *peers, const struct connection *connection, struct feed *feed,
+                              const ProtobufCBinaryData *words, size_t count) {
+    uint64_t now = clock_steady_ms(peers->node->exchange.clock);
     bool is_bare = false;
     for (size_t i = 0; feed->ours && i < count; i++)
         is_bare |= words[i].len == ENTRY_OVERHEAD;
-    return is_bare && sync_has_another_source(peers, connection, feed);
+    if (!is_bare)
+        return false;
+    if (feed->bare_at == 0)
+        feed->bare_at = now;
+    return now - feed->bare_at < BARE_WAIT_MS || sync_has_another_source(peers, connection, feed);
 }
 
 /* Counts what has come of the answer. What is not looked at is asked for again once all of it is here. */
@@ -209,7 +218,8 @@ static enum result examine(struct peers *peers, struct connection *connection, s
                                 .key = feed->record.key,
                                 .audience = feed->record.audience,
                                 .entries = entries,
-                                .count = count};
+                                .count = count,
+                                .by_author = memcmp(connection->peer->id, feed->record.author, MEMBER_ID_SIZE) == 0};
     if (!delivery.author)
         return RESULT_UNKNOWN_MEMBER;
     connection->received = true;
@@ -233,10 +243,13 @@ static enum result take_entries(struct peers *peers, struct connection *connecti
         return RESULT_TOO_LARGE; /* one entry may be larger than what was asked for */
     /* what was asked for before our roster expired is announced again once that is over */
     bool is_silenced = sync_is_silenced(peers);
-    bool is_left_to_others = is_better_elsewhere(peers, connection, pull->feed, words, count);
-    bool is_looked_at = !is_silenced && !is_left_to_others && !is_amiss(pull->feed, after);
+    bool is_left = is_left_to_others(peers, connection, pull->feed, words, count);
+    bool is_looked_at = !is_silenced && !is_left && !is_amiss(pull->feed, after);
     came(peers, connection, pull, bytes, count, is_looked_at);
-    pull->stopped |= is_left_to_others;
+    if (is_left) {
+        pull->stopped = true;
+        pull->again_at = pull->heard_at + BARE_AGAIN_MS;
+    }
     if (is_silenced && !pull->under_way)
         came_to_nothing(peers, connection, pull);
     if (is_looked_at) {

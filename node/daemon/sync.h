@@ -35,7 +35,8 @@ struct pull {
     uint64_t told;           /* how far we have acknowledged over this connection */
     bool owes_holding;       /* what we have of the feed is told if the answer is that there is no more */
     bool is_new;             /* it has not been told yet what we have, or that we need it */
-    bool stopped;            /* nothing more is asked for in this session */
+    bool stopped;            /* nothing more is asked for in this session, */
+    uint64_t again_at;       /* or not before this (steady); 0: it is not said */
     bool evidence;           /* the other history of a frozen feed has been asked for, once */
 };
 

@@ -250,9 +250,22 @@ static void let_go_of_slow(struct peers *peers, struct connection *connection, u
     }
 }
 
+static void try_again(struct connection *connection, uint64_t steady_ms) {
+    for (size_t i = 0; i < connection->pull_count; i++) {
+        struct pull *pull = &connection->pulls[i];
+        if (pull->again_at == 0 || steady_ms < pull->again_at)
+            continue;
+        pull->again_at = 0;
+        pull->stopped = false;
+        connection->wants = true;
+    }
+}
+
 void sync_tick(struct peers *peers, uint64_t steady_ms) {
-    for (struct connection *connection = peers->connections; connection; connection = connection->next)
+    for (struct connection *connection = peers->connections; connection; connection = connection->next) {
         let_go_of_slow(peers, connection, steady_ms);
+        try_again(connection, steady_ms);
+    }
     sync_ask_all(peers);
 }
 

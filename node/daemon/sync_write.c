@@ -141,6 +141,17 @@ static void send_entries(struct peers *peers, struct connection *connection, con
     }
 }
 
+/* What is not ours is told as far as it is whole, or of a bare entry no more than that; its author takes all back. */
+static size_t worth_telling(const struct connection *connection, const struct feed *feed, const struct span *entries,
+                            size_t count) {
+    size_t whole = 0;
+    if (feed->ours || memcmp(connection->peer->id, feed->record.author, MEMBER_ID_SIZE) == 0)
+        return count;
+    while (whole < count && entries[whole].len > ENTRY_OVERHEAD)
+        whole++;
+    return whole || count == 0 ? whole : 1;
+}
+
 static enum result send_block(struct peers *peers, struct connection *connection, const struct feed *feed,
                               const struct turn *turn, uint64_t *given) {
     struct exchange *exchange = &peers->node->exchange;
@@ -151,6 +162,7 @@ static enum result send_block(struct peers *peers, struct connection *connection
                           &count));
     while (count && turn->after + count > feed->head.number)
         count--; /* not committed yet */
+    count = worth_telling(connection, feed, entries, count);
     ProtobufCBinaryData *list = proto_list(&exchange->turn, entries, count);
     if (!list)
         return RESULT_NO_MEMORY;

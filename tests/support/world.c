@@ -388,7 +388,8 @@ enum result world_hand_of(struct actor *reader, const struct actor *author, cons
                                 .key = key_id,
                                 .audience = audience,
                                 .entries = entries,
-                                .count = count};
+                                .count = count,
+                                .by_author = true};
     ck_assert_str_eq(result_name(exchange_receive(&reader->exchange, &delivery)), "ok");
     ck_assert_str_eq(result_name(exchange_commit(&reader->exchange, NULL, NULL)), "ok");
     exchange_end_turn(&reader->exchange);

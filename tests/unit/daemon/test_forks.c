@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/proto.h"
 #include "base/text.h"
+#include "daemon/quarantine.h"
 #include "entry.pb-c.h"
 #include "tests/support/world.h"
 
@@ -469,16 +470,59 @@ START_TEST(a_node_takes_its_own_back_from_who_had_refused_it) {
 }
 END_TEST
 
-/* From anybody else an entry without its body is none. */
-START_TEST(only_our_own_entries_come_back_without_content) {
-    publish(congo, object);
+/* Who had the entry from somebody else is not told less than there was; and a grant is whole or nothing. */
+START_TEST(the_author_alone_gives_an_entry_without_content) {
     size_t count;
+    publish(congo, object);
     struct span *entries = world_entries(congo, "customs", 0, &count);
-    entries[1].len = ENTRY_OVERHEAD;
     ck_assert_uint_eq(count, 2);
-    ck_assert_str_eq(result_name(world_hand_of(kenya, congo, key_before, "customs", entries, count, NULL)),
-                     "malformed");
+    entries[1].len = ENTRY_OVERHEAD;
+    struct delivery delivery = {
+        .author = row_of(kenya, congo), .key = key_before, .audience = "customs", .entries = entries, .count = count};
+    ck_assert_str_eq(result_name(exchange_receive(&kenya->exchange, &delivery)), "ok");
+    ck_assert_str_eq(result_name(delivery.result), "not-found"); /* no offence: it may have it so from the author */
+    ck_assert(!quarantine_is_offence(delivery.result));
+    commit(kenya);
     ck_assert_uint_eq(congos(kenya)->head.number, 1);
+    ck_assert_str_eq(result_name(world_hand(kenya, congo, "customs", entries + 1, 1, NULL)), "ok");
+    ck_assert_uint_eq(congos(kenya)->head.number, 2);
+    ck_assert(!world_has(kenya, object));
+    publish(congo, second); /* and the feed goes on */
+    world_carry(congo, kenya);
+    ck_assert(world_has(kenya, second));
+
+    entries[0].len = ENTRY_OVERHEAD;
+    ck_assert_str_eq(result_name(world_hand(uganda, congo, "customs", entries, 1, NULL)), "malformed");
+}
+END_TEST
+
+/* A restored author passes on what came back to it bare. */
+START_TEST(a_reader_that_lacks_what_came_back_bare_goes_on) {
+    size_t count;
+    publish(congo, object);
+    world_settle(world);
+    world_save(congo);
+    publish(congo, second);
+    world_carry(congo, kenya);
+    struct span *entries = world_entries_of(kenya, congos(kenya), 2, &count);
+    ck_assert_uint_eq(count, 1);
+    entries[0].len = ENTRY_OVERHEAD; /* Kenya had refused it, or says so */
+    world_put_back(congo);
+    ck_assert_str_eq(hear(kenya), "ok");
+    ck_assert_str_eq(result_name(world_hand_of(congo, congo, key_before, "customs", entries, 1, NULL)), "ok");
+    publish(congo, object);
+    world_carry(congo, uganda);
+    ck_assert(!world_has(uganda, second) && world_has(uganda, object));
+    ck_assert_uint_eq(uganda->exchange.refused[RESULT_MALFORMED], 0);
+}
+END_TEST
+
+/* Another entry with the number of one that is here proves a fork with its header alone. */
+START_TEST(a_bare_entry_proves_a_fork) {
+    const struct copies copies = run_two_copies();
+    struct span bare = span_of(copies.other.data, ENTRY_OVERHEAD);
+    ck_assert_str_eq(result_name(world_hand(kenya, congo, "customs", &bare, 1, NULL)), "fork");
+    ck_assert_uint_eq(kenya->exchange.forks.count, 1);
 }
 END_TEST
 
@@ -703,7 +747,9 @@ Suite *suite(void) {
     tcase_add_test(back, a_joining_member_makes_a_node_set_back_write_nothing);
     tcase_add_test(back, a_node_takes_its_own_back_whatever_it_accepts_from_others);
     tcase_add_test(back, a_node_takes_its_own_back_from_who_had_refused_it);
-    tcase_add_test(back, only_our_own_entries_come_back_without_content);
+    tcase_add_test(back, the_author_alone_gives_an_entry_without_content);
+    tcase_add_test(back, a_reader_that_lacks_what_came_back_bare_goes_on);
+    tcase_add_test(back, a_bare_entry_proves_a_fork);
     tcase_add_test(back, a_node_that_wrote_before_it_heard_has_forked);
     tcase_add_test(back, a_copy_publishes_nothing_before_a_reader_has_told);
     tcase_add_test(back, what_nobody_signed_says_nothing_of_our_feeds);
