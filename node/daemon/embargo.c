@@ -95,7 +95,7 @@ static enum result strike_out(struct exchange *exchange, const struct embargo *e
 
 /* --- lifting --- */
 
-static enum result tell_audiences(struct exchange *exchange, const struct holding *holding) {
+static enum result tell_audiences(struct exchange *exchange, struct arena *arena, const struct holding *holding) {
     const AlertHeader *header = holding->disclosure.header;
     struct marking marking;
     TRY(policy_marking(&marking, header));
@@ -114,25 +114,33 @@ static enum result tell_audiences(struct exchange *exchange, const struct holdin
             .shown = field_set_and(shown, holding->disclosure.shown),
             .rule = disclosures_rule(&exchange->turn, exchange->policy, rule->line, "forward"),
         };
-        TRY(disclosure_pass_on(&telling.body, &exchange->turn, &holding->disclosure, &shown, hop.from_originator));
+        TRY(disclosure_pass_on(&telling.body, arena, &holding->disclosure, &shown, hop.from_originator));
         TRY(exchange_append(exchange, &telling, hop.when));
     }
     return RESULT_OK;
 }
 
 /* What cannot be read any more holds nothing up. */
-static enum result lift(struct exchange *exchange, const struct embargo *embargo) {
+static enum result lift_in(struct exchange *exchange, struct arena *arena, const struct embargo *embargo) {
     struct holding holding;
     const struct index_row at = {.sequence = embargo->sequence};
-    enum result result = exchange_load(exchange, &exchange->turn, &at, &holding);
-    if (result == RESULT_NO_MEMORY)
+    enum result result = exchange_load(exchange, arena, &at, &holding);
+    if (result == RESULT_NO_MEMORY || result == RESULT_IO)
         return result;
     if (result) {
         log_error(_("alert %llu of the store cannot be read, and is not passed on after its embargo: %s"),
                   (unsigned long long)embargo->sequence, result_text(result));
         return RESULT_OK;
     }
-    return exchange_is_current(exchange, &holding) ? tell_audiences(exchange, &holding) : RESULT_OK;
+    return exchange_is_current(exchange, &holding) ? tell_audiences(exchange, arena, &holding) : RESULT_OK;
+}
+
+static enum result lift(struct exchange *exchange, const struct embargo *embargo) {
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    enum result result = lift_in(exchange, &arena, embargo);
+    arena_release(&arena);
+    return result;
 }
 
 /* A row whose note is gone is over: it stays until then, as the change that struck it out may have been taken back. */
