@@ -27,19 +27,29 @@ static const char *kind_of(const struct document *document) {
     return "UNKNOWN"; /* it is a topic */
 }
 
+static enum result live_json(struct buf *out, struct arena *scratch, struct node *node, const struct index_row *row) {
+    struct holding holding;
+    TRY(exchange_load(&node->exchange, scratch, row, &holding));
+    TRY(answer_json(out, scratch, node, &holding, &node->policy->live));
+    return out->failed ? RESULT_NO_MEMORY : RESULT_OK;
+}
+
+/* In memory that is given back at once: many may come in a turn. */
 static void tell_live(struct node *node, const struct index_row *row, const struct document *document) {
-    struct arena *turn = &node->exchange.turn;
+    struct arena scratch;
     struct buf json;
     const struct member *originator = roster_find(node->roster, row->originator);
     if (!node->live || field_set_is_empty(&node->policy->live.fields))
         return;
-    buf_init(&json, turn);
-    if (answer_json(&json, node, row, &node->policy->live) || json.failed) {
+    arena_init(&scratch, SIZE_MAX);
+    buf_init(&json, &scratch);
+    const char *country = originator ? originator->country : "XX";
+    const char *topic = text_format(&scratch, "alert.%s.%s", kind_of(document), country);
+    if (live_json(&json, &scratch, node, row))
         log_warning(_("an alert could not be written to the live feed"));
-        return;
-    }
-    const char *topic = text_format(turn, "alert.%s.%s", kind_of(document), originator ? originator->country : "XX");
-    live_publish(node->live, topic, buf_span(&json));
+    else
+        live_publish(node->live, topic, buf_span(&json));
+    arena_release(&scratch);
 }
 
 static void arrived(void *context, const struct index_row *row, const struct document *document) {
