@@ -11,10 +11,49 @@ struct scope {
     uint16_t element;
 };
 
-static bool is_in_scope(const struct scope *scope, const struct value *value) {
-    const struct field *field = document_field(value->slot);
-    return !scope->group ||
-           (value->element == scope->element && field->group && strcmp(field->group, scope->group) == 0);
+static bool is_in_group(size_t slot, const char *group) {
+    const struct field *field = document_field(slot);
+    return field->group && strcmp(field->group, group) == 0;
+}
+
+/* The first value from here on of this slot and element, or of what comes behind it: values stand in that order. */
+static size_t seek(const struct document *document, size_t from, size_t slot, size_t element) {
+    size_t low = from, high = document->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct value *value = &document->values[middle];
+        if (value->slot < slot || (value->slot == slot && value->element < element))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool has_slot(const struct query_slots *slots, size_t slot) {
+    for (size_t i = 0; i < slots->count; i++)
+        if (slots->slots[i] == slot)
+            return true;
+    return false;
+}
+
+/* The next value in scope, from *at on, of these slots; NULL: of all that words are looked for in. NULL when there is
+ * none. One element of a group costs its own values, not those of all. */
+static const struct value *next_in(const struct document *document, const struct scope *scope,
+                                   const struct query_slots *slots, size_t *at) {
+    while (*at < document->count) {
+        const struct value *value = &document->values[*at];
+        size_t slot = value->slot;
+        bool is_wanted = (slots ? has_slot(slots, slot) : document_is_searched(slot)) &&
+                         (!scope->group || is_in_group(slot, scope->group));
+        if (is_wanted && (!scope->group || value->element == scope->element)) {
+            ++*at;
+            return value;
+        }
+        *at = is_wanted && value->element < scope->element ? seek(document, *at, slot, scope->element)
+                                                           : seek(document, *at, slot + 1, 0);
+    }
+    return NULL;
 }
 
 /* ---- one value ---- */
@@ -78,13 +117,6 @@ bool query_match_value(const struct query_value *wanted, const struct value *val
 
 /* ---- conditions ---- */
 
-static bool has_slot(const struct query_slots *slots, size_t slot) {
-    for (size_t i = 0; i < slots->count; i++)
-        if (slots->slots[i] == slot)
-            return true;
-    return false;
-}
-
 static bool match_originator(const struct query_node *node, const struct document *document,
                              const struct query_world *world) {
     for (size_t i = 0; i < node->value_count; i++)
@@ -98,14 +130,11 @@ static bool match_field(const struct query_node *node, const struct document *do
                         const struct query_world *world) {
     if (has_slot(&node->slots, SLOT_ORIGINATOR))
         return match_originator(node, document, world);
-    for (size_t i = 0; i < document->count; i++) {
-        const struct value *value = &document->values[i];
-        if (!has_slot(&node->slots, value->slot) || !is_in_scope(scope, value))
-            continue;
+    const struct value *value;
+    for (size_t at = 0; (value = next_in(document, scope, &node->slots, &at));)
         for (size_t k = 0; k < node->value_count; k++)
             if (query_match_value(&node->values[k], value, world))
                 return true;
-    }
     return false;
 }
 
@@ -128,11 +157,10 @@ static bool match_text_value(const struct query_node *node, const struct value *
 }
 
 static bool match_text(const struct query_node *node, const struct document *document, const struct scope *scope) {
-    for (size_t i = 0; i < document->count; i++) {
-        const struct value *value = &document->values[i];
-        if (document_is_searched(value->slot) && is_in_scope(scope, value) && match_text_value(node, value))
+    const struct value *value;
+    for (size_t at = 0; (value = next_in(document, scope, NULL, &at));)
+        if (match_text_value(node, value))
             return true;
-    }
     return false;
 }
 
@@ -167,9 +195,9 @@ static bool match_group(const struct query_node *node, const struct document *do
     struct scope scope = {.group = node->group};
     uint16_t last = 0;
     for (size_t i = 0; i < document->count; i++) {
-        const struct field *field = document_field(document->values[i].slot);
-        if (field->group && strcmp(field->group, node->group) == 0 && document->values[i].element >= last)
-            last = (uint16_t)(document->values[i].element + 1);
+        const struct value *value = &document->values[i];
+        if (value->element >= last && is_in_group(value->slot, node->group))
+            last = (uint16_t)(value->element + 1);
     }
     for (; scope.element < last; scope.element++)
         if (match(node->first, document, &scope, world))

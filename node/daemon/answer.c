@@ -118,18 +118,15 @@ enum result answer_published(Reply *reply, struct node *node, const struct publi
 
 /* --- one alert --- */
 
-enum result answer_json(struct buf *out, struct node *node, const struct index_row *row,
+enum result answer_json(struct buf *out, struct arena *arena, const struct node *node, const struct holding *holding,
                         const struct policy_view *view) {
-    struct arena *arena = turn_of(node);
     const struct policy_hop hop = exchange_local_hop(&node->exchange);
-    struct holding holding;
     struct disclosure narrow;
     struct marking marking;
     Alert *content;
-    TRY(exchange_load(&node->exchange, arena, row, &holding));
-    TRY(policy_marking(&marking, holding.disclosure.header));
+    TRY(policy_marking(&marking, holding->disclosure.header));
     struct field_set visible = policy_decide(&marking, view, &hop);
-    TRY(disclosure_narrow(&narrow, arena, &holding.disclosure, &visible));
+    TRY(disclosure_narrow(&narrow, arena, &holding->disclosure, &visible));
     TRY(disclosure_content(&content, arena, &narrow));
     return alert_to_json(arena, narrow.header, content, out);
 }

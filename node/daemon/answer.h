@@ -82,8 +82,8 @@ Finding **answer_findings(struct arena *arena, const struct report *report, size
 /* The alert that these digits begin, as a person names it. NOT_FOUND, EXISTS, INVALID. */
 MUST_USE enum result answer_find_row(const struct index_row **row, struct node *node, const char *prefix,
                                      const char **complaint);
-/* One alert as JSON, as a view of this node allows. */
-MUST_USE enum result answer_json(struct buf *out, struct node *node, const struct index_row *row,
-                                 const struct policy_view *view);
+/* One alert as JSON, as a view of this node allows. The arena holds what is needed on the way. */
+MUST_USE enum result answer_json(struct buf *out, struct arena *arena, const struct node *node,
+                                 const struct holding *holding, const struct policy_view *view);
 
 #endif

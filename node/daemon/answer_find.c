@@ -129,18 +129,11 @@ static void row_identity(Row *words, struct node *node, const struct index_row *
     words->has_superseded = words->superseded = row->superseded;
 }
 
-/* What is in the alert itself, read from the store into memory that is given back at once. */
-static enum result row_content(Row *words, struct node *node, const struct index_row *row) {
-    struct arena scratch;
+static enum result row_summary(Row *words, struct node *node, struct arena *scratch, const struct holding *holding) {
     struct summary summary;
-    const AlertHeader *header;
     Alert *content;
-    arena_init(&scratch, SIZE_MAX);
-    enum result result = exchange_read(&node->exchange, &scratch, row, &header, &content);
-    if (!result)
-        result = summary_make(&summary, turn_of(node), header, content);
-    arena_release(&scratch);
-    TRY(result);
+    TRY(exchange_visible(&node->exchange, scratch, &holding->disclosure, &content));
+    TRY(summary_make(&summary, turn_of(node), holding->disclosure.header, content));
     words->kind = words_of(summary.kind);
     words->tlp = words_of(summary.tlp);
     words->date = summary.date;
@@ -151,7 +144,37 @@ static enum result row_content(Row *words, struct node *node, const struct index
     return RESULT_OK;
 }
 
-enum result answer_row_words(Row **out, struct node *node, const struct index_row *row, bool full) {
+static enum result row_json(Row *words, struct node *node, struct arena *scratch, const struct holding *holding) {
+    struct buf json;
+    buf_init(&json, scratch);
+    TRY(answer_json(&json, scratch, node, holding, &node->policy->operators));
+    if (json.failed)
+        return RESULT_NO_MEMORY;
+    words->json = arena_text(turn_of(node), (const char *)json.data, json.len);
+    return words->json ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+static size_t bytes_of(const struct holding *holding) {
+    return holding->entry.len + holding->stored.disclosure.len;
+}
+
+/* What is in the alert itself, read from the store into memory that is given back at once. */
+static enum result row_content(Row *words, struct node *node, const struct index_row *row, bool full, size_t *read) {
+    struct arena scratch;
+    struct holding holding;
+    arena_init(&scratch, SIZE_MAX);
+    enum result result = exchange_load(&node->exchange, &scratch, row, &holding);
+    *read += bytes_of(&holding);
+    if (!result)
+        result = row_summary(words, node, &scratch, &holding);
+    if (!result && full)
+        result = row_json(words, node, &scratch, &holding);
+    arena_release(&scratch);
+    return result;
+}
+
+/* Counts the bytes of the alert that it reads. */
+static enum result row_words(Row **out, struct node *node, const struct index_row *row, bool full, size_t *read) {
     struct arena *arena = turn_of(node);
     Row *words = arena_alloc(arena, sizeof *words);
     uint8_t *ids = arena_alloc(arena, sizeof row->object + sizeof row->alert);
@@ -160,24 +183,20 @@ enum result answer_row_words(Row **out, struct node *node, const struct index_ro
         return RESULT_NO_MEMORY;
     row__init(words);
     row_identity(words, node, row, ids);
-    enum result unread = row_content(words, node, row);
+    enum result unread = row_content(words, node, row, full, read);
     if (unread == RESULT_NO_MEMORY)
         return unread;
     enum result doubt = unread ? unread : exchange_doubt(&node->exchange, row); /* a damaged one hides no other */
     words->doubt = doubt ? words_of(result_name(doubt)) : NULL;
     TRY(exchange_is_outdated(&node->exchange, row, &is_outdated));
     words->has_outdated = words->outdated = is_outdated;
-    if (full && !unread) {
-        struct buf json;
-        buf_init(&json, arena);
-        TRY(answer_json(&json, node, row, &node->policy->operators));
-        buf_put_u8(&json, 0);
-        if (json.failed)
-            return RESULT_NO_MEMORY;
-        words->json = (char *)json.data;
-    }
     *out = words;
     return RESULT_OK;
+}
+
+enum result answer_row_words(Row **out, struct node *node, const struct index_row *row, bool full) {
+    size_t read = 0;
+    return row_words(out, node, row, full, &read);
 }
 
 /* --- finding --- */
@@ -189,30 +208,38 @@ struct finding_rows {
     struct arena scratch; /* of the alert that is being decided on */
     Row **rows;
     size_t count;
-    size_t bytes;
+    size_t bytes; /* of the rows */
+    size_t read;  /* bytes of alerts, to decide and to show */
     enum result result;
 };
 
 static enum result load(void *context, const struct index_row *row, struct document *out) {
     struct finding_rows *finding = context;
-    const AlertHeader *header;
+    struct exchange *exchange = &finding->node->exchange;
+    struct holding holding;
     Alert *content;
+    if (finding->read >= FIND_READ_BYTES_MAX)
+        return RESULT_TOO_LARGE;
     arena_reset(&finding->scratch);
-    enum result result = exchange_read(&finding->node->exchange, &finding->scratch, row, &header, &content);
+    enum result result = exchange_load(exchange, &finding->scratch, row, &holding);
+    finding->read += bytes_of(&holding);
+    if (!result)
+        result = exchange_visible(exchange, &finding->scratch, &holding.disclosure, &content);
     if (result)
         return result == RESULT_NO_MEMORY ? result : RESULT_NOT_FOUND; /* a damaged one hides no other */
-    return document_make(out, &finding->scratch, header, content);
+    return document_make(out, &finding->scratch, holding.disclosure.header, content);
 }
 
 static bool take_row(void *context, const struct index_row *row, const struct document *document) {
     struct finding_rows *finding = context;
     (void)document;
-    finding->result = answer_row_words(&finding->rows[finding->count], finding->node, row, finding->search->full);
+    finding->result =
+        row_words(&finding->rows[finding->count], finding->node, row, finding->search->full, &finding->read);
     if (finding->result)
         return false;
     finding->bytes += protobuf_c_message_get_packed_size(&finding->rows[finding->count]->base);
     finding->count++;
-    return finding->bytes <= REPLY_ROWS_BYTES_MAX;
+    return finding->bytes <= REPLY_ROWS_BYTES_MAX && finding->read < FIND_READ_BYTES_MAX;
 }
 
 static enum result put_steps(Reply *reply, struct arena *arena, const struct index_plan *plan) {

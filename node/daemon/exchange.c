@@ -412,10 +412,13 @@ enum result exchange_keep_positions(struct exchange *exchange) {
 
 /* --- the change --- */
 
-static void forget_admitted(struct exchange *exchange) {
+/* Only now the store has what has come, or has it no more, for an index by another view. */
+static void end_change(struct exchange *exchange) {
     exchange->admitted_count = 0;
     exchange->open = false;
     exchange->failure = RESULT_OK;
+    if (exchange->is_view_old && !exchange_index_again(exchange))
+        exchange->is_view_old = false;
 }
 
 void exchange_end_turn(struct exchange *exchange) {
@@ -460,7 +463,7 @@ enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived
         discard(exchange);
     else if (settle(exchange, arrived, context))
         log_error(_("out of memory for the index: some alerts will only be found after a restart"));
-    forget_admitted(exchange);
+    end_change(exchange);
     return result;
 }
 
@@ -469,7 +472,7 @@ void exchange_abort(struct exchange *exchange) {
         return;
     store_abort(exchange->store);
     discard(exchange);
-    forget_admitted(exchange);
+    end_change(exchange);
 }
 
 /* Grants for those who joined, new epochs where somebody left. */
@@ -506,6 +509,29 @@ static enum result verify_again(struct exchange *exchange, const struct roster *
     return RESULT_OK;
 }
 
+/* What came in this change before the operators' view changed is told by the new one, too. */
+static enum result read_admitted_again(struct exchange *exchange) {
+    struct arena scratch;
+    enum result result = RESULT_OK;
+    arena_init(&scratch, SIZE_MAX);
+    for (size_t i = 0; i < exchange->admitted_count && !result; i++) {
+        struct admitted *admitted = &exchange->admitted[i];
+        const AlertHeader *header;
+        Alert *content;
+        arena_reset(&scratch);
+        result = exchange_read(exchange, &scratch, &admitted->row, &header, &content);
+        if (!result)
+            result = document_make(&admitted->document, &exchange->turn, header, content);
+        if (result == RESULT_NOT_FOUND) { /* a wider view took its place since */
+            admitted->document = (struct document){0};
+            result = RESULT_OK;
+        }
+        admitted->document.originator = admitted->row.originator;
+    }
+    arena_release(&scratch);
+    return result;
+}
+
 enum result exchange_renew(struct exchange *exchange, const struct roster *roster, const struct policy *policy) {
     const struct exchange before = *exchange;
     const struct member *self = roster_find(roster, exchange->identity->id);
@@ -517,6 +543,11 @@ enum result exchange_renew(struct exchange *exchange, const struct roster *roste
     enum result result = refresh_all(exchange);
     if (!result && roster != before.roster)
         result = verify_again(exchange, before.roster);
+    const struct field_set *view = &policy->operators.fields, *view_before = &before.policy->operators.fields;
+    bool is_new_view = memcmp(view, view_before, sizeof *view) != 0;
+    if (!result && is_new_view)
+        result = read_admitted_again(exchange);
+    exchange->is_view_old |= !result && is_new_view;
     if (result) {
         exchange->failure = result;
         exchange->roster = before.roster;

@@ -74,6 +74,7 @@ struct exchange {
     bool open;                /* a change of the store has begun */
     bool unread;              /* an alert of the store could not be read at start */
     bool positions_unwritten; /* an acknowledgement waits for the next change */
+    bool is_view_old;         /* the index is by a view of the operators that is in force no more */
 };
 
 /* Reads feeds and alerts back from the store and builds the index. UNKNOWN_MEMBER when the roster does not have us. */
@@ -90,7 +91,8 @@ MUST_USE enum result exchange_begin(struct exchange *exchange);
 
 /* Takes another roster or policy from now on, brings the grants of our feeds up to date and looks again at what waits
  * for keys of an originator that are new in the roster, in the open change. On failure the old ones stay in force and
- * the change must be aborted. */
+ * the change must be aborted. When the policy has another view for the operators, the index is built anew once the
+ * change has ended, committed or not: rows and watches of before are gone then. */
 MUST_USE enum result exchange_renew(struct exchange *exchange, const struct roster *roster,
                                     const struct policy *policy);
 
@@ -186,7 +188,7 @@ MUST_USE enum result exchange_commit(struct exchange *exchange, exchange_arrived
 /* Gives the memory of the turn back: rows, replies and messages that lived in it are gone. */
 void exchange_end_turn(struct exchange *exchange);
 
-/* Builds the index anew, as the policy's view of the operators has changed. Rows and watches of before are gone. */
+/* Builds the index of all that is in the store, with no change open. On failure the one before stays. */
 MUST_USE enum result exchange_index_again(struct exchange *exchange);
 
 /* Takes back everything since the last commit. */

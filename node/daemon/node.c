@@ -27,19 +27,29 @@ static const char *kind_of(const struct document *document) {
     return "UNKNOWN"; /* it is a topic */
 }
 
+static enum result live_json(struct buf *out, struct arena *scratch, struct node *node, const struct index_row *row) {
+    struct holding holding;
+    TRY(exchange_load(&node->exchange, scratch, row, &holding));
+    TRY(answer_json(out, scratch, node, &holding, &node->policy->live));
+    return out->failed ? RESULT_NO_MEMORY : RESULT_OK;
+}
+
+/* In memory that is given back at once: many may come in a turn. */
 static void tell_live(struct node *node, const struct index_row *row, const struct document *document) {
-    struct arena *turn = &node->exchange.turn;
+    struct arena scratch;
     struct buf json;
     const struct member *originator = roster_find(node->roster, row->originator);
     if (!node->live || field_set_is_empty(&node->policy->live.fields))
         return;
-    buf_init(&json, turn);
-    if (answer_json(&json, node, row, &node->policy->live) || json.failed) {
+    arena_init(&scratch, SIZE_MAX);
+    buf_init(&json, &scratch);
+    const char *country = originator ? originator->country : "XX";
+    const char *topic = text_format(&scratch, "alert.%s.%s", kind_of(document), country);
+    if (live_json(&json, &scratch, node, row))
         log_warning(_("an alert could not be written to the live feed"));
-        return;
-    }
-    const char *topic = text_format(turn, "alert.%s.%s", kind_of(document), originator ? originator->country : "XX");
-    live_publish(node->live, topic, buf_span(&json));
+    else
+        live_publish(node->live, topic, buf_span(&json));
+    arena_release(&scratch);
 }
 
 static void arrived(void *context, const struct index_row *row, const struct document *document) {
@@ -77,15 +87,23 @@ static enum result commit(struct node *node) {
     return RESULT_OK;
 }
 
-/* Everything that came, then one commit, then the answers. */
-static enum result turn(struct node *node, struct mail *mail) {
-    struct mail *first = mail;
-    node->counts.turns++;
+static void take_mail(struct node *node, struct mail *mail) {
     for (; mail; mail = mail->next)
         if (mail != &node->stop)
             take_event(node, (struct link_event *)mail);
         else
             node->stopping = true;
+}
+
+static void free_mail(struct node *node, struct mail *mail) {
+    for (struct mail *next; mail; mail = next) {
+        next = mail->next;
+        if (mail != &node->stop)
+            link_event_free((struct link_event *)mail);
+    }
+}
+
+static enum result end_change(struct node *node) {
     enum result failure = trust_prove_copy(node);
     if (!failure)
         failure = serve_publish(&node->serve);
@@ -97,6 +115,10 @@ static enum result turn(struct node *node, struct mail *mail) {
         failure = commit(node);
     else
         exchange_abort(&node->exchange);
+    return failure;
+}
+
+static void answer(struct node *node, enum result failure) {
     serve_answer(&node->serve, failure);
     if (failure) {
         log_error(_("nothing of this turn was kept: %s (%s)"), result_text(failure),
@@ -105,15 +127,25 @@ static enum result turn(struct node *node, struct mail *mail) {
     } else {
         peers_committed(&node->peers);
     }
-    while (first) {
-        struct mail *next = first->next;
-        if (first != &node->stop)
-            link_event_free((struct link_event *)first);
-        first = next;
-    }
+}
+
+/* Everything that came, then one commit, then the answers. The node ends when it cannot search by the view that is in
+ * force, and after a failed sync, when nothing can be promised any more. */
+static enum result turn(struct node *node, struct mail *mail) {
+    node->counts.turns++;
+    take_mail(node, mail);
+    enum result failure = end_change(node);
+    bool is_view_old = node->exchange.is_view_old;
+    if (is_view_old)
+        log_error(_("out of memory: the alerts cannot be indexed as operators may see them now; the node ends"));
+    else
+        answer(node, failure);
+    free_mail(node, mail);
     exchange_end_turn(&node->exchange);
     node->busy = serve_turn_over(&node->serve);
-    return failure == RESULT_IO ? RESULT_IO : RESULT_OK; /* after a failed sync nothing can be promised any more */
+    if (is_view_old)
+        return RESULT_NO_MEMORY;
+    return failure == RESULT_IO ? RESULT_IO : RESULT_OK;
 }
 
 /* Numbers for whoever asked since we last looked. */
@@ -374,16 +406,12 @@ void node_take_identity(struct node *node, struct identity *identity) {
 }
 
 static enum result go_by_policy(struct node *node, struct policy *policy, struct arena *arena) {
-    struct field_set operators = node->policy->operators.fields;
     TRY(exchange_renew(&node->exchange, node->roster, policy));
     arena_release(&node->policy_arena);
     node->policy = policy;
     node->policy_arena = *arena;
     peers_renew(&node->peers, (struct span){0});
     serve_renew(&node->serve);
-    if (memcmp(&operators, &node->policy->operators.fields, sizeof operators) != 0 &&
-        exchange_index_again(&node->exchange))
-        log_error(_("out of memory: what operators may search is as before until the next start"));
     return RESULT_OK;
 }
 

@@ -92,7 +92,8 @@ struct index_search {
     bool oldest_first; /* with SORT_ARRIVAL, and no `after` */
     size_t limit;      /* rows; 0: count only */
     size_t reads_max;  /* alerts that one search may ask for: it ends early, and can be continued */
-    /* The alert of a row, as operators may see it; alive until the next one is asked for. */
+    /* The alert of a row, as operators may see it; alive until the next one is asked for. TOO_LARGE: enough has been
+     * read, and the search ends before this row, as with `reads_max`. */
     enum result (*load)(void *context, const struct index_row *row, struct document *out);
     /* A row that matches; false ends the search. `document` is NULL if it was not asked for. */
     bool (*visit)(void *context, const struct index_row *row, const struct document *document);
@@ -109,7 +110,7 @@ struct index_found {
     struct index_position next;
 };
 /* Newest first in the order of the query, never twice the same. NO_MEMORY, and what `load` fails with, but for
- * NOT_FOUND: that row is left out. */
+ * NOT_FOUND, where that row is left out, and TOO_LARGE. */
 MUST_USE enum result index_search(struct index *index, const struct index_search *search, struct index_found *found);
 
 /* Bytes of memory that the index holds, about; walks it. */

@@ -124,15 +124,15 @@ static enum result take(struct searching *searching, uint32_t slot, uint64_t key
     struct index_found *found = searching->found;
     const struct index_row *row = row_to_show(searching->index, slot);
     struct document document;
-    if (!searching->is_exact && found->reads == search->reads_max) {
-        searching->stopped = searching->postponed = true;
-        return RESULT_OK;
-    }
     if (!searching->is_exact) {
-        found->reads++;
-        enum result result = search->load(search->context, row, &document);
+        enum result result =
+            found->reads == search->reads_max ? RESULT_TOO_LARGE : search->load(search->context, row, &document);
+        searching->stopped = searching->postponed = result == RESULT_TOO_LARGE;
+        if (searching->postponed)
+            return RESULT_OK;
         if (result && result != RESULT_NOT_FOUND)
             return result;
+        found->reads++;
         found->next.key = key;
         found->next.sequence = searching->index->rows[slot].sequence;
         if (result || !query_match(search->query->where, &document, search->world))

@@ -1,7 +1,10 @@
 #include <check.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/proto.h"
+#include "base/text.h"
+#include "core/alert.h"
 #include "core/query_match.h"
 
 /* A seizure of two kinds of specimens on its way through three countries. */
@@ -199,6 +202,30 @@ START_TEST(an_alert_without_content_has_its_envelope) {
 }
 END_TEST
 
+/* As many as may be, with gaps: the first, one in the middle and the last, each with its own values alone. */
+START_TEST(each_of_many_elements_stands_alone) {
+    Alert *content = arena_alloc(&arena, sizeof *content);
+    AlertHeader header = ALERT_HEADER__INIT;
+    alert__init(content);
+    for (size_t i = 0; i < GROUP_ELEMENTS_MAX; i++) {
+        const char *name = text_format(&arena, "name%zu", i);
+        ck_assert_int_eq(alert_set_text(&arena, content, "persons.surname", i, name), RESULT_OK);
+        for (size_t k = 0; k < REPEATED_VALUES_MAX && i % 3 == 0; k++) {
+            const char *alias = text_format(&arena, "alias%zu of %zu", k, i);
+            ck_assert_int_eq(alert_set_text(&arena, content, "persons.aliases", i, alias), RESULT_OK);
+        }
+    }
+    ck_assert_int_eq(document_make(&document, &arena, &header, content), RESULT_OK);
+    for (size_t i = 0; i < GROUP_ELEMENTS_MAX; i += 51) { /* 0, 51 … 255 */
+        ck_assert(finds(text_format(&arena, "persons(surname:name%zu aliases:\"alias63 of %zu\")", i, i)));
+        ck_assert(finds(text_format(&arena, "persons(\"name%zu\" \"alias0 of %zu\")", i, i)));
+        ck_assert(!finds(text_format(&arena, "persons(surname:name%zu aliases:\"alias0 of %zu\")", i, (i + 3) % 256)));
+        ck_assert(!finds(text_format(&arena, "persons(\"name%zu\" \"alias0 of %zu\")", i + 1, i)));
+    }
+    ck_assert(!finds("specimens(\"name0\")"));
+}
+END_TEST
+
 START_TEST(a_date_that_no_calendar_has_is_no_date) {
     AlertHeader header = ALERT_HEADER__INIT;
     AlertIncident incident = ALERT_INCIDENT__INIT;
@@ -223,6 +250,7 @@ Suite *suite(void) {
     tcase_add_loop_test(c, what_is_asked_for_is_found, 0, sizeof found / sizeof *found);
     tcase_add_loop_test(c, what_is_not_so_is_not_found, 0, sizeof not_found / sizeof *not_found);
     tcase_add_test(c, an_alert_without_content_has_its_envelope);
+    tcase_add_test(c, each_of_many_elements_stands_alone);
     tcase_add_test(c, a_date_that_no_calendar_has_is_no_date);
     suite_add_tcase(s, c);
     return s;

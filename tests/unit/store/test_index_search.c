@@ -224,8 +224,13 @@ static const char *draw_conditions(unsigned depth, bool of_specimens) {
 
 /* ---- held against each other ---- */
 
+static size_t loads_left = SIZE_MAX;
+
 static enum result load(void *context, const struct index_row *row, struct document *out) {
     (void)context;
+    if (loads_left == 0)
+        return RESULT_TOO_LARGE;
+    loads_left--;
     *out = documents[row->sequence - 1];
     return RESULT_OK;
 }
@@ -266,7 +271,7 @@ static struct found expected(const struct query *query) {
     return found;
 }
 
-/* In pages, of rows and of alerts that may be read. */
+/* In pages, of rows and of alerts that may be read; by turns it is the caller who has read enough. */
 static struct found searched(const struct query *query, size_t limit, size_t reads_max, size_t *reads) {
     struct found found = {.count = 0};
     struct index_found told = {.ended = false};
@@ -279,6 +284,7 @@ static struct found searched(const struct query *query, size_t limit, size_t rea
                                  .context = &found};
     while (!told.ended) {
         size_t before = found.count;
+        loads_left = draw(2) ? SIZE_MAX : 1 + draw(PAGE);
         ck_assert_int_eq(index_search(index_, &asked, &told), RESULT_OK);
         ck_assert_uint_eq(told.matched, found.count - before);
         ck_assert_uint_le(told.reads, reads_max);
@@ -293,6 +299,7 @@ static uint64_t counted(const struct query *query) {
     struct index_search asked = {.query = query, .world = &world, .reads_max = 50, .load = load};
     uint64_t count = 0;
     while (!told.ended) {
+        loads_left = draw(2) ? SIZE_MAX : 1 + draw(ALERTS);
         ck_assert_int_eq(index_search(index_, &asked, &told), RESULT_OK);
         asked.after = told.next;
         count += told.matched;
