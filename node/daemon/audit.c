@@ -213,16 +213,18 @@ static bool tells_nothing(const Request *request, const Reply *reply) {
     return request->read_blob && !(reply->blob_part && (reply->blob_part->n_chunks || reply->blob_part->has_manifest));
 }
 
-/* Is it one more piece of what the last record of this connection says? Not for longer than an hour. */
-static bool goes_on(struct audit_talk *talk, struct node *node, const char *command, const char *words) {
+/* What a request in pieces is known by: not for longer than an hour. */
+static void name_pieces(uint8_t digest[static HASH_SIZE], struct node *node, const char *command, const char *words) {
     enum { HOUR_MS = 60 * 60 * 1000 };
-    uint8_t digest[HASH_SIZE];
     unsigned long long hour = clock_wall_ms(node->exchange.clock) / HOUR_MS;
     const char *text = text_format(&node->exchange.turn, "%llu %s %s", hour, command, words);
     hash_of(digest, "INAMA.audit", span_of_text(text));
-    bool same = memcmp(digest, talk->going_on, sizeof digest) == 0;
-    memcpy(talk->going_on, digest, sizeof digest);
-    return same;
+}
+
+void audit_settle(struct audit_talk *talk, bool committed) {
+    if (talk->begins && committed)
+        memcpy(talk->going_on, talk->begun, sizeof talk->going_on);
+    talk->begins = false;
 }
 
 static const char *policy_words(struct node *node) {
@@ -257,13 +259,20 @@ enum result audit_request(struct node *node, struct audit_talk *talk, const Requ
     if (request->log_records && request->log_records->log == JOURNAL_DISCLOSURES)
         command = "audit disclosures";
     words = request->reload ? policy_words(node) : words_of_message(arena, message, naming && naming->in_pieces);
-    if (!naming || !naming->in_pieces)
-        memset(talk->going_on, 0, sizeof talk->going_on);
-    else if (words && goes_on(talk, node, command, words))
-        return RESULT_OK;
+    if (!words)
+        return RESULT_NO_MEMORY;
+    bool in_pieces = naming && naming->in_pieces;
+    if (in_pieces) {
+        name_pieces(talk->begun, node, command, words);
+        if (memcmp(talk->begun, talk->going_on, sizeof talk->begun) == 0)
+            return RESULT_OK;
+    }
+    memset(talk->going_on, 0, sizeof talk->going_on);
     const struct alerts alerts = alerts_of(node, request, reply);
+    TRY(append(node, &(struct happening){&talk->caller, command, words, reply->result, &alerts}));
+    talk->begins = in_pieces;
     *recorded = true;
-    return append(node, &(struct happening){&talk->caller, command, words, reply->result, &alerts});
+    return RESULT_OK;
 }
 
 enum result audit_publish(struct node *node, const struct audit_talk *talk, const struct publication *publications,

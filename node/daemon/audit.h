@@ -24,10 +24,12 @@ struct audit {
     uint64_t tidy_at[JOURNALS_END];      /* steady; when to look again for what is to be erased */
 };
 
-/* Of one connection: what it is in the middle of, which has its record. */
+/* Of one connection: what it is in the middle of. Only what has its record on disk goes on. */
 struct audit_talk {
     struct caller caller;
     uint8_t going_on[HASH_SIZE];
+    uint8_t begun[HASH_SIZE]; /* in the open change, if it begins */
+    bool begins;
 };
 
 /* Does it ask for one thing, and no more? Anything else is not answered: it could be recorded as what it is not. */
@@ -36,7 +38,9 @@ bool audit_is_one_request(const Request *request);
  * not one request; other failures are of our own machine. Then nothing may be answered. */
 MUST_USE enum result audit_request(struct node *node, struct audit_talk *talk, const Request *request,
                                    const Reply *reply, bool *recorded);
-/* The same for alerts that were published, and for those that a watch is about to show. */
+/* The open change was committed, or it was taken back: what was recorded in it has no record. */
+void audit_settle(struct audit_talk *talk, bool committed);
+/* As audit_request() for alerts that were published, and for those that a watch is about to show. */
 MUST_USE enum result audit_publish(struct node *node, const struct audit_talk *talk,
                                    const struct publication *publications, size_t count);
 MUST_USE enum result audit_watch(struct node *node, const struct audit_talk *talk, const Find *words,

@@ -190,6 +190,7 @@ static void answer_client(struct serve *serve, struct client *client, enum resul
 
 void serve_answer(struct serve *serve, enum result failure) {
     for (struct client *client = serve->clients; client; client = client->next) {
+        audit_settle(&client->talk, !failure);
         if (client->pending.data && failure) {
             refuse(serve, client, failure, why_unrecorded(serve, failure));
             client->pending = (struct span){0};

@@ -51,6 +51,7 @@ static bool record(const Request *request, const Reply *reply) {
     ck_assert_str_eq(result_name(audit_request(&node, &talk, request, reply, &recorded)), "ok");
     ck_assert(!recorded || node.exchange.open); /* it waits for the commit */
     commit();
+    audit_settle(&talk, true);
     return recorded;
 }
 
@@ -240,6 +241,26 @@ START_TEST(what_comes_in_pieces_has_one_record) {
 }
 END_TEST
 
+/* Nothing is shown without its record, whatever was refused for want of one before. */
+START_TEST(what_comes_in_pieces_begins_again_where_its_record_was_lost) {
+    Request request = REQUEST__INIT;
+    LogRecords words = LOG_RECORDS__INIT;
+    bool recorded;
+    request.log_records = &words;
+    words.log = JOURNAL_AUDIT;
+    uint64_t before = size_of(JOURNAL_AUDIT);
+    ck_assert_str_eq(result_name(audit_request(&node, &talk, &request, &done, &recorded)), "ok");
+    node.exchange.failure = RESULT_DISK_FULL;
+    ck_assert_str_eq(result_name(exchange_commit(&node.exchange, NULL, NULL)), "disk-full");
+    exchange_end_turn(&node.exchange);
+    audit_settle(&talk, false);
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before);
+    ck_assert(record(&request, &done));
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before + 1);
+    ck_assert(!record(&request, &done));
+}
+END_TEST
+
 START_TEST(a_record_in_a_lost_change_is_none) {
     Request request = REQUEST__INIT;
     Check check = CHECK__INIT;
@@ -388,6 +409,7 @@ Suite *suite(void) {
     tcase_add_test(records, two_requests_in_one_are_none);
     tcase_add_test(records, what_is_told_of_one_alert_has_a_record_whatever_tells_it);
     tcase_add_test(records, what_comes_in_pieces_has_one_record);
+    tcase_add_test(records, what_comes_in_pieces_begins_again_where_its_record_was_lost);
     tcase_add_test(records, a_record_in_a_lost_change_is_none);
     tcase_add_test(time, a_start_and_every_so_many_records_make_a_checkpoint);
     tcase_add_test(time, what_is_older_than_the_settings_say_is_erased_and_the_tree_stays);
