@@ -224,14 +224,15 @@ void serve_renew(struct serve *serve) {
 
 /* --- finding and watching --- */
 
-/* Answers once what has to be recorded is on disk; at once, what has not. */
+/* Answers once what has to be recorded is on disk; at once, what has not. What cannot be recorded is taken back. */
 static void conclude(struct serve *serve, struct client *client, const Request *request, Reply *reply,
                      bool is_a_change) {
     bool recorded = false;
     enum result result = audit_request(serve->node, &client->talk, request, reply, &recorded);
-    if (result)
+    if (result) {
+        serve->node->exchange.failure = result;
         refuse(serve, client, result, why_unrecorded(serve, result));
-    else if (recorded || is_a_change)
+    } else if (recorded || is_a_change)
         client->pending = encode_reply(serve, reply);
     else
         send_reply(serve, client, reply);
