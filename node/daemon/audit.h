@@ -34,8 +34,12 @@ struct audit_talk {
 
 /* Does it ask for one thing, and no more? Anything else is not answered: it could be recorded as what it is not. */
 bool audit_is_one_request(const Request *request);
+/* Has a record room for every word of it? If not it is refused before anything is done: what an operator asked is not
+ * cut in the log. What is left in the arena is scrap. */
+bool audit_has_room(struct arena *arena, const Request *request);
 /* Records a request with its reply, in the open change, where it has to be; *recorded says whether. MALFORMED if it is
- * not one request; other failures are of our own machine. Then nothing may be answered. */
+ * not one request, TOO_LARGE if there is no room for its words; other failures are of our own machine. Then nothing may
+ * be answered. */
 MUST_USE enum result audit_request(struct node *node, struct audit_talk *talk, const Request *request,
                                    const Reply *reply, bool *recorded);
 /* The open change was committed, or it was taken back: what was recorded in it has no record. */

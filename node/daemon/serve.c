@@ -401,6 +401,8 @@ static void take_request(struct serve *serve, struct client *client, const Reque
     if (!audit_is_one_request(request))
         refuse(serve, client, RESULT_INVALID,
                _("this node does not know the request; is its version older than that of the command line?"));
+    else if (!audit_has_room(&serve->node->exchange.turn, request))
+        refuse(serve, client, RESULT_TOO_LARGE, NULL);
     else if (request->publish)
         gather(serve, client, request->publish);
     else if (request->find)

@@ -27,7 +27,7 @@ expect 0 inama reload --home ke-customs
 expect 0 inama status --home ke-customs "${id:0:8}"
 expect 0 inama audit show --home ke-customs
 has "$OUT" "NUMBER" "WHO" "$me" "start" "policy_sha256=" "show * alert=${id:0:8} * ${id:0:8} * ok" \
-    "policy explain * audience=police" "not-found" 'query="(pangolin scales) species:"Manidae""' "reload" "status"
+    "policy explain * audience=police" "not-found" 'query="(pangolin scales) species:\\"Manidae\\""' "reload" "status"
 expect 0 inama audit show --home cd-customs --json
 has "$OUT" '"command":"publish"' '"words":"alerts=1"' "\"alerts\":\[\"${id:0:32}\"\]" "\"user\":\"$me\"" '"result":"ok"'
 

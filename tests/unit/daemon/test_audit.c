@@ -96,7 +96,7 @@ START_TEST(a_search_says_who_what_and_which_alerts) {
     ck_assert(record(&request, &reply));
     const AuditRecord *words = last();
     ck_assert_str_eq(words->command, "find");
-    ck_assert_str_eq(words->words, "limit=20 query=\"species:Manidae \"ivory port\"\"");
+    ck_assert_str_eq(words->words, "limit=20 query=\"species:Manidae \\\"ivory port\\\"\"");
     ck_assert_str_eq(words->result, "ok");
     ck_assert_uint_eq(words->time, world->now_ms);
     ck_assert_uint_eq(words->uid, 1007);
@@ -111,29 +111,76 @@ START_TEST(a_search_says_who_what_and_which_alerts) {
 }
 END_TEST
 
-START_TEST(of_many_alerts_the_first_hundred_are_named_and_all_counted) {
+START_TEST(every_alert_that_was_shown_is_named) {
     Request request = REQUEST__INIT;
     Find find = FIND__INIT;
-    Reply reply = with_rows(140);
+    Reply reply = with_rows(FIND_RESULTS_MAX);
     request.find = &find;
+    uint64_t before = size_of(JOURNAL_AUDIT);
     ck_assert(record(&request, &reply));
-    ck_assert_uint_eq(last()->objects.len, 100 * 16);
-    ck_assert(last()->has_shown && last()->shown == 140);
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before + 1);
+    ck_assert_uint_eq(last()->objects.len, FIND_RESULTS_MAX * 16);
+    ck_assert_uint_eq(last()->objects.data[101 * 16], 101);
 }
 END_TEST
 
-START_TEST(long_words_are_cut_between_characters) {
+/* A page has fewer; what a watch shows of one turn is not bounded. */
+START_TEST(more_alerts_than_one_record_names_have_a_further_one) {
+    Find find = FIND__INIT;
+    const size_t count = AUDIT_ALERTS_MAX + 1;
+    const struct index_row **rows = arena_array(&world->arena, count, sizeof *rows);
+    const struct index_row one = {.object = {7}}, other = {.object = {9}};
+    for (size_t i = 0; i < count; i++)
+        rows[i] = i + 1 < count ? &one : &other;
+    find.query = (char *)(uintptr_t) "kind:SEIZURE";
+    uint64_t before = size_of(JOURNAL_AUDIT);
+    ck_assert_str_eq(result_name(audit_watch(&node, &talk, &find, rows, count)), "ok");
+    commit();
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before + 2);
+    ck_assert_uint_eq(record_at(before + 1)->objects.len, AUDIT_ALERTS_MAX * 16);
+    ck_assert_uint_eq(last()->objects.len, 16);
+    ck_assert_uint_eq(last()->objects.data[0], 9);
+    ck_assert_str_eq(last()->words, "query=kind:SEIZURE");
+}
+END_TEST
+
+/* Who puts a condition behind padding, or makes one value look like several, finds all of it in the log as it was. */
+START_TEST(no_word_is_cut_and_none_is_forged) {
     Request request = REQUEST__INIT;
     Find find = FIND__INIT;
-    char text[3001] = "";
-    for (size_t i = 0; i + 2 < sizeof text; i += 2)
-        memcpy(text + i, "é", 3);
+    char padded[QUERY_BYTES_MAX + 1];
+    memset(padded, 'x', QUERY_BYTES_MAX);
+    memcpy(padded + QUERY_BYTES_MAX - 5, "ivory", 6);
     request.find = &find;
-    find.query = text;
+    find.query = padded;
+    ck_assert(audit_has_room(&world->arena, &request));
     ck_assert(record(&request, &done));
-    size_t len = strlen(last()->words);
-    ck_assert(len <= 1024 && len > 1020);
-    ck_assert(text_is_utf8(span_of_text(last()->words)));
+    ck_assert_str_eq(last()->words, text_format(&world->arena, "query=%s", padded));
+    find.query = (char *)(uintptr_t) "a\" limit=\"1\\";
+    ck_assert(record(&request, &done));
+    ck_assert_str_eq(last()->words, "query=\"a\\\" limit=\\\"1\\\\\"");
+    find.query = (char *)(uintptr_t) "a\u00a0limit=1";
+    ck_assert(record(&request, &done));
+    ck_assert_str_eq(last()->words, "query=\"a\u00a0limit=1\"");
+}
+END_TEST
+
+START_TEST(a_request_without_room_for_its_words_is_refused) {
+    Request request = REQUEST__INIT;
+    LogErase erase = LOG_ERASE__INIT;
+    bool recorded;
+    char *reason = arena_alloc(&world->arena, AUDIT_WORDS_BYTES_MAX + 1);
+    memset(reason, 'x', AUDIT_WORDS_BYTES_MAX);
+    reason[AUDIT_WORDS_BYTES_MAX] = '\0';
+    request.log_erase = &erase;
+    erase.reason = reason + strlen("number=0 reason=");
+    ck_assert(audit_has_room(&world->arena, &request));
+    ck_assert(record(&request, &done));
+    ck_assert_uint_eq(strlen(last()->words), AUDIT_WORDS_BYTES_MAX);
+    erase.reason--;
+    ck_assert(!audit_has_room(&world->arena, &request));
+    ck_assert_str_eq(result_name(audit_request(&node, &talk, &request, &done, &recorded)), "too-large");
+    ck_assert(!recorded);
 }
 END_TEST
 
@@ -402,8 +449,10 @@ Suite *suite(void) {
     tcase_add_checked_fixture(records, set_up, tear_down);
     tcase_add_checked_fixture(time, set_up, tear_down);
     tcase_add_test(records, a_search_says_who_what_and_which_alerts);
-    tcase_add_test(records, of_many_alerts_the_first_hundred_are_named_and_all_counted);
-    tcase_add_test(records, long_words_are_cut_between_characters);
+    tcase_add_test(records, every_alert_that_was_shown_is_named);
+    tcase_add_test(records, more_alerts_than_one_record_names_have_a_further_one);
+    tcase_add_test(records, no_word_is_cut_and_none_is_forged);
+    tcase_add_test(records, a_request_without_room_for_its_words_is_refused);
     tcase_add_test(records, a_refusal_has_its_record_too);
     tcase_add_test(records, every_request_has_a_record_but_the_few_that_tell_nothing);
     tcase_add_test(records, two_requests_in_one_are_none);
