@@ -410,6 +410,27 @@ START_TEST(what_is_older_than_the_settings_say_is_erased_and_the_tree_stays) {
 }
 END_TEST
 
+START_TEST(what_cannot_be_read_does_not_keep_what_is_old_around_it) {
+    uint64_t number;
+    add_records(2);
+    ck_assert_str_eq(result_name(exchange_begin(&node.exchange)), "ok");
+    ck_assert_str_eq(
+        result_name(store_append_record(node.exchange.store, JOURNAL_AUDIT, span_of_text("no record"), &number)), "ok");
+    commit();
+    add_records(2);
+    world->now_ms += 10 * day_ms;
+    add_records(1);
+    node.config.audit.days = 9;
+    tidy();
+    ck_assert(is_erased(JOURNAL_AUDIT, 2) && !is_erased(JOURNAL_AUDIT, number) && is_erased(JOURNAL_AUDIT, 5));
+    ck_assert(!is_erased(JOURNAL_AUDIT, 6));
+    ck_assert_str_eq(last()->words, "log=audit first=1 last=5");
+    uint64_t size = size_of(JOURNAL_AUDIT);
+    tidy(); /* said once */
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), size);
+}
+END_TEST
+
 START_TEST(many_old_records_go_some_at_a_time) {
     add_records(600);
     world->now_ms += 10 * day_ms;
@@ -462,6 +483,7 @@ Suite *suite(void) {
     tcase_add_test(records, a_record_in_a_lost_change_is_none);
     tcase_add_test(time, a_start_and_every_so_many_records_make_a_checkpoint);
     tcase_add_test(time, what_is_older_than_the_settings_say_is_erased_and_the_tree_stays);
+    tcase_add_test(time, what_cannot_be_read_does_not_keep_what_is_old_around_it);
     tcase_add_test(time, many_old_records_go_some_at_a_time);
     tcase_add_test(time, disclosures_are_kept_an_epoch_longer);
     suite_add_tcase(suite, records);
