@@ -357,9 +357,17 @@ enum result audit_checkpoint(struct node *node, enum journal journal, struct che
         return RESULT_NO_MEMORY;
     TRY(exchange_begin(&node->exchange));
     TRY(store_put_checkpoint(node->exchange.store, journal, tree->size, buf_span(&text)));
-    node->audit.checkpointed[journal] = tree->size;
+    node->audit.pending[journal] = tree->size;
     *out = checkpoint;
     return RESULT_OK;
+}
+
+void audit_settle_checkpoints(struct audit *audit, bool committed) {
+    for (enum journal journal = JOURNAL_AUDIT; journal < JOURNALS_END; journal++) {
+        if (committed && audit->pending[journal])
+            audit->checkpointed[journal] = audit->pending[journal];
+        audit->pending[journal] = 0;
+    }
 }
 
 enum result audit_keep(struct node *node) {

@@ -21,6 +21,7 @@ struct node;
 
 struct audit {
     uint64_t checkpointed[JOURNALS_END]; /* size of the last checkpoint */
+    uint64_t pending[JOURNALS_END];      /* of one in the open change; 0: none */
     uint64_t tidy_at[JOURNALS_END];      /* steady; when to look again for what is to be erased */
 };
 
@@ -60,6 +61,8 @@ MUST_USE enum result audit_tidy(struct node *node, uint64_t steady_ms);
 MUST_USE enum result audit_erased(struct node *node, enum journal journal, uint64_t first, uint64_t last);
 /* A checkpoint of the log as it stands in the open change, signed now and kept. */
 MUST_USE enum result audit_checkpoint(struct node *node, enum journal journal, struct checkpoint *out);
+/* The open change was committed, or the checkpoints in it are none. */
+void audit_settle_checkpoints(struct audit *audit, bool committed);
 /* The number that the next record of the audit log gets. */
 uint64_t audit_next(const struct node *node);
 

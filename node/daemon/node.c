@@ -97,6 +97,7 @@ static enum result turn(struct node *node, struct mail *mail) {
         failure = commit(node);
     else
         exchange_abort(&node->exchange);
+    audit_settle_checkpoints(&node->audit, !failure);
     serve_answer(&node->serve, failure);
     if (failure) {
         log_error(_("nothing of this turn was kept: %s (%s)"), result_text(failure),
@@ -242,6 +243,7 @@ static enum result note_start(struct node *node) {
         result = exchange_commit(&node->exchange, NULL, NULL);
     else
         exchange_abort(&node->exchange);
+    audit_settle_checkpoints(&node->audit, !result);
     if (result != RESULT_DISK_FULL && result != RESULT_STORE_FULL)
         return result;
     log_warning(_("%s: its operators are shown nothing before there is room for the log"), result_text(result));

@@ -39,6 +39,7 @@ static void tear_down(void) {
 
 static void commit(void) {
     ck_assert_str_eq(result_name(exchange_commit(&node.exchange, NULL, NULL)), "ok");
+    audit_settle_checkpoints(&node.audit, true);
     exchange_end_turn(&node.exchange);
 }
 
@@ -368,6 +369,23 @@ START_TEST(a_start_and_every_so_many_records_make_a_checkpoint) {
 }
 END_TEST
 
+START_TEST(a_checkpoint_in_a_lost_change_is_made_again) {
+    struct checkpoint lost, found[8];
+    add_records(1);
+    ck_assert_str_eq(result_name(audit_checkpoint(&node, JOURNAL_AUDIT, &lost)), "ok");
+    commit();
+    add_records(JOURNAL_CHECKPOINT_RECORDS - 1);
+    ck_assert_str_eq(result_name(audit_checkpoint(&node, JOURNAL_AUDIT, &lost)), "ok");
+    ck_assert_uint_eq(lost.size, JOURNAL_CHECKPOINT_RECORDS);
+    exchange_abort(&node.exchange);
+    audit_settle_checkpoints(&node.audit, false);
+    ck_assert_uint_eq(checkpoints(found, 8), 1);
+    add_records(1);
+    ck_assert_uint_eq(checkpoints(found, 8), 2);
+    ck_assert_uint_eq(found[1].size, 1 + JOURNAL_CHECKPOINT_RECORDS);
+}
+END_TEST
+
 /* ---- what is old goes ---- */
 
 static bool is_erased(enum journal journal, uint64_t number) {
@@ -482,6 +500,7 @@ Suite *suite(void) {
     tcase_add_test(records, what_comes_in_pieces_begins_again_where_its_record_was_lost);
     tcase_add_test(records, a_record_in_a_lost_change_is_none);
     tcase_add_test(time, a_start_and_every_so_many_records_make_a_checkpoint);
+    tcase_add_test(time, a_checkpoint_in_a_lost_change_is_made_again);
     tcase_add_test(time, what_is_older_than_the_settings_say_is_erased_and_the_tree_stays);
     tcase_add_test(time, what_cannot_be_read_does_not_keep_what_is_old_around_it);
     tcase_add_test(time, many_old_records_go_some_at_a_time);
