@@ -94,8 +94,8 @@ enum {
     GRANT_MEMBERS_MAX = 2000,              /* in one grant; more have several */
     OUTDATED_MAX = 1024,                   /* ranges of one feed that were sealed for somebody who had been removed */
     JOURNAL_RECORD_BYTES_MAX = 512 * 1024, /* one record of a log: the members of the largest audience fit */
-    AUDIT_WORDS_BYTES_MAX = 1024,          /* of what was asked, in one record */
-    AUDIT_ALERTS_MAX = 100,                /* named in one record; more are counted */
+    AUDIT_WORDS_BYTES_MAX = 64 * 1024,     /* of what was asked, in one record; who asks in more words is refused */
+    AUDIT_ALERTS_MAX = FIND_RESULTS_MAX,   /* named in one record; more have a further one */
     AUDIT_DAYS_MAX = 36525,                /* that the logs keep what records say, if not for ever */
     JOURNAL_CHECKPOINT_RECORDS = 1024,     /* so many more, and a log has a checkpoint more */
     FORKS_MAX = 1024,                      /* proofs kept */

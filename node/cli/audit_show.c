@@ -1,12 +1,19 @@
 /* inama audit show: what operators of this node did, newest first. */
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/proto.h"
 #include "base/text.h"
 #include "cli/audit_log.h"
 #include "cli/print.h"
 
-enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 100000, RECORD_MEMORY = 64 * 1024, ALERT_SIZE = 16, ALERTS_SHOWN = 3 };
+enum {
+    LIMIT_DEFAULT = 50,
+    LIMIT_MAX = 100000,
+    RECORD_MEMORY = 4 * JOURNAL_RECORD_BYTES_MAX,
+    ALERT_SIZE = 16,
+    ALERTS_SHOWN = 3
+};
 
 static const struct option options[] = {
     {"since", 's', "DATE", N_("from this day or time on: 2014-05-05, 2014-05-05T09:30:00Z"), false},

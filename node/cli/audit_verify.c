@@ -30,6 +30,7 @@ struct kept {
     enum result signature;
     enum result result; /* of the proof that the log begins with it */
     bool is_cut;        /* the log is shorter */
+    bool is_others;     /* another node made it: it says nothing about this log */
 };
 
 /* One log while it is verified. */
@@ -47,6 +48,7 @@ struct verifying {
     uint64_t points;          /* checkpoints that fit */
     uint64_t bad;             /* size of the first that does not; 0: none */
     enum result unsigned_why; /* of the first that this node has not signed */
+    bool has_others;          /* one that another node has */
     struct kept *kept;
     size_t kept_count;
 };
@@ -79,6 +81,10 @@ static void take_point(struct verifying *verifying, const struct checkpoint *poi
     verifying->points++;
 }
 
+static bool is_of(const struct checkpoint *point, const LogChecked *checked) {
+    return checked->node.len == MEMBER_ID_SIZE && memcmp(point->node, checked->node.data, MEMBER_ID_SIZE) == 0;
+}
+
 /* The next of this log's checkpoints that the node hands out; false when there is none any more. */
 static bool next_point(struct verifying *verifying, const LogChecked *checked, size_t *at, struct checkpoint *point) {
     while (*at < checked->n_checkpoints) {
@@ -87,9 +93,12 @@ static bool next_point(struct verifying *verifying, const LogChecked *checked, s
         enum result result = checkpoint_read(point, arena, &text);
         if (!result)
             result = checkpoint_verify(point, arena, roster_find_ever(verifying->roster, point->node));
-        if (!result || result == RESULT_REVOKED)
+        bool is_signed = !result || result == RESULT_REVOKED;
+        if (is_signed && is_of(point, checked))
             return true;
-        if (!verifying->unsigned_why)
+        if (is_signed)
+            verifying->has_others = true;
+        else if (!verifying->unsigned_why)
             verifying->unsigned_why = result;
     }
     return false;
@@ -99,6 +108,8 @@ static void take_leaves(struct verifying *verifying, const LogChecked *checked) 
     uint8_t done[MERKLE_LEVELS][HASH_SIZE];
     struct checkpoint point;
     size_t at = 0;
+    for (size_t k = 0; k < verifying->kept_count; k++)
+        verifying->kept[k].is_others = !is_of(&verifying->kept[k].checkpoint, checked);
     bool has_point = next_point(verifying, checked, &at, &point);
     for (size_t i = 0; i + HASH_SIZE <= checked->leaves.len; i += HASH_SIZE) {
         merkle_append(&verifying->tree, checked->leaves.data + i, done);
@@ -106,7 +117,7 @@ static void take_leaves(struct verifying *verifying, const LogChecked *checked) 
             if (point.size == verifying->tree.size)
                 take_point(verifying, &point);
         for (size_t k = 0; k < verifying->kept_count; k++)
-            if (verifying->kept[k].checkpoint.size == verifying->tree.size)
+            if (!verifying->kept[k].is_others && verifying->kept[k].checkpoint.size == verifying->tree.size)
                 fits(verifying, &verifying->kept[k].checkpoint);
     }
 }
@@ -187,9 +198,9 @@ static enum exit_code read_kept(struct verifying *verifying, struct kept *all, s
 /* ---- what came of it ---- */
 
 static bool is_good(const struct verifying *verifying) {
-    bool good = !verifying->faults && !verifying->bad && !verifying->unsigned_why;
+    bool good = !verifying->faults && !verifying->bad && !verifying->unsigned_why && !verifying->has_others;
     for (size_t i = 0; i < verifying->kept_count; i++)
-        good &= !verifying->kept[i].result &&
+        good &= !verifying->kept[i].is_others && !verifying->kept[i].result &&
                 (!verifying->kept[i].signature || verifying->kept[i].signature == RESULT_REVOKED);
     return good;
 }
@@ -198,6 +209,10 @@ static void say_kept(const struct verifying *verifying, const struct kept *kept)
     const char *log = journal_name(verifying->journal);
     unsigned long long size = kept->checkpoint.size;
     const char *time = print_time(verifying->call->arena, kept->checkpoint.time * 1000);
+    if (kept->is_others) {
+        print_error(_("the checkpoint of %llu records that was kept is not this node's: another node made it"), size);
+        return;
+    }
     if (kept->signature && kept->signature != RESULT_REVOKED)
         print_error(_("the checkpoint of %llu records that was kept is not this node's: %s"), size,
                     result_text(kept->signature));
@@ -225,6 +240,8 @@ static void say_all(const struct verifying *verifying) {
     if (verifying->unsigned_why)
         print_error(_("log %s: a checkpoint in the store is not this node's: %s"), log,
                     result_text(verifying->unsigned_why));
+    if (verifying->has_others)
+        print_error(_("log %s: a checkpoint in the store is not this node's: another node made it"), log);
     if (verifying->bad)
         print_error(_("log %s: the tree does not fit the checkpoint of %llu records: what was changed stands between "
                       "record %llu and that one"),
@@ -248,10 +265,11 @@ static json_t *log_json(const struct verifying *verifying) {
     json_t *kept = json_array();
     for (size_t i = 0; i < verifying->kept_count; i++) {
         const struct kept *row = &verifying->kept[i];
-        json_array_append_new(kept, json_pack("{s:I, s:I, s:s, s:s, s:b}", "size", (json_int_t)row->checkpoint.size,
-                                              "time", (json_int_t)row->checkpoint.time * 1000, "signature",
-                                              result_name(row->signature), "consistent", result_name(row->result),
-                                              "cut", row->is_cut));
+        json_array_append_new(kept,
+                              json_pack("{s:I, s:I, s:s, s:s, s:b, s:b}", "size", (json_int_t)row->checkpoint.size,
+                                        "time", (json_int_t)row->checkpoint.time * 1000, "signature",
+                                        result_name(row->signature), "consistent", result_name(row->result), "cut",
+                                        row->is_cut, "of_this_node", !row->is_others));
     }
     return json_pack("{s:s, s:b, s:I, s:O, s:I, s:I, s:o, s:o}", "log", journal_name(verifying->journal), "good",
                      is_good(verifying), "records", (json_int_t)verifying->tree.size, "faults", verifying->fault_list,

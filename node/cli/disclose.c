@@ -22,8 +22,13 @@ struct wish {
     uint64_t since;
 };
 
+struct told {
+    uint64_t alerts;
+    uint64_t unread;
+};
+
 /* Asks again and again until the whole store has been looked at. */
-static enum exit_code go_through(struct call *call, const struct wish *wish, bool dry_run, uint64_t *disclosed) {
+static enum exit_code go_through(struct call *call, const struct wish *wish, bool dry_run, struct told *told) {
     struct client client;
     const Reply *reply;
     struct progress progress = {0};
@@ -44,12 +49,18 @@ static enum exit_code go_through(struct call *call, const struct wish *wish, boo
         if (words.after == 0)
             progress_start(&progress, _("alerts"), reply->disclosed->last);
         words.after = reply->disclosed->next;
-        *disclosed += reply->disclosed->disclosed;
+        told->alerts += reply->disclosed->disclosed;
+        told->unread += reply->disclosed->unread;
         progress_set(&progress, words.after);
         more = words.after < reply->disclosed->last;
     }
     progress_end(&progress);
     client_close(&client);
+    if (told->unread)
+        print_error(ngettext("%llu alert of the store cannot be read and is left out: the node says which in its log",
+                             "%llu alerts of the store cannot be read and are left out: the node says which in its log",
+                             told->unread),
+                    (unsigned long long)told->unread);
     return code;
 }
 
@@ -67,10 +78,10 @@ static enum exit_code read_wish(struct call *call, struct wish *wish) {
 
 static enum exit_code run(struct call *call) {
     struct wish wish = {0};
-    uint64_t count = 0;
+    struct told would = {0}, told = {0};
     enum exit_code code = read_wish(call, &wish);
     if (!code)
-        code = go_through(call, &wish, true, &count);
+        code = go_through(call, &wish, true, &would);
     if (code)
         return code;
     print_line(
@@ -78,18 +89,17 @@ static enum exit_code run(struct call *call) {
                  "are now.",
                  "%s would be told %llu alerts that \"%s\" was told since %s, by the policy and the markings as "
                  "they are now.",
-                 count),
-        text_escape(call->arena, wish.member), (unsigned long long)count, text_escape(call->arena, wish.audience),
-        print_time(call->arena, wish.since));
-    if (options_flag(&call->options, "dry-run") || count == 0)
+                 would.alerts),
+        text_escape(call->arena, wish.member), (unsigned long long)would.alerts,
+        text_escape(call->arena, wish.audience), print_time(call->arena, wish.since));
+    if (options_flag(&call->options, "dry-run") || would.alerts == 0)
         return EXIT_DONE;
     if (!print_confirm(options_flag(&call->options, "yes"), _("What is told cannot be taken back. Tell it?")))
         return EXIT_REFUSED;
-    count = 0;
-    code = go_through(call, &wish, false, &count);
+    code = go_through(call, &wish, false, &told);
     if (!code)
         print_line(_("%s is told %llu alerts, in a feed of its own."), text_escape(call->arena, wish.member),
-                   (unsigned long long)count);
+                   (unsigned long long)told.alerts);
     return code;
 }
 

@@ -306,6 +306,8 @@ enum result answer_disclose(Reply *reply, struct node *node, const Disclose *wor
     answer->last = store_last_alert(node->exchange.store);
     answer->looked_at = (uint32_t)history.looked_at;
     answer->disclosed = (uint32_t)history.disclosed;
+    answer->has_unread = true;
+    answer->unread = (uint32_t)history.unread;
     reply->disclosed = answer;
     return RESULT_OK;
 }

@@ -304,6 +304,8 @@ enum result answer_log_check(Reply *reply, struct node *node, const LogCheck *wo
     checked->faults = arena_array(turn_of(node), count + 1, sizeof *checked->faults);
     if (!leaves || !checked->faults)
         return RESULT_NO_MEMORY;
+    checked->has_node = true;
+    checked->node = proto_bytes(node->exchange.identity->id, MEMBER_ID_SIZE);
     checked->size = size;
     checked->next = after + count;
     checked->leaves = proto_bytes(leaves, count * HASH_SIZE);

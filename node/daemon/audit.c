@@ -10,7 +10,9 @@
 #include "daemon/node.h"
 #include "journal.pb-c.h"
 
-enum { ALERT_SIZE = 16 };
+enum { ALERT_SIZE = 16, OTHER_WORDS_BYTES = 8 * 1024 /* names, numbers and result of a record */ };
+_Static_assert(ALERT_SIZE *AUDIT_ALERTS_MAX + AUDIT_WORDS_BYTES_MAX + OTHER_WORDS_BYTES <= JOURNAL_RECORD_BYTES_MAX,
+               "a record has room for all that it has to say");
 
 /* What a request is called on the command line. Those that come in pieces have one record for all of them: what says
  * where a piece begins is none of its words. */
@@ -98,7 +100,29 @@ static void put_text(struct buf *out, const char *text) {
     buf_put(out, text, strlen(text));
 }
 
-/* name=value, with quotation marks where there are spaces in it; cut between characters where it is too long. */
+/* Nobody reads more words, or fewer, in it than there are. */
+static bool is_plain(const char *value) {
+    for (; *value; value++)
+        if (*value <= ' ' || *value > '~' || *value == '"' || *value == '\\')
+            return false;
+    return true;
+}
+
+static void put_value(struct buf *out, const char *value) {
+    if (is_plain(value)) {
+        put_text(out, value);
+        return;
+    }
+    buf_put_u8(out, '"');
+    for (; *value; value++) {
+        if (*value == '"' || *value == '\\')
+            buf_put_u8(out, '\\');
+        buf_put_u8(out, (uint8_t)*value);
+    }
+    buf_put_u8(out, '"');
+}
+
+/* name=value, with quotation marks where it is not plain. NULL when memory is out. */
 static const char *words_of_message(struct arena *arena, const ProtobufCMessage *message, bool in_pieces) {
     struct buf out;
     buf_init(&out, arena);
@@ -106,33 +130,24 @@ static const char *words_of_message(struct arena *arena, const ProtobufCMessage 
         const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
         if (!is_set(message, field) || (in_pieces && is_place(field->name)))
             continue;
-        const char *value = value_text(arena, message, field), *quote = strpbrk(value, " \t\n\"") ? "\"" : "";
-        put_text(&out, text_format(arena, out.len ? " %s=%s" : "%s=%s", field->name, quote));
-        put_text(&out, value);
-        put_text(&out, quote);
+        put_text(&out, out.len ? " " : "");
+        put_text(&out, field->name);
+        put_text(&out, "=");
+        put_value(&out, value_text(arena, message, field));
     }
-    size_t len = out.len < AUDIT_WORDS_BYTES_MAX ? out.len : AUDIT_WORDS_BYTES_MAX;
-    while (len < out.len && len && (out.data[len] & 0xC0) == 0x80)
-        len--;
-    return out.failed ? NULL : arena_text(arena, (const char *)out.data, len);
+    return out.failed ? NULL : arena_text(arena, (const char *)out.data, out.len);
 }
 
 /* ---- the alerts of a reply ---- */
 
-struct alerts {
-    struct buf ids;
-    uint64_t count;
-};
-
-static void add_alert(struct alerts *alerts, const uint8_t *object) {
-    if (alerts->count++ < AUDIT_ALERTS_MAX)
-        buf_put(&alerts->ids, object, ALERT_SIZE);
+static void add_alert(struct buf *alerts, const uint8_t *object) {
+    buf_put(alerts, object, ALERT_SIZE);
 }
 
-static struct alerts alerts_of(struct node *node, const Request *request, const Reply *reply) {
-    struct alerts alerts = {0};
+static struct buf alerts_of(struct node *node, const Request *request, const Reply *reply) {
+    struct buf alerts;
     const struct index_row *row;
-    buf_init(&alerts.ids, &node->exchange.turn);
+    buf_init(&alerts, &node->exchange.turn);
     for (size_t i = 0; i < reply->n_rows; i++)
         add_alert(&alerts, reply->rows[i]->object.data);
     if (reply->shown)
@@ -149,15 +164,13 @@ struct happening {
     const char *command;
     const char *words;
     const char *result;
-    const struct alerts *alerts;
+    const struct buf *alerts; /* ALERT_SIZE of each object id; NULL: none */
 };
 
-static enum result append(struct node *node, const struct happening *what) {
+static enum result append_part(struct node *node, const struct happening *what, struct span alerts) {
     AuditRecord record = AUDIT_RECORD__INIT;
     struct buf bytes;
     uint64_t number;
-    if (!what->words || (what->alerts && what->alerts->ids.failed))
-        return RESULT_NO_MEMORY;
     record.time = clock_wall_ms(node->exchange.clock);
     record.command = words_of(what->command);
     record.uid = what->caller->uid;
@@ -167,18 +180,27 @@ static enum result append(struct node *node, const struct happening *what) {
     record.login_user = *what->caller->login_user ? words_of(what->caller->login_user) : NULL;
     record.words = *what->words ? words_of(what->words) : NULL;
     record.result = words_of(what->result);
-    if (what->alerts && what->alerts->count) {
-        record.has_objects = true;
-        record.objects = proto_bytes(what->alerts->ids.data, what->alerts->ids.len);
-        record.has_shown = what->alerts->count > AUDIT_ALERTS_MAX;
-        record.shown = what->alerts->count;
-    }
+    record.has_objects = alerts.len != 0;
+    record.objects = proto_bytes(alerts.data, alerts.len);
     buf_init(&bytes, &node->exchange.turn);
     proto_encode(&bytes, &record);
     if (bytes.failed)
         return RESULT_NO_MEMORY;
     TRY(exchange_begin(&node->exchange));
     return store_append_record(node->exchange.store, JOURNAL_AUDIT, buf_span(&bytes), &number);
+}
+
+/* Each alert has its place: those that one record has no room for have another. */
+static enum result append(struct node *node, const struct happening *what) {
+    const size_t room = (size_t)ALERT_SIZE * AUDIT_ALERTS_MAX;
+    struct span alerts = what->alerts ? buf_span(what->alerts) : (struct span){0};
+    if (!what->words || (what->alerts && what->alerts->failed))
+        return RESULT_NO_MEMORY;
+    if (strlen(what->words) > AUDIT_WORDS_BYTES_MAX)
+        return RESULT_TOO_LARGE;
+    for (; alerts.len > room; alerts = span_of(alerts.data + room, alerts.len - room))
+        TRY(append_part(node, what, span_of(alerts.data, room)));
+    return append_part(node, what, alerts);
 }
 
 /* ---- requests ---- */
@@ -203,6 +225,13 @@ bool audit_is_one_request(const Request *request) {
     return asked_for(request, &name) != NULL;
 }
 
+bool audit_has_room(struct arena *arena, const Request *request) {
+    const char *name, *words;
+    const ProtobufCMessage *message = asked_for(request, &name);
+    words = message ? words_of_message(arena, message, false) : NULL;
+    return words && strlen(words) <= AUDIT_WORDS_BYTES_MAX;
+}
+
 /* How the node is, and parts of a file that is handed in, tell nothing about alerts; nor does the news that an
  * attachment is on its way. */
 static bool tells_nothing(const Request *request, const Reply *reply) {
@@ -213,16 +242,18 @@ static bool tells_nothing(const Request *request, const Reply *reply) {
     return request->read_blob && !(reply->blob_part && (reply->blob_part->n_chunks || reply->blob_part->has_manifest));
 }
 
-/* Is it one more piece of what the last record of this connection says? Not for longer than an hour. */
-static bool goes_on(struct audit_talk *talk, struct node *node, const char *command, const char *words) {
+/* What a request in pieces is known by: not for longer than an hour. */
+static void name_pieces(uint8_t digest[static HASH_SIZE], struct node *node, const char *command, const char *words) {
     enum { HOUR_MS = 60 * 60 * 1000 };
-    uint8_t digest[HASH_SIZE];
     unsigned long long hour = clock_wall_ms(node->exchange.clock) / HOUR_MS;
     const char *text = text_format(&node->exchange.turn, "%llu %s %s", hour, command, words);
     hash_of(digest, "INAMA.audit", span_of_text(text));
-    bool same = memcmp(digest, talk->going_on, sizeof digest) == 0;
-    memcpy(talk->going_on, digest, sizeof digest);
-    return same;
+}
+
+void audit_settle(struct audit_talk *talk, bool committed) {
+    if (talk->begins && committed)
+        memcpy(talk->going_on, talk->begun, sizeof talk->going_on);
+    talk->begins = false;
 }
 
 static const char *policy_words(struct node *node) {
@@ -257,20 +288,27 @@ enum result audit_request(struct node *node, struct audit_talk *talk, const Requ
     if (request->log_records && request->log_records->log == JOURNAL_DISCLOSURES)
         command = "audit disclosures";
     words = request->reload ? policy_words(node) : words_of_message(arena, message, naming && naming->in_pieces);
-    if (!naming || !naming->in_pieces)
-        memset(talk->going_on, 0, sizeof talk->going_on);
-    else if (words && goes_on(talk, node, command, words))
-        return RESULT_OK;
-    const struct alerts alerts = alerts_of(node, request, reply);
+    if (!words)
+        return RESULT_NO_MEMORY;
+    bool in_pieces = naming && naming->in_pieces;
+    if (in_pieces) {
+        name_pieces(talk->begun, node, command, words);
+        if (memcmp(talk->begun, talk->going_on, sizeof talk->begun) == 0)
+            return RESULT_OK;
+    }
+    memset(talk->going_on, 0, sizeof talk->going_on);
+    const struct buf alerts = alerts_of(node, request, reply);
+    TRY(append(node, &(struct happening){&talk->caller, command, words, reply->result, &alerts}));
+    talk->begins = in_pieces;
     *recorded = true;
-    return append(node, &(struct happening){&talk->caller, command, words, reply->result, &alerts});
+    return RESULT_OK;
 }
 
 enum result audit_publish(struct node *node, const struct audit_talk *talk, const struct publication *publications,
                           size_t count) {
-    struct alerts alerts = {0};
+    struct buf alerts;
     enum result refused = RESULT_OK;
-    buf_init(&alerts.ids, &node->exchange.turn);
+    buf_init(&alerts, &node->exchange.turn);
     for (size_t i = 0; i < count; i++) {
         if (!publications[i].result && !publications[i].dry_run)
             add_alert(&alerts, publications[i].full.object);
@@ -284,8 +322,8 @@ enum result audit_publish(struct node *node, const struct audit_talk *talk, cons
 
 enum result audit_watch(struct node *node, const struct audit_talk *talk, const Find *words,
                         const struct index_row *const *rows, size_t count) {
-    struct alerts alerts = {0};
-    buf_init(&alerts.ids, &node->exchange.turn);
+    struct buf alerts;
+    buf_init(&alerts, &node->exchange.turn);
     for (size_t i = 0; i < count; i++)
         add_alert(&alerts, rows[i]->object);
     const char *text = words_of_message(&node->exchange.turn, &words->base, false);
@@ -319,9 +357,17 @@ enum result audit_checkpoint(struct node *node, enum journal journal, struct che
         return RESULT_NO_MEMORY;
     TRY(exchange_begin(&node->exchange));
     TRY(store_put_checkpoint(node->exchange.store, journal, tree->size, buf_span(&text)));
-    node->audit.checkpointed[journal] = tree->size;
+    node->audit.pending[journal] = tree->size;
     *out = checkpoint;
     return RESULT_OK;
+}
+
+void audit_settle_checkpoints(struct audit *audit, bool committed) {
+    for (enum journal journal = JOURNAL_AUDIT; journal < JOURNALS_END; journal++) {
+        if (committed && audit->pending[journal])
+            audit->checkpointed[journal] = audit->pending[journal];
+        audit->pending[journal] = 0;
+    }
 }
 
 enum result audit_keep(struct node *node) {

@@ -21,22 +21,31 @@ struct node;
 
 struct audit {
     uint64_t checkpointed[JOURNALS_END]; /* size of the last checkpoint */
+    uint64_t pending[JOURNALS_END];      /* of one in the open change; 0: none */
     uint64_t tidy_at[JOURNALS_END];      /* steady; when to look again for what is to be erased */
 };
 
-/* Of one connection: what it is in the middle of, which has its record. */
+/* Of one connection: what it is in the middle of. Only what has its record on disk goes on. */
 struct audit_talk {
     struct caller caller;
     uint8_t going_on[HASH_SIZE];
+    uint8_t begun[HASH_SIZE]; /* in the open change, if it begins */
+    bool begins;
 };
 
 /* Does it ask for one thing, and no more? Anything else is not answered: it could be recorded as what it is not. */
 bool audit_is_one_request(const Request *request);
+/* Has a record room for every word of it? If not it is refused before anything is done: what an operator asked is not
+ * cut in the log. What is left in the arena is scrap. */
+bool audit_has_room(struct arena *arena, const Request *request);
 /* Records a request with its reply, in the open change, where it has to be; *recorded says whether. MALFORMED if it is
- * not one request; other failures are of our own machine. Then nothing may be answered. */
+ * not one request, TOO_LARGE if there is no room for its words; other failures are of our own machine. Then nothing may
+ * be answered. */
 MUST_USE enum result audit_request(struct node *node, struct audit_talk *talk, const Request *request,
                                    const Reply *reply, bool *recorded);
-/* The same for alerts that were published, and for those that a watch is about to show. */
+/* The open change was committed, or it was taken back: what was recorded in it has no record. */
+void audit_settle(struct audit_talk *talk, bool committed);
+/* As audit_request() for alerts that were published, and for those that a watch is about to show. */
 MUST_USE enum result audit_publish(struct node *node, const struct audit_talk *talk,
                                    const struct publication *publications, size_t count);
 MUST_USE enum result audit_watch(struct node *node, const struct audit_talk *talk, const Find *words,
@@ -52,6 +61,8 @@ MUST_USE enum result audit_tidy(struct node *node, uint64_t steady_ms);
 MUST_USE enum result audit_erased(struct node *node, enum journal journal, uint64_t first, uint64_t last);
 /* A checkpoint of the log as it stands in the open change, signed now and kept. */
 MUST_USE enum result audit_checkpoint(struct node *node, enum journal journal, struct checkpoint *out);
+/* The open change was committed, or the checkpoints in it are none. */
+void audit_settle_checkpoints(struct audit *audit, bool committed);
 /* The number that the next record of the audit log gets. */
 uint64_t audit_next(const struct node *node);
 

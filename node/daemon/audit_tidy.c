@@ -33,44 +33,72 @@ static enum result time_of(uint64_t *time, struct arena *arena, enum journal jou
     return RESULT_OK;
 }
 
-/* Erases from *next on what is before `limit`, some at a time; *next: the first that was left. */
-static enum result erase(struct node *node, struct arena *arena, enum journal journal, uint64_t limit, uint64_t *next) {
+/* Is it to be erased, or later? One that cannot be read is stepped over. */
+static enum result look_at(struct node *node, struct arena *arena, enum journal journal, uint64_t limit,
+                           uint64_t number, bool *is_old, bool *is_young) {
+    struct store_record record;
+    uint64_t time = 0;
+    *is_old = *is_young = false;
+    enum result result = store_get_record(node->exchange.store, arena, journal, number, &record);
+    if (!result && record.erased)
+        return RESULT_OK;
+    if (!result)
+        result = time_of(&time, arena, journal, record.content);
+    if (result == RESULT_NO_MEMORY || result == RESULT_IO)
+        return result;
+    if (result)
+        log_error(_("log %s, record %llu: %s"), journal_name(journal), (unsigned long long)number, result_text(result));
+    *is_old = !result && time < limit;
+    *is_young = !result && time >= limit;
+    return RESULT_OK;
+}
+
+/* Erases from *next on what is before `limit`, some at a time; *next: the first that was left, also on failure. */
+static enum result erase(struct node *node, struct arena *arena, enum journal journal, uint64_t limit, uint64_t *next,
+                         size_t *erased) {
     struct store *store = node->exchange.store;
     for (size_t i = 0; i < AT_A_TIME && *next <= store_journal(store, journal)->size; i++, ++*next) {
-        struct store_record record;
-        uint64_t time;
+        bool is_old, is_young;
         arena_reset(arena);
-        TRY(store_get_record(store, arena, journal, *next, &record));
-        if (record.erased)
-            continue;
-        TRY(time_of(&time, arena, journal, record.content));
-        if (time >= limit)
+        TRY(look_at(node, arena, journal, limit, *next, &is_old, &is_young));
+        if (is_young)
             break;
+        if (!is_old)
+            continue;
         TRY(exchange_begin(&node->exchange));
         TRY(store_erase_record(store, journal, *next));
+        ++*erased;
     }
     return RESULT_OK;
 }
 
-static enum result tidy(struct node *node, struct arena *arena, enum journal journal, uint64_t limit, bool *more) {
-    struct store *store = node->exchange.store;
-    struct span note = {0};
+/* What was erased, and where to go on: in the same change. */
+static enum result note(struct node *node, enum journal journal, uint64_t first, uint64_t next, size_t erased) {
     uint8_t bytes[8];
-    uint64_t first = 1;
-    enum result result = store_get_note(store, arena, STORE_NOTE_ERASED, journal, &note);
-    if (result && result != RESULT_NOT_FOUND)
-        return result;
-    if (note.len)
-        span_u64(&note, &first);
-    uint64_t next = first;
-    TRY(erase(node, arena, journal, limit, &next));
-    *more = next - first == AT_A_TIME;
-    if (next == first)
-        return RESULT_OK;
     put_u64(bytes, next);
     TRY(exchange_begin(&node->exchange));
-    TRY(store_put_note(store, STORE_NOTE_ERASED, journal, SPAN_OF_ARRAY(bytes)));
-    return audit_erased(node, journal, first, next - 1);
+    TRY(store_put_note(node->exchange.store, STORE_NOTE_ERASED, journal, SPAN_OF_ARRAY(bytes)));
+    return erased ? audit_erased(node, journal, first, next - 1) : RESULT_OK;
+}
+
+static enum result tidy(struct node *node, struct arena *arena, enum journal journal, uint64_t limit, bool *more) {
+    struct span stored = {0};
+    uint64_t first = 1;
+    size_t erased = 0;
+    enum result result = store_get_note(node->exchange.store, arena, STORE_NOTE_ERASED, journal, &stored);
+    if (result && result != RESULT_NOT_FOUND)
+        return result;
+    if (stored.len)
+        span_u64(&stored, &first);
+    uint64_t next = first;
+    result = erase(node, arena, journal, limit, &next, &erased);
+    *more = next - first == AT_A_TIME;
+    if (next == first)
+        return result;
+    enum result noted = note(node, journal, first, next, erased);
+    if (noted)
+        node->exchange.failure = noted; /* nothing is erased without its record */
+    return result ? result : noted;
 }
 
 enum result audit_tidy(struct node *node, uint64_t steady_ms) {

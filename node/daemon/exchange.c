@@ -231,6 +231,16 @@ enum result exchange_may_write(const struct exchange *exchange) {
     return RESULT_OK;
 }
 
+/* The entry, with a grant before it if one is due, and what the log and the alert have to say of it. */
+static enum result append_noted(struct exchange *exchange, struct feed *feed, const struct telling *telling,
+                                const struct member *const *members, size_t count, uint64_t now_ms) {
+    struct arena *arena = &exchange->turn;
+    TRY(feeds_refresh(&exchange->feeds, feed, arena, members, count, now_ms));
+    TRY(feeds_append(&exchange->feeds, feed, arena, telling->body, now_ms));
+    TRY(disclosures_note(exchange->store, arena, feed, telling, members, count, now_ms));
+    return store_put_told(exchange->store, telling->sequence, feed->record.ordinal, feed->next.number);
+}
+
 enum result exchange_append(struct exchange *exchange, const struct telling *telling, uint64_t now_ms) {
     const struct policy_audience *audience = telling->audience;
     struct feed *feed;
@@ -245,10 +255,10 @@ enum result exchange_append(struct exchange *exchange, const struct telling *tel
     TRY(may_append(exchange, name));
     TRY(feeds_get(&exchange->feeds, identity->id, identity->key_id, name, &feed));
     TRY(exchange_flag_outdated(exchange, feed));
-    TRY(feeds_refresh(&exchange->feeds, feed, &exchange->turn, members, count, now_ms));
-    TRY(feeds_append(&exchange->feeds, feed, &exchange->turn, telling->body, now_ms));
-    TRY(disclosures_note(exchange->store, &exchange->turn, feed, telling, members, count, now_ms));
-    return store_put_told(exchange->store, telling->sequence, feed->record.ordinal, feed->next.number);
+    enum result result = append_noted(exchange, feed, telling, members, count, now_ms);
+    if (result)
+        exchange->failure = result;
+    return result;
 }
 
 enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence) {

@@ -225,7 +225,8 @@ MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disc
 
 /* Appends an encoded disclosure to our feed for the audience, in the lane that its alert's header says, with a grant
  * before it if one is due, remembers that the alert of this sequence went out by it, and notes all of it in the log;
- * for incoming.c and history.c. */
+ * for incoming.c and history.c. Where a part of that fails the change can only be taken back: no entry without its
+ * record. */
 MUST_USE enum result exchange_append(struct exchange *exchange, const struct telling *telling, uint64_t now_ms);
 /* A wider view took the alert's place: where the one before it was told is remembered with it. For incoming.c. */
 MUST_USE enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/text.h"
 
 enum { AT_A_TIME = 256 };
@@ -36,24 +37,39 @@ static enum result encode_for(struct exchange *exchange, const struct history *h
     return disclosure_pass_on(&telling->body, &exchange->turn, &holding->disclosure, &shown, hop.from_originator);
 }
 
-/* Not what has been replaced by a newer version, and not what is in doubt. */
-static enum result look_at(struct exchange *exchange, struct history *history, const struct policy_audience *alone,
-                           uint64_t sequence) {
+/* What is to be told of one alert; nothing of what has been replaced by a newer version, or is in doubt. */
+static enum result prepare(struct exchange *exchange, const struct history *history, struct telling *telling) {
     struct holding holding;
-    struct telling telling = {.audience = alone, .sequence = sequence, .by = history->by};
-    const struct index_row at = {.sequence = sequence};
+    const struct index_row at = {.sequence = telling->sequence};
     TRY(exchange_load(exchange, &exchange->turn, &at, &holding));
     if (holding.stored.arrived < history->since || !is_for(exchange, history, &holding) ||
         !exchange_is_current(exchange, &holding))
         return RESULT_OK;
-    TRY(encode_for(exchange, history, &holding, alone, &telling));
+    telling->header = holding.disclosure.header;
+    telling->object = arena_copy(&exchange->turn, holding.disclosure.object, OBJECT_ID_SIZE);
+    return telling->object ? encode_for(exchange, history, &holding, telling->audience, telling) : RESULT_NO_MEMORY;
+}
+
+static bool is_of_this_alert(enum result result) {
+    return result && result != RESULT_NO_MEMORY && result != RESULT_IO && result != RESULT_DISK_FULL &&
+           result != RESULT_STORE_FULL;
+}
+
+static enum result look_at(struct exchange *exchange, struct history *history, const struct policy_audience *alone,
+                           uint64_t sequence) {
+    struct telling telling = {.audience = alone, .sequence = sequence, .by = history->by};
+    enum result result = prepare(exchange, history, &telling);
+    if (is_of_this_alert(result)) {
+        history->unread++;
+        log_error(_("alert %llu of the store cannot be read: %s"), (unsigned long long)sequence, result_text(result));
+        return RESULT_OK;
+    }
+    TRY(result);
     if (!telling.body.data)
         return RESULT_OK;
     history->disclosed++;
     if (history->dry_run)
         return RESULT_OK;
-    telling.header = holding.disclosure.header;
-    telling.object = holding.disclosure.object;
     telling.rule = disclosures_rule(&exchange->turn, exchange->policy, history->audience->line, "disclose");
     return exchange_append(exchange, &telling, clock_wall_ms(exchange->clock));
 }

@@ -19,6 +19,7 @@ struct history {
     uint64_t next; /* looked at up to here now */
     size_t looked_at;
     size_t disclosed;
+    size_t unread; /* cannot be read, which is said in the technical log; the others are told all the same */
 };
 
 /* Looks at some hundred alerts and discloses those that the audience would be told, in the open change. As

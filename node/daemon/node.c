@@ -115,6 +115,7 @@ static enum result end_change(struct node *node) {
         failure = commit(node);
     else
         exchange_abort(&node->exchange);
+    audit_settle_checkpoints(&node->audit, !failure);
     return failure;
 }
 
@@ -274,6 +275,7 @@ static enum result note_start(struct node *node) {
         result = exchange_commit(&node->exchange, NULL, NULL);
     else
         exchange_abort(&node->exchange);
+    audit_settle_checkpoints(&node->audit, !result);
     if (result != RESULT_DISK_FULL && result != RESULT_STORE_FULL)
         return result;
     log_warning(_("%s: its operators are shown nothing before there is room for the log"), result_text(result));

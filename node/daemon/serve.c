@@ -190,6 +190,7 @@ static void answer_client(struct serve *serve, struct client *client, enum resul
 
 void serve_answer(struct serve *serve, enum result failure) {
     for (struct client *client = serve->clients; client; client = client->next) {
+        audit_settle(&client->talk, !failure);
         if (client->pending.data && failure) {
             refuse(serve, client, failure, why_unrecorded(serve, failure));
             client->pending = (struct span){0};
@@ -223,14 +224,15 @@ void serve_renew(struct serve *serve) {
 
 /* --- finding and watching --- */
 
-/* Answers once what has to be recorded is on disk; at once, what has not. */
+/* Answers once what has to be recorded is on disk; at once, what has not. What cannot be recorded is taken back. */
 static void conclude(struct serve *serve, struct client *client, const Request *request, Reply *reply,
                      bool is_a_change) {
     bool recorded = false;
     enum result result = audit_request(serve->node, &client->talk, request, reply, &recorded);
-    if (result)
+    if (result) {
+        serve->node->exchange.failure = result;
         refuse(serve, client, result, why_unrecorded(serve, result));
-    else if (recorded || is_a_change)
+    } else if (recorded || is_a_change)
         client->pending = encode_reply(serve, reply);
     else
         send_reply(serve, client, reply);
@@ -399,6 +401,8 @@ static void take_request(struct serve *serve, struct client *client, const Reque
     if (!audit_is_one_request(request))
         refuse(serve, client, RESULT_INVALID,
                _("this node does not know the request; is its version older than that of the command line?"));
+    else if (!audit_has_room(&serve->node->exchange.turn, request))
+        refuse(serve, client, RESULT_TOO_LARGE, NULL);
     else if (request->publish)
         gather(serve, client, request->publish);
     else if (request->find)

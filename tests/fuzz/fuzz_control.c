@@ -128,7 +128,7 @@ static void record(const Request *request, const Reply *reply) {
     struct store_record stored;
     AuditRecord *words;
     bool recorded;
-    if (!audit_is_one_request(request))
+    if (!audit_is_one_request(request) || !audit_has_room(&node.exchange.turn, request))
         return;
     if (audit_request(&node, &talk, request, reply, &recorded))
         abort();

@@ -39,6 +39,7 @@ static void tear_down(void) {
 
 static void commit(void) {
     ck_assert_str_eq(result_name(exchange_commit(&node.exchange, NULL, NULL)), "ok");
+    audit_settle_checkpoints(&node.audit, true);
     exchange_end_turn(&node.exchange);
 }
 
@@ -51,6 +52,7 @@ static bool record(const Request *request, const Reply *reply) {
     ck_assert_str_eq(result_name(audit_request(&node, &talk, request, reply, &recorded)), "ok");
     ck_assert(!recorded || node.exchange.open); /* it waits for the commit */
     commit();
+    audit_settle(&talk, true);
     return recorded;
 }
 
@@ -95,7 +97,7 @@ START_TEST(a_search_says_who_what_and_which_alerts) {
     ck_assert(record(&request, &reply));
     const AuditRecord *words = last();
     ck_assert_str_eq(words->command, "find");
-    ck_assert_str_eq(words->words, "limit=20 query=\"species:Manidae \"ivory port\"\"");
+    ck_assert_str_eq(words->words, "limit=20 query=\"species:Manidae \\\"ivory port\\\"\"");
     ck_assert_str_eq(words->result, "ok");
     ck_assert_uint_eq(words->time, world->now_ms);
     ck_assert_uint_eq(words->uid, 1007);
@@ -110,29 +112,76 @@ START_TEST(a_search_says_who_what_and_which_alerts) {
 }
 END_TEST
 
-START_TEST(of_many_alerts_the_first_hundred_are_named_and_all_counted) {
+START_TEST(every_alert_that_was_shown_is_named) {
     Request request = REQUEST__INIT;
     Find find = FIND__INIT;
-    Reply reply = with_rows(140);
+    Reply reply = with_rows(FIND_RESULTS_MAX);
     request.find = &find;
+    uint64_t before = size_of(JOURNAL_AUDIT);
     ck_assert(record(&request, &reply));
-    ck_assert_uint_eq(last()->objects.len, 100 * 16);
-    ck_assert(last()->has_shown && last()->shown == 140);
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before + 1);
+    ck_assert_uint_eq(last()->objects.len, FIND_RESULTS_MAX * 16);
+    ck_assert_uint_eq(last()->objects.data[101 * 16], 101);
 }
 END_TEST
 
-START_TEST(long_words_are_cut_between_characters) {
+/* A page has fewer; what a watch shows of one turn is not bounded. */
+START_TEST(more_alerts_than_one_record_names_have_a_further_one) {
+    Find find = FIND__INIT;
+    const size_t count = AUDIT_ALERTS_MAX + 1;
+    const struct index_row **rows = arena_array(&world->arena, count, sizeof *rows);
+    const struct index_row one = {.object = {7}}, other = {.object = {9}};
+    for (size_t i = 0; i < count; i++)
+        rows[i] = i + 1 < count ? &one : &other;
+    find.query = (char *)(uintptr_t) "kind:SEIZURE";
+    uint64_t before = size_of(JOURNAL_AUDIT);
+    ck_assert_str_eq(result_name(audit_watch(&node, &talk, &find, rows, count)), "ok");
+    commit();
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before + 2);
+    ck_assert_uint_eq(record_at(before + 1)->objects.len, AUDIT_ALERTS_MAX * 16);
+    ck_assert_uint_eq(last()->objects.len, 16);
+    ck_assert_uint_eq(last()->objects.data[0], 9);
+    ck_assert_str_eq(last()->words, "query=kind:SEIZURE");
+}
+END_TEST
+
+/* Who puts a condition behind padding, or makes one value look like several, finds all of it in the log as it was. */
+START_TEST(no_word_is_cut_and_none_is_forged) {
     Request request = REQUEST__INIT;
     Find find = FIND__INIT;
-    char text[3001] = "";
-    for (size_t i = 0; i + 2 < sizeof text; i += 2)
-        memcpy(text + i, "é", 3);
+    char padded[QUERY_BYTES_MAX + 1];
+    memset(padded, 'x', QUERY_BYTES_MAX);
+    memcpy(padded + QUERY_BYTES_MAX - 5, "ivory", 6);
     request.find = &find;
-    find.query = text;
+    find.query = padded;
+    ck_assert(audit_has_room(&world->arena, &request));
     ck_assert(record(&request, &done));
-    size_t len = strlen(last()->words);
-    ck_assert(len <= 1024 && len > 1020);
-    ck_assert(text_is_utf8(span_of_text(last()->words)));
+    ck_assert_str_eq(last()->words, text_format(&world->arena, "query=%s", padded));
+    find.query = (char *)(uintptr_t) "a\" limit=\"1\\";
+    ck_assert(record(&request, &done));
+    ck_assert_str_eq(last()->words, "query=\"a\\\" limit=\\\"1\\\\\"");
+    find.query = (char *)(uintptr_t) "a\u00a0limit=1";
+    ck_assert(record(&request, &done));
+    ck_assert_str_eq(last()->words, "query=\"a\u00a0limit=1\"");
+}
+END_TEST
+
+START_TEST(a_request_without_room_for_its_words_is_refused) {
+    Request request = REQUEST__INIT;
+    LogErase erase = LOG_ERASE__INIT;
+    bool recorded;
+    char *reason = arena_alloc(&world->arena, AUDIT_WORDS_BYTES_MAX + 1);
+    memset(reason, 'x', AUDIT_WORDS_BYTES_MAX);
+    reason[AUDIT_WORDS_BYTES_MAX] = '\0';
+    request.log_erase = &erase;
+    erase.reason = reason + strlen("number=0 reason=");
+    ck_assert(audit_has_room(&world->arena, &request));
+    ck_assert(record(&request, &done));
+    ck_assert_uint_eq(strlen(last()->words), AUDIT_WORDS_BYTES_MAX);
+    erase.reason--;
+    ck_assert(!audit_has_room(&world->arena, &request));
+    ck_assert_str_eq(result_name(audit_request(&node, &talk, &request, &done, &recorded)), "too-large");
+    ck_assert(!recorded);
 }
 END_TEST
 
@@ -240,6 +289,26 @@ START_TEST(what_comes_in_pieces_has_one_record) {
 }
 END_TEST
 
+/* Nothing is shown without its record, whatever was refused for want of one before. */
+START_TEST(what_comes_in_pieces_begins_again_where_its_record_was_lost) {
+    Request request = REQUEST__INIT;
+    LogRecords words = LOG_RECORDS__INIT;
+    bool recorded;
+    request.log_records = &words;
+    words.log = JOURNAL_AUDIT;
+    uint64_t before = size_of(JOURNAL_AUDIT);
+    ck_assert_str_eq(result_name(audit_request(&node, &talk, &request, &done, &recorded)), "ok");
+    node.exchange.failure = RESULT_DISK_FULL;
+    ck_assert_str_eq(result_name(exchange_commit(&node.exchange, NULL, NULL)), "disk-full");
+    exchange_end_turn(&node.exchange);
+    audit_settle(&talk, false);
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before);
+    ck_assert(record(&request, &done));
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), before + 1);
+    ck_assert(!record(&request, &done));
+}
+END_TEST
+
 START_TEST(a_record_in_a_lost_change_is_none) {
     Request request = REQUEST__INIT;
     Check check = CHECK__INIT;
@@ -300,6 +369,23 @@ START_TEST(a_start_and_every_so_many_records_make_a_checkpoint) {
 }
 END_TEST
 
+START_TEST(a_checkpoint_in_a_lost_change_is_made_again) {
+    struct checkpoint lost, found[8];
+    add_records(1);
+    ck_assert_str_eq(result_name(audit_checkpoint(&node, JOURNAL_AUDIT, &lost)), "ok");
+    commit();
+    add_records(JOURNAL_CHECKPOINT_RECORDS - 1);
+    ck_assert_str_eq(result_name(audit_checkpoint(&node, JOURNAL_AUDIT, &lost)), "ok");
+    ck_assert_uint_eq(lost.size, JOURNAL_CHECKPOINT_RECORDS);
+    exchange_abort(&node.exchange);
+    audit_settle_checkpoints(&node.audit, false);
+    ck_assert_uint_eq(checkpoints(found, 8), 1);
+    add_records(1);
+    ck_assert_uint_eq(checkpoints(found, 8), 2);
+    ck_assert_uint_eq(found[1].size, 1 + JOURNAL_CHECKPOINT_RECORDS);
+}
+END_TEST
+
 /* ---- what is old goes ---- */
 
 static bool is_erased(enum journal journal, uint64_t number) {
@@ -342,6 +428,27 @@ START_TEST(what_is_older_than_the_settings_say_is_erased_and_the_tree_stays) {
 }
 END_TEST
 
+START_TEST(what_cannot_be_read_does_not_keep_what_is_old_around_it) {
+    uint64_t number;
+    add_records(2);
+    ck_assert_str_eq(result_name(exchange_begin(&node.exchange)), "ok");
+    ck_assert_str_eq(
+        result_name(store_append_record(node.exchange.store, JOURNAL_AUDIT, span_of_text("no record"), &number)), "ok");
+    commit();
+    add_records(2);
+    world->now_ms += 10 * day_ms;
+    add_records(1);
+    node.config.audit.days = 9;
+    tidy();
+    ck_assert(is_erased(JOURNAL_AUDIT, 2) && !is_erased(JOURNAL_AUDIT, number) && is_erased(JOURNAL_AUDIT, 5));
+    ck_assert(!is_erased(JOURNAL_AUDIT, 6));
+    ck_assert_str_eq(last()->words, "log=audit first=1 last=5");
+    uint64_t size = size_of(JOURNAL_AUDIT);
+    tidy(); /* said once */
+    ck_assert_uint_eq(size_of(JOURNAL_AUDIT), size);
+}
+END_TEST
+
 START_TEST(many_old_records_go_some_at_a_time) {
     add_records(600);
     world->now_ms += 10 * day_ms;
@@ -381,16 +488,21 @@ Suite *suite(void) {
     tcase_add_checked_fixture(records, set_up, tear_down);
     tcase_add_checked_fixture(time, set_up, tear_down);
     tcase_add_test(records, a_search_says_who_what_and_which_alerts);
-    tcase_add_test(records, of_many_alerts_the_first_hundred_are_named_and_all_counted);
-    tcase_add_test(records, long_words_are_cut_between_characters);
+    tcase_add_test(records, every_alert_that_was_shown_is_named);
+    tcase_add_test(records, more_alerts_than_one_record_names_have_a_further_one);
+    tcase_add_test(records, no_word_is_cut_and_none_is_forged);
+    tcase_add_test(records, a_request_without_room_for_its_words_is_refused);
     tcase_add_test(records, a_refusal_has_its_record_too);
     tcase_add_test(records, every_request_has_a_record_but_the_few_that_tell_nothing);
     tcase_add_test(records, two_requests_in_one_are_none);
     tcase_add_test(records, what_is_told_of_one_alert_has_a_record_whatever_tells_it);
     tcase_add_test(records, what_comes_in_pieces_has_one_record);
+    tcase_add_test(records, what_comes_in_pieces_begins_again_where_its_record_was_lost);
     tcase_add_test(records, a_record_in_a_lost_change_is_none);
     tcase_add_test(time, a_start_and_every_so_many_records_make_a_checkpoint);
+    tcase_add_test(time, a_checkpoint_in_a_lost_change_is_made_again);
     tcase_add_test(time, what_is_older_than_the_settings_say_is_erased_and_the_tree_stays);
+    tcase_add_test(time, what_cannot_be_read_does_not_keep_what_is_old_around_it);
     tcase_add_test(time, many_old_records_go_some_at_a_time);
     tcase_add_test(time, disclosures_are_kept_an_epoch_longer);
     suite_add_tcase(suite, records);

@@ -186,6 +186,33 @@ START_TEST(history_that_is_disclosed_names_who_decided) {
 }
 END_TEST
 
+START_TEST(no_entry_goes_without_its_record) {
+    publish(congo, "AMBER");
+    const struct feed *feed = world_feed(congo, congo->identity.key_id, "customs");
+    uint64_t number = feed->head.number, size = size_of(congo);
+    const struct holding holding = world_view(congo, object);
+    struct telling telling = {.audience = policy_find_audience(congo->policy, "customs"),
+                              .header = holding.disclosure.header,
+                              .object = object,
+                              .sequence = holding.stored.sequence,
+                              .rule = "none"};
+    struct exchange *exchange = &congo->exchange;
+    struct field_set all = field_set_all();
+    ck_assert_str_eq(result_name(disclosure_pass_on(&telling.body, &world->arena, &holding.disclosure, &all, true)),
+                     "ok");
+    ck_assert_str_eq(result_name(exchange_begin(exchange)), "ok");
+    ck_assert_str_eq(
+        result_name(store_put_note(exchange->store, STORE_NOTE_READERS, feed->record.ordinal, span_of_text("short"))),
+        "ok"); /* the entry is appended, and then its readers are not to be found */
+    ck_assert_str_eq(result_name(exchange_append(exchange, &telling, world->now_ms)), "store-damaged");
+    ck_assert_uint_gt(feed->next.number, number);
+    ck_assert_str_eq(result_name(exchange_commit(exchange, NULL, NULL)), "store-damaged");
+    exchange_end_turn(exchange);
+    ck_assert_uint_eq(feed->head.number, number);
+    ck_assert_uint_eq(size_of(congo), size);
+}
+END_TEST
+
 START_TEST(the_log_goes_on_after_a_restart) {
     publish(congo, "AMBER");
     uint64_t size = size_of(congo), readers = told(congo, "customs", object)->told->readers;
@@ -211,6 +238,7 @@ Suite *suite(void) {
     tcase_add_test(log, a_change_that_is_lost_was_not_told);
     tcase_add_test(log, a_dry_run_and_a_marking_that_forbids_leave_no_record);
     tcase_add_test(log, history_that_is_disclosed_names_who_decided);
+    tcase_add_test(log, no_entry_goes_without_its_record);
     tcase_add_test(log, the_log_goes_on_after_a_restart);
     suite_add_tcase(suite, log);
     return suite;

@@ -207,6 +207,21 @@ START_TEST(a_node_that_may_not_write_tells_nothing) {
 END_TEST
 
 /* A name of the greatest length leaves no room for the sign in front. */
+START_TEST(an_alert_that_cannot_be_read_does_not_stop_the_others) {
+    struct store_alert damaged = {.arrived = world->now_ms, .disclosure = span_of_text("no disclosure")};
+    publish(congo, world_alert(world, "AMBER", ""), before);
+    ck_assert_str_eq(result_name(exchange_begin(&congo->exchange)), "ok");
+    ck_assert_str_eq(result_name(store_put_alert(congo->exchange.store, &damaged)), "ok");
+    ck_assert_str_eq(result_name(exchange_commit(&congo->exchange, NULL, NULL)), "ok");
+    join("tz-customs", "TZ", "CUSTOMS");
+    const struct history history = disclose(congo, "customs", 0, false);
+    ck_assert_uint_eq(history.unread, 1);
+    ck_assert_uint_eq(history.disclosed, 2);
+    world_carry(congo, late);
+    ck_assert(world_has(late, before) && world_has(late, object));
+}
+END_TEST
+
 START_TEST(the_audience_of_one_is_named_after_it) {
     uint8_t id[MEMBER_ID_SIZE] = {0xab, 0xcd};
     char name[NAME_BYTES_MAX + 1] = {0};
@@ -233,6 +248,7 @@ Suite *suite(void) {
     tcase_add_test(c, the_marking_is_held_against_the_audience_too);
     tcase_add_test(c, what_is_in_doubt_is_not_told);
     tcase_add_test(c, a_node_that_may_not_write_tells_nothing);
+    tcase_add_test(c, an_alert_that_cannot_be_read_does_not_stop_the_others);
     tcase_add_test(c, the_audience_of_one_is_named_after_it);
     suite_add_tcase(suite, c);
     return suite;
