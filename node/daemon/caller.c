@@ -9,7 +9,8 @@
 #include "base/file.h"
 #include "base/text.h"
 
-enum { NO_LOGIN = UINT32_MAX, LOGIN_BYTES_MAX = 32 };
+enum { LOGIN_BYTES_MAX = 32 };
+static const uint32_t no_login = UINT32_MAX; /* as the kernel says that nobody has logged in */
 
 static void find_name(char out[static CALLER_NAME_SIZE], uint32_t uid) {
     FILE *file = fopen("/etc/passwd", "re");
@@ -29,7 +30,7 @@ static void find_login(struct caller *out, uint32_t pid) {
     arena_init(&arena, 1024);
     if (!file_read(&text, &arena, text_format(&arena, "/proc/%u/loginuid", pid), LOGIN_BYTES_MAX)) {
         unsigned long uid = strtoul((const char *)text.data, NULL, 10);
-        out->has_login = text.len && uid < NO_LOGIN;
+        out->has_login = text.len && uid < no_login;
         out->login_uid = out->has_login ? (uint32_t)uid : 0;
     }
     arena_release(&arena);

@@ -148,7 +148,7 @@ static bool take_value(struct gathering *gathering, size_t slot, const struct qu
         take_members(gathering, value);
         return true;
     case HOW_BETWEEN:
-        assert(!"a column has it");
+        assert(false); /* a column has it */
     }
     if (document_compares(slot) == COMPARE_NAME) {
         take_phrase(gathering, slot, value);
