@@ -127,6 +127,7 @@ def disclosure(shown=SHOWN, seed=AUTHOR, change_header=(), unknown=(), **change)
         "salts": b"".join(salts),
         "hashes": b"".join(hashes),
         "values": [VALUES[slot] for slot in slots_of(present)],
+        "hops": None,
         "unknown": list(unknown),
     }
     return wire.encode(wire.DISCLOSURE, {**fields, **change})
@@ -176,6 +177,7 @@ def disclosures():
     yield "by no key", {**vector, "members": [unknown], "disclosure": good, "expect": "bad-signature"}
     extra = disclosure(unknown=[(9, wire.LENGTH, b"\x05later")])
     yield "an unknown field", {**vector, "disclosure": extra, "expect": "ok", **outputs}
+    yield "passed on by 255", {**vector, "disclosure": disclosure(hops=255), "expect": "ok", **outputs}
     refused = {
         "cut": (good[:-1], "malformed"),
         "fields twice": (good + good, "not-canonical"),
@@ -185,6 +187,8 @@ def disclosures():
         "a value missing": (disclosure(values=[b""]), "malformed"),
         "half a salt": (disclosure(salts=bytes(8)), "malformed"),
         "header not canonical": (disclosure(header=header + header), "not-canonical"),
+        "passed on by 256": (disclosure(hops=256), "malformed"),
+        "passed on by 0, and said so": (disclosure(hops=0), "malformed"),
         "header too large": (disclosure(header=alert_header(bytes(32), caveat="x" * 4096)), "too-large"),
         "suite 2": (disclosure(change_header={"suite": 2}), "unknown-suite"),
         "schema 2": (disclosure(change_header={"schema": 2}), "unknown-schema"),
