@@ -62,12 +62,6 @@ enum result disclosure_narrow(struct disclosure *out, struct arena *arena, const
     return RESULT_OK;
 }
 
-/* docs/protocol.md, 5.1.2: slot s is bit s mod 8 of byte s div 8. */
-static void put_bitmap(uint8_t out[static FIELD_SLOTS / 8], const struct field_set *set) {
-    for (size_t i = 0; i < FIELD_SLOTS / 8; i++)
-        out[i] = (uint8_t)(set->words[i / 8] >> (8 * (i % 8)));
-}
-
 static struct field_set take_bitmap(ProtobufCBinaryData bytes) {
     struct field_set set = {0};
     for (size_t i = 0; i < FIELD_SLOTS / 8; i++)
@@ -79,8 +73,8 @@ enum result disclosure_encode(struct buf *out, struct arena *arena, const struct
     const struct tree_opening *opening = &disclosure->opening;
     struct field_set present = alert_present(opening->values);
     uint8_t shown_bytes[FIELD_SLOTS / 8], present_bytes[FIELD_SLOTS / 8];
-    put_bitmap(shown_bytes, &disclosure->shown);
-    put_bitmap(present_bytes, &present);
+    field_set_put(shown_bytes, &disclosure->shown);
+    field_set_put(present_bytes, &present);
 
     ProtobufCBinaryData *values = arena_array(arena, FIELD_SLOTS, sizeof *values);
     if (!values)

@@ -125,6 +125,11 @@ static inline struct field_set field_set_all(void) {
     struct field_set all = {{~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0}};
     return all;
 }
+/* As bytes (docs/protocol.md, 5.1.2): slot s is bit s mod 8 of byte s div 8. */
+static inline void field_set_put(uint8_t out[static FIELD_SLOTS / 8], const struct field_set *set) {
+    for (size_t i = 0; i < FIELD_SLOTS / 8; i++)
+        out[i] = (uint8_t)(set->words[i / 8] >> (8 * (i % 8)));
+}
 /* All slots of a class, including those not yet in use: its block belongs to it. */
 struct field_set field_set_of_class(enum field_class class);
 

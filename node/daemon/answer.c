@@ -36,8 +36,8 @@ Finding **answer_findings(struct arena *arena, const struct report *report, size
 
 static uint8_t *bitmap(struct arena *arena, const struct field_set *set) {
     uint8_t *bytes = arena_alloc(arena, FIELD_SLOTS / 8);
-    for (size_t i = 0; bytes && i < FIELD_SLOTS / 8; i++)
-        bytes[i] = (uint8_t)(set->words[i / 8] >> (8 * (i % 8)));
+    if (bytes)
+        field_set_put(bytes, set);
     return bytes;
 }
 

@@ -1,6 +1,7 @@
 /* The answer to `inama status ALERT`. */
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/proto.h"
 #include "base/text.h"
 #include "daemon/answer.h"
@@ -13,9 +14,7 @@ static const char *member_name(const struct member *member) {
 
 /* --- who has answered it --- */
 
-enum { ANSWERS_MAX = 1000 };
-
-/* Newest first, in memory of the turn. */
+/* Of each member its newest, in memory of the turn. */
 struct answers {
     struct arena *arena;
     struct answer {
@@ -26,14 +25,24 @@ struct answers {
     size_t count;
 };
 
+static const struct answer *answer_of(const struct answers *answers, const uint8_t *member) {
+    for (size_t i = 0; i < answers->count; i++)
+        if (memcmp(answers->rows[i].originator, member, MEMBER_ID_SIZE) == 0)
+            return &answers->rows[i];
+    return NULL;
+}
+
+/* They come newest first. */
 static bool take_answer(void *context, const struct index_row *row, const struct document *document) {
     struct answers *answers = context;
-    struct answer *answer = &answers->rows[answers->count++];
     (void)document;
+    if (answer_of(answers, row->originator))
+        return true;
+    struct answer *answer = &answers->rows[answers->count++];
     *answer = (struct answer){.originator = arena_copy(answers->arena, row->originator, MEMBER_ID_SIZE),
                               .created = row->created,
                               .object = arena_copy(answers->arena, row->object, OBJECT_ID_SIZE)};
-    return answer->originator && answer->object;
+    return answer->originator && answer->object && answers->count < MEMBERS_MAX;
 }
 
 static enum result find_answers(struct answers *out, struct node *node, const struct index_row *row) {
@@ -44,21 +53,14 @@ static enum result find_answers(struct answers *out, struct node *node, const st
     struct query query;
     struct index_found found;
     text_hex(object, row->object, OBJECT_ID_SIZE);
-    *out = (struct answers){.arena = arena, .rows = arena_array(arena, ANSWERS_MAX, sizeof *out->rows)};
+    *out = (struct answers){.arena = arena, .rows = arena_array(arena, MEMBERS_MAX, sizeof *out->rows)};
     if (!out->rows)
         return RESULT_NO_MEMORY;
     TRY(query_parse(&query, arena, text_format(arena, "in_reply_to:%s", object), &world, &mistake));
     const struct index_search search = {
-        .query = &query, .world = &world, .limit = ANSWERS_MAX, .visit = take_answer, .context = out};
+        .query = &query, .world = &world, .limit = SIZE_MAX, .visit = take_answer, .context = out};
     TRY(index_search(node->exchange.index, &search, &found));
     return arena->starved ? RESULT_NO_MEMORY : RESULT_OK;
-}
-
-static const struct answer *answer_of(const struct answers *answers, const uint8_t *member) {
-    for (size_t i = 0; i < answers->count; i++)
-        if (memcmp(answers->rows[i].originator, member, MEMBER_ID_SIZE) == 0)
-            return &answers->rows[i];
-    return NULL;
 }
 
 /* --- who has it --- */

@@ -62,8 +62,7 @@ enum result disclosures_note(struct store *store, struct arena *arena, const str
     uint8_t shown[FIELD_SLOTS / 8];
     uint64_t number;
     TRY(readers_of(store, arena, feed, members, count, now_ms, &told.readers));
-    for (size_t i = 0; i < sizeof shown; i++)
-        shown[i] = (uint8_t)(telling->shown.words[i / 8] >> 8 * (i % 8));
+    field_set_put(shown, &telling->shown);
     told.object = proto_bytes(telling->object, OBJECT_ID_SIZE);
     told.alert = telling->header->alert;
     told.version = telling->header->version;

@@ -7,7 +7,7 @@
 #include "daemon/exchange.h"
 #include "store/vector.h"
 
-enum { ALERTS_A_NOTE = 256, AT_A_TIME = 64, ROW_SIZE = 16 };
+enum { ALERTS_A_NOTE = 256, AT_A_TIME = 64 };
 
 /* --- what the store remembers --- */
 
