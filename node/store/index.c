@@ -221,6 +221,17 @@ static void keep_term(struct keeping *keeping, unsigned space, struct span key) 
         keeping->result = postings_add(&keeping->index->postings, space, key, keeping->row, &term);
 }
 
+static void keep_presence(struct keeping *keeping) {
+    struct index *index = keeping->index;
+    uint32_t *term = &index->has[keeping->slot];
+    if (keeping->result)
+        return;
+    if (*term == INTERN_NONE)
+        keeping->result = postings_add(&index->postings, (unsigned)keeping->slot, (struct span){0}, keeping->row, term);
+    else
+        keeping->result = postings_add_row(&index->postings, *term, keeping->row);
+}
+
 static void keep_above(void *context, struct span above) {
     struct keeping *keeping = context;
     uint8_t small[TERM_BYTES_MAX];
@@ -275,8 +286,10 @@ static void keep_number(struct keeping *keeping, const struct value *value) {
 
 static void keep_value(struct keeping *keeping, const struct value *value) {
     struct span key = value->key ? span_of_text(value->key) : (struct span){0};
-    keeping->slot = value->slot;
-    keep_term(keeping, value->slot, (struct span){0});
+    if (keeping->slot != value->slot) { /* values of a field stand together */
+        keeping->slot = value->slot;
+        keep_presence(keeping);
+    }
     switch (document_compares(value->slot)) {
     case COMPARE_CODE:
         if (value->slot == SLOT_PLACE || value->slot == SLOT_LEG_PLACE)
@@ -305,10 +318,10 @@ static void keep_value(struct keeping *keeping, const struct value *value) {
 
 static enum result keep_document(struct index *index, uint32_t row, const struct document *document) {
     char member[65];
-    struct keeping keeping = {.index = index, .row = row};
+    struct keeping keeping = {.index = index, .row = row, .slot = SLOT_ORIGINATOR};
     text_hex(member, document->originator, 32);
     keep_term(&keeping, SLOT_ORIGINATOR, span_of_text(member));
-    keep_term(&keeping, SLOT_ORIGINATOR, (struct span){0});
+    keep_presence(&keeping);
     for (size_t i = 0; i < document->count; i++)
         keep_value(&keeping, &document->values[i]);
     return keeping.result;

@@ -51,6 +51,7 @@ struct index {
     const struct taxa *taxa;
 
     struct postings postings;
+    uint32_t has[SLOT_COUNT]; /* the term of the rows that have a value in the field */
     struct column columns[SLOT_COUNT];
     roaring_bitmap_t *current;  /* neither superseded nor replaced */
     roaring_bitmap_t *whole;    /* not replaced */

@@ -182,10 +182,8 @@ static enum result add_distance(struct postings *postings, uint32_t term, uint64
     return RESULT_OK;
 }
 
-enum result postings_add(struct postings *postings, unsigned space, struct span key, uint32_t row, uint32_t *term) {
-    struct term made;
-    TRY(keep_term(postings, term_make(&made, space, key), term));
-    uint64_t *list = &postings->lists[*term - 1];
+enum result postings_add_row(struct postings *postings, uint32_t term, uint32_t row) {
+    uint64_t *list = &postings->lists[term - 1];
     if (*list == 0) {
         *list = (uint64_t)row << 2 | LIST_ROW;
         return RESULT_OK;
@@ -199,7 +197,13 @@ enum result postings_add(struct postings *postings, unsigned space, struct span 
             return RESULT_OK;
         TRY(make_distances(postings, list));
     }
-    return add_distance(postings, *term, list, row);
+    return add_distance(postings, term, list, row);
+}
+
+enum result postings_add(struct postings *postings, unsigned space, struct span key, uint32_t row, uint32_t *term) {
+    struct term made;
+    TRY(keep_term(postings, term_make(&made, space, key), term));
+    return postings_add_row(postings, *term, row);
 }
 
 /* ---- finding ---- */
@@ -254,13 +258,11 @@ const char *postings_text(const struct postings *postings, uint32_t term) {
 
 /* ---- memory ---- */
 
+/* What CRoaring's own statistics would say walks every row. */
 static size_t bitmap_bytes(const roaring_bitmap_t *bitmap) {
-    roaring_statistics_t statistics;
-    roaring_bitmap_statistics(bitmap, &statistics);
-    size_t containers = statistics.n_containers;
-    size_t content =
-        statistics.n_bytes_array_containers + statistics.n_bytes_run_containers + statistics.n_bytes_bitset_containers;
-    size_t slack = statistics.n_bytes_array_containers / 8; /* arrays grow by a quarter */
+    size_t containers = (size_t)bitmap->high_low_container.size;
+    size_t content = roaring_bitmap_size_in_bytes(bitmap);
+    size_t slack = content / 8; /* arrays grow by a quarter */
     return sizeof *bitmap + content + slack + containers * (2 * ALLOCATION_BYTES + 16 + sizeof(void *) + 3);
 }
 

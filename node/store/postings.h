@@ -37,6 +37,8 @@ void postings_release(struct postings *postings);
 /* The number of a term, which is new if it is greater than all before; NO_MEMORY. */
 MUST_USE enum result postings_add(struct postings *postings, unsigned space, struct span key, uint32_t row,
                                   uint32_t *term);
+/* The same of a term whose number is known. */
+MUST_USE enum result postings_add_row(struct postings *postings, uint32_t term, uint32_t row);
 
 /* INTERN_NONE: no row has it. */
 uint32_t postings_find(const struct postings *postings, unsigned space, struct span key);
@@ -51,7 +53,7 @@ void postings_each(const struct postings *postings, unsigned space, struct span 
 /* The term's text without its space. */
 const char *postings_text(const struct postings *postings, uint32_t term);
 
-/* Memory held; walks all bitmaps. */
+/* Memory held; looks at all bitmaps. */
 size_t postings_bytes(const struct postings *postings);
 
 #endif
