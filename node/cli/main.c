@@ -21,6 +21,8 @@ const struct command *const commands[] = {
     &command_import,
     &command_find,
     &command_show,
+    &command_links,
+    &command_graph,
     &command_verify,
     &command_watch,
     &command_disclose,

@@ -157,7 +157,7 @@ void row_print_remarks(struct call *call, const char *query, const Reply *reply)
 
 /* ---- rows ---- */
 
-static const char *short_id(struct arena *arena, const Row *row) {
+const char *row_short_id(struct arena *arena, const Row *row) {
     return print_hex(arena, span_of(row->object.data, row->object.len), ID_SHOWN_BYTES);
 }
 
@@ -199,15 +199,15 @@ void row_put(struct row_table *to, const Row *row) {
         table_cell_in(to->table, row->superseded ? PRINT_DIM : PRINT_PLAIN,
                       text_format(to->arena, row->superseded ? _("%u, replaced") : "%u", row->version));
     if (row->doubt)
-        table_cell_in(to->table, PRINT_RED, text_format(to->arena, _("%s not believed"), short_id(to->arena, row)));
+        table_cell_in(to->table, PRINT_RED, text_format(to->arena, _("%s not believed"), row_short_id(to->arena, row)));
     else
-        table_cell_in(to->table, PRINT_BOLD, short_id(to->arena, row));
+        table_cell_in(to->table, PRINT_BOLD, row_short_id(to->arena, row));
 }
 
 void row_print_line(struct arena *arena, const Row *row) {
     const struct code *kind = codes_find(CODES_KIND, row->kind);
     const char *parts[] = {row->country, row->place, row->taxa, row->quantity, row->originator};
-    print_line("%s%s%s  %s  %s%s", print_on(PRINT_BOLD), short_id(arena, row), print_off(),
+    print_line("%s%s%s  %s  %s%s", print_on(PRINT_BOLD), row_short_id(arena, row), print_off(),
                print_date(arena, row->date), kind ? codes_label(kind) : text_escape(arena, row->kind),
                row->version > 1 ? text_format(arena, _(", version %u"), row->version) : "");
     const char *line = "";

@@ -37,6 +37,9 @@ struct row_table {
 struct row_table row_table_new(struct arena *arena, Row *const *rows, size_t count, bool versions);
 void row_put(struct row_table *table, const Row *row);
 
+/* As many digits of the object id as people are shown. */
+const char *row_short_id(struct arena *arena, const Row *row);
+
 /* One row as a line by itself, for a stream. */
 void row_print_line(struct arena *arena, const Row *row);
 json_t *row_json(const Row *row);

@@ -56,7 +56,7 @@ enum {
     requests_is_list = true,
 };
 
-/* Behind the label comes what only some fields have: .list, .form, .repeats, .with, .aitr. */
+/* Behind the label comes what only some fields have: .list, .form, .entity, .repeats, .with, .aitr. */
 #define ROW(slot_, class_, group_, name_, type_, ...)                                                                  \
     [slot_] = {                                                                                                        \
         .slot = (slot_),                                                                                               \
@@ -140,8 +140,8 @@ static const struct field table[FIELD_SLOTS] = {
         .with = "specimens.conversion_factor"),
 
     ROW(60, MARKS, specimens, marks, TEXT, N_("Marks"), .repeats = true),
-    ROW(61, MARKS, specimens, tags, TEXT, N_("Tags and microchips"), .form = FORM_IDENTIFIER, .repeats = true),
-    ROW(62, MARKS, specimens, stockpile_number, TEXT, N_("Stockpile number"), .form = FORM_IDENTIFIER),
+    ROW(61, MARKS, specimens, tags, TEXT, N_("Tags and microchips"), .form = FORM_IDENTIFIER, .entity = ENTITY_MARK, .repeats = true),
+    ROW(62, MARKS, specimens, stockpile_number, TEXT, N_("Stockpile number"), .form = FORM_IDENTIFIER, .entity = ENTITY_MARK),
 
     ROW(64, ROUTE, legs, role, CODE, N_("Role of the place"), .list = CODES_LEG_ROLE),
     ROW(65, ROUTE, legs, country, CODE, N_("Country"), .list = CODES_COUNTRY, .aitr = AITR_ROUTE),
@@ -155,15 +155,15 @@ static const struct field table[FIELD_SLOTS] = {
 
     ROW(80, CONVEYANCE, legs, carrier, TEXT, N_("Carrier"), .form = FORM_NAME),
     ROW(81, CONVEYANCE, legs, vessel, TEXT, N_("Vessel"), .form = FORM_NAME),
-    ROW(82, CONVEYANCE, legs, imo, TEXT, N_("IMO number"), .form = FORM_SHIP),
+    ROW(82, CONVEYANCE, legs, imo, TEXT, N_("IMO number"), .form = FORM_SHIP, .entity = ENTITY_SHIP),
     ROW(83, CONVEYANCE, legs, voyage, TEXT, N_("Voyage"), .form = FORM_IDENTIFIER),
     ROW(84, CONVEYANCE, legs, flight, TEXT, N_("Flight"), .form = FORM_IDENTIFIER),
-    ROW(85, CONVEYANCE, legs, vehicle, TEXT, N_("Vehicle registration"), .form = FORM_IDENTIFIER),
-    ROW(86, CONVEYANCE, legs, container, TEXT, N_("Container number"), .form = FORM_IDENTIFIER, .repeats = true),
-    ROW(87, CONVEYANCE, legs, seal, TEXT, N_("Seal number"), .form = FORM_IDENTIFIER, .repeats = true),
-    ROW(88, CONVEYANCE, legs, air_waybill, TEXT, N_("Air waybill"), .form = FORM_IDENTIFIER),
-    ROW(89, CONVEYANCE, legs, bill_of_lading, TEXT, N_("Bill of lading"), .form = FORM_IDENTIFIER),
-    ROW(90, CONVEYANCE, legs, parcel, TEXT, N_("Parcel tracking number"), .form = FORM_IDENTIFIER),
+    ROW(85, CONVEYANCE, legs, vehicle, TEXT, N_("Vehicle registration"), .form = FORM_IDENTIFIER, .entity = ENTITY_VEHICLE),
+    ROW(86, CONVEYANCE, legs, container, TEXT, N_("Container number"), .form = FORM_IDENTIFIER, .entity = ENTITY_CONTAINER, .repeats = true),
+    ROW(87, CONVEYANCE, legs, seal, TEXT, N_("Seal number"), .form = FORM_IDENTIFIER, .entity = ENTITY_SEAL, .repeats = true),
+    ROW(88, CONVEYANCE, legs, air_waybill, TEXT, N_("Air waybill"), .form = FORM_IDENTIFIER, .entity = ENTITY_CONSIGNMENT),
+    ROW(89, CONVEYANCE, legs, bill_of_lading, TEXT, N_("Bill of lading"), .form = FORM_IDENTIFIER, .entity = ENTITY_CONSIGNMENT),
+    ROW(90, CONVEYANCE, legs, parcel, TEXT, N_("Parcel tracking number"), .form = FORM_IDENTIFIER, .entity = ENTITY_CONSIGNMENT),
 
     ROW(96, NARRATIVE, narrative, title, TEXT, N_("Title")),
     ROW(97, NARRATIVE, narrative, releasable, TEXT, N_("Facts"), .aitr = "Additional information"),
@@ -171,7 +171,7 @@ static const struct field table[FIELD_SLOTS] = {
     ROW(100, TEARLINE, narrative, below_tear_line, TEXT, N_("Below the tear line")),
 
     ROW(104, DOCUMENTS, documents, type, CODE, N_("Type of document"), .list = CODES_DOCUMENT_TYPE),
-    ROW(105, DOCUMENTS, documents, number, TEXT, N_("Document number"), .form = FORM_IDENTIFIER),
+    ROW(105, DOCUMENTS, documents, number, TEXT, N_("Document number"), .form = FORM_IDENTIFIER, .entity = ENTITY_PERMIT),
     ROW(106, DOCUMENTS, documents, country, CODE, N_("Issuing country"), .list = CODES_COUNTRY),
     ROW(107, DOCUMENTS, documents, status, CODE, N_("Status of the document"), .list = CODES_DOCUMENT_STATUS),
     ROW(108, DOCUMENTS, documents, issuer, TEXT, N_("Issuing authority")),
@@ -180,33 +180,33 @@ static const struct field table[FIELD_SLOTS] = {
     ROW(111, DOCUMENTS, documents, remarks, TEXT, N_("Remarks")),
 
     ROW(120, PERSONS, persons, role, CODE, N_("Role of the person"), .list = CODES_PERSON_ROLE),
-    ROW(121, PERSONS, persons, surname, TEXT, N_("Surname"), .form = FORM_NAME),
-    ROW(122, PERSONS, persons, forenames, TEXT, N_("Forenames"), .form = FORM_NAME),
-    ROW(123, PERSONS, persons, aliases, TEXT, N_("Aliases"), .form = FORM_NAME, .repeats = true),
+    ROW(121, PERSONS, persons, surname, TEXT, N_("Surname"), .form = FORM_NAME, .entity = ENTITY_PERSON),
+    ROW(122, PERSONS, persons, forenames, TEXT, N_("Forenames"), .form = FORM_NAME, .entity = ENTITY_PERSON),
+    ROW(123, PERSONS, persons, aliases, TEXT, N_("Aliases"), .form = FORM_NAME, .entity = ENTITY_PERSON, .repeats = true),
     ROW(124, PERSONS, persons, sex, CODE, N_("Sex"), .list = CODES_SEX),
     ROW(125, PERSONS, persons, birth_date, DATE, N_("Date of birth")),
     ROW(126, PERSONS, persons, birth_place, TEXT, N_("Place of birth")),
     ROW(127, PERSONS, persons, nationality, CODE, N_("Nationality"),
         .list = CODES_COUNTRY, .repeats = true, .aitr = "Nationality of offenders"),
     ROW(128, PERSONS, persons, document_type, TEXT, N_("Identity document")),
-    ROW(129, PERSONS, persons, document_number, TEXT, N_("Number of the identity document"), .form = FORM_IDENTIFIER),
+    ROW(129, PERSONS, persons, document_number, TEXT, N_("Number of the identity document"), .form = FORM_IDENTIFIER, .entity = ENTITY_IDENTITY),
     ROW(130, PERSONS, persons, document_country, CODE, N_("Issuing country of the identity document"),
         .list = CODES_COUNTRY),
     ROW(131, PERSONS, persons, address, TEXT, N_("Address")),
-    ROW(132, PERSONS, persons, phone, TEXT, N_("Telephone"), .form = FORM_PHONE, .repeats = true),
-    ROW(133, PERSONS, persons, email, TEXT, N_("E-mail"), .repeats = true),
+    ROW(132, PERSONS, persons, phone, TEXT, N_("Telephone"), .form = FORM_PHONE, .entity = ENTITY_PHONE, .repeats = true),
+    ROW(133, PERSONS, persons, email, TEXT, N_("E-mail"), .form = FORM_IDENTIFIER, .entity = ENTITY_EMAIL, .repeats = true),
     ROW(134, PERSONS, persons, occupation, TEXT, N_("Occupation")),
     ROW(135, PERSONS, persons, remarks, TEXT, N_("Remarks")),
 
     ROW(144, COMPANIES, companies, role, CODE, N_("Role of the company"), .list = CODES_COMPANY_ROLE),
-    ROW(145, COMPANIES, companies, name, TEXT, N_("Company name"), .form = FORM_NAME),
-    ROW(146, COMPANIES, companies, registration, TEXT, N_("Registration number"), .form = FORM_IDENTIFIER),
+    ROW(145, COMPANIES, companies, name, TEXT, N_("Company name"), .form = FORM_NAME, .entity = ENTITY_COMPANY),
+    ROW(146, COMPANIES, companies, registration, TEXT, N_("Registration number"), .form = FORM_IDENTIFIER, .entity = ENTITY_REGISTRATION),
     ROW(147, COMPANIES, companies, country, CODE, N_("Country"), .list = CODES_COUNTRY),
     ROW(148, COMPANIES, companies, address, TEXT, N_("Address")),
-    ROW(149, COMPANIES, companies, phone, TEXT, N_("Telephone"), .form = FORM_PHONE, .repeats = true),
-    ROW(150, COMPANIES, companies, email, TEXT, N_("E-mail"), .repeats = true),
+    ROW(149, COMPANIES, companies, phone, TEXT, N_("Telephone"), .form = FORM_PHONE, .entity = ENTITY_PHONE, .repeats = true),
+    ROW(150, COMPANIES, companies, email, TEXT, N_("E-mail"), .form = FORM_IDENTIFIER, .entity = ENTITY_EMAIL, .repeats = true),
     ROW(151, COMPANIES, companies, contact, TEXT, N_("Contact")),
-    ROW(152, COMPANIES, companies, aeo_number, TEXT, N_("AEO number"), .form = FORM_IDENTIFIER),
+    ROW(152, COMPANIES, companies, aeo_number, TEXT, N_("AEO number"), .form = FORM_IDENTIFIER, .entity = ENTITY_REGISTRATION),
 
     ROW(160, EVALUATION, evaluation, graded_by, TEXT, N_("Graded by")),
     ROW(161, EVALUATION, evaluation, graded_at, TIME, N_("Graded at")),
@@ -220,11 +220,11 @@ static const struct field table[FIELD_SLOTS] = {
     ROW(172, EVIDENCE, exhibits, number, TEXT, N_("Exhibit number"), .form = FORM_IDENTIFIER),
     ROW(173, EVIDENCE, exhibits, kind, CODE, N_("Kind of exhibit"), .list = CODES_EXHIBIT_KIND),
     ROW(174, EVIDENCE, exhibits, description, TEXT, N_("Description of the exhibit")),
-    ROW(175, EVIDENCE, exhibits, seal, TEXT, N_("Evidence seal"), .form = FORM_IDENTIFIER),
+    ROW(175, EVIDENCE, exhibits, seal, TEXT, N_("Evidence seal"), .form = FORM_IDENTIFIER, .entity = ENTITY_SEAL),
     ROW(176, EVIDENCE, exhibits, collected, TIME, N_("Collected at")),
     ROW(177, EVIDENCE, exhibits, stored_at, TEXT, N_("Stored at")),
     ROW(178, EVIDENCE, exhibits, file_name, TEXT, N_("File name")),
-    ROW(179, EVIDENCE, exhibits, sha256, TEXT, N_("SHA-256 of the file"), .form = FORM_IDENTIFIER),
+    ROW(179, EVIDENCE, exhibits, sha256, TEXT, N_("SHA-256 of the file"), .form = FORM_IDENTIFIER, .entity = ENTITY_FILE),
     ROW(180, EVIDENCE, exhibits, attachment, BLOB, N_("Attachment")),
     ROW(181, EVIDENCE, exhibits, media_type, TEXT, N_("Type of the file")),
     ROW(182, EVIDENCE, exhibits, size, NUMBER, N_("Size of the file (bytes)")),
@@ -235,7 +235,7 @@ static const struct field table[FIELD_SLOTS] = {
     ROW(187, CUSTODY, custody, from, TEXT, N_("From"), .with = "custody.exhibit"),
     ROW(188, CUSTODY, custody, to, TEXT, N_("To"), .with = "custody.exhibit"),
     ROW(189, CUSTODY, custody, place, TEXT, N_("Place"), .with = "custody.exhibit"),
-    ROW(190, CUSTODY, custody, seal, TEXT, N_("Seal"), .form = FORM_IDENTIFIER, .with = "custody.exhibit"),
+    ROW(190, CUSTODY, custody, seal, TEXT, N_("Seal"), .form = FORM_IDENTIFIER, .entity = ENTITY_SEAL, .with = "custody.exhibit"),
 
     ROW(192, LABORATORY, laboratory, name, TEXT, N_("Laboratory")),
     ROW(193, LABORATORY, laboratory, country, CODE, N_("Country"), .list = CODES_COUNTRY),
@@ -289,6 +289,35 @@ static const struct field table[FIELD_SLOTS] = {
     ROW(252, REQUESTS, requests, answer, TEXT, N_("Answer")),
 };
 /* clang-format on */
+
+static const struct {
+    const char *name;
+    const char *label;
+} entities[ENTITY_COUNT] = {
+    [ENTITY_NONE] = {"none", N_("Nothing")},
+    [ENTITY_PERSON] = {"person", N_("Person")},
+    [ENTITY_COMPANY] = {"company", N_("Company")},
+    [ENTITY_IDENTITY] = {"identity", N_("Identity document")},
+    [ENTITY_PHONE] = {"phone", N_("Telephone")},
+    [ENTITY_EMAIL] = {"email", N_("E-mail")},
+    [ENTITY_REGISTRATION] = {"registration", N_("Company number")},
+    [ENTITY_VEHICLE] = {"vehicle", N_("Vehicle")},
+    [ENTITY_SHIP] = {"ship", N_("Ship")},
+    [ENTITY_CONTAINER] = {"container", N_("Container")},
+    [ENTITY_SEAL] = {"seal", N_("Seal")},
+    [ENTITY_CONSIGNMENT] = {"consignment", N_("Consignment")},
+    [ENTITY_PERMIT] = {"permit", N_("Permit")},
+    [ENTITY_MARK] = {"mark", N_("Mark on a specimen")},
+    [ENTITY_FILE] = {"file", N_("File")},
+};
+
+const char *field_entity_name(enum field_entity entity) {
+    return entities[entity].name;
+}
+
+const char *field_entity_label(enum field_entity entity) {
+    return entities[entity].label;
+}
 
 const struct field *field_at(size_t slot) {
     return slot < FIELD_SLOTS && table[slot].path ? &table[slot] : NULL;

@@ -65,6 +65,29 @@ enum field_form {
     FORM_SHIP        /* the same, and IMO before it says nothing */
 };
 
+/* What a FIELD_TEXT names: two alerts that name the same one have to do with each other (core/links.h). */
+enum field_entity {
+    ENTITY_NONE,
+    ENTITY_PERSON, /* by name */
+    ENTITY_COMPANY,
+    ENTITY_IDENTITY, /* a person's document, by its number */
+    ENTITY_PHONE,
+    ENTITY_EMAIL,
+    ENTITY_REGISTRATION, /* of a company */
+    ENTITY_VEHICLE,
+    ENTITY_SHIP,
+    ENTITY_CONTAINER,
+    ENTITY_SEAL,
+    ENTITY_CONSIGNMENT, /* a waybill, a bill of lading, a parcel */
+    ENTITY_PERMIT,
+    ENTITY_MARK, /* on a specimen: a tag, a chip, its number in a stockpile */
+    ENTITY_FILE,
+    ENTITY_COUNT
+};
+/* "person" …; in English, marked for translation: "Person". */
+const char *field_entity_name(enum field_entity entity);
+const char *field_entity_label(enum field_entity entity);
+
 struct field {
     uint8_t slot;
     const char *path;  /* "specimens.quantity" */
@@ -73,6 +96,7 @@ struct field {
     enum field_type type;
     enum code_list list;  /* for FIELD_CODE */
     enum field_form form; /* for FIELD_TEXT */
+    enum field_entity entity;
     enum field_class class;
     bool group_repeats; /* the group is a list: one value per element */
     bool repeats;       /* the field itself is a list within its group (persons.aliases) */

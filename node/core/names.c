@@ -144,7 +144,7 @@ void name_skeleton(char out[static NAME_WORD_BYTES], const struct name_word *wor
 /* ---- comparing ---- */
 
 static bool are_near(char a, char b) {
-    static const char *const pairs[] = {"ei", "ie", "ou", "uo", "uw", "wu", "sj", "js", "vb", "bv"};
+    static const char *const pairs[] = {"ei", "ie", "ou", "uo", "uw", "wu", "sj", "js", "vb", "bv", "mn", "nm"};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (pairs[i][0] == a && pairs[i][1] == b)
             return true;
@@ -243,7 +243,7 @@ double name_alike(const struct name *a, const struct name *b) {
     }
     double value = sum / weights - missing * (double)(more->count - fewer->count);
     bool is_alone = fewer->count == 1 && more->count > 1;
-    const double too_far = 0.76; /* one word that is another makes it another name */
+    const double too_far = 0.84; /* one word that is another makes it another name */
     if (lowest < too_far)
         value = least(value, lowest);
     value = value < 0 ? 0 : value;

@@ -41,6 +41,10 @@ bool answer_is_asked_for(const struct search *search, const struct node *node, c
 MUST_USE enum result answer_row(Reply *reply, struct node *node, const struct index_row *row, bool full);
 /* The line of a table for a row. */
 MUST_USE enum result answer_row_words(Row **out, struct node *node, const struct index_row *row, bool full);
+/* An alert as operators may see it, in memory of the arena. Counts the bytes that it reads. */
+MUST_USE enum result answer_document(struct document *out, struct arena *arena, struct node *node,
+                                     const struct index_row *row, size_t *read);
+MUST_USE enum result answer_links(Reply *reply, struct node *node, const Links *words, const char **complaint);
 const char *answer_originator(struct node *node, const uint8_t *id);
 MUST_USE enum result answer_published(Reply *reply, struct node *node, const struct publication *publications,
                                       size_t count);

@@ -213,21 +213,23 @@ struct finding_rows {
     enum result result;
 };
 
-static enum result load(void *context, const struct index_row *row, struct document *out) {
-    struct finding_rows *finding = context;
-    struct exchange *exchange = &finding->node->exchange;
+enum result answer_document(struct document *out, struct arena *arena, struct node *node, const struct index_row *row,
+                            size_t *read) {
     struct holding holding;
     Alert *content;
+    TRY(exchange_load(&node->exchange, arena, row, &holding));
+    *read += bytes_of(&holding);
+    TRY(exchange_visible(&node->exchange, arena, &holding.disclosure, &content));
+    return document_make(out, arena, holding.disclosure.header, content);
+}
+
+static enum result load(void *context, const struct index_row *row, struct document *out) {
+    struct finding_rows *finding = context;
     if (finding->read >= FIND_READ_BYTES_MAX)
         return RESULT_TOO_LARGE;
     arena_reset(&finding->scratch);
-    enum result result = exchange_load(exchange, &finding->scratch, row, &holding);
-    finding->read += bytes_of(&holding);
-    if (!result)
-        result = exchange_visible(exchange, &finding->scratch, &holding.disclosure, &content);
-    if (result)
-        return result == RESULT_NO_MEMORY ? result : RESULT_NOT_FOUND; /* a damaged one hides no other */
-    return document_make(out, &finding->scratch, holding.disclosure.header, content);
+    enum result result = answer_document(out, &finding->scratch, finding->node, row, &finding->read);
+    return result && result != RESULT_NO_MEMORY ? RESULT_NOT_FOUND : result; /* a damaged one hides no other */
 }
 
 static bool take_row(void *context, const struct index_row *row, const struct document *document) {

@@ -351,6 +351,8 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
                               const char **complaint) {
     if (request->show)
         return answer_show(reply, serve->node, request->show->alert, complaint);
+    if (request->links)
+        return answer_links(reply, serve->node, request->links, complaint);
     if (request->attach)
         return answer_attach(reply, serve->node, &client->attaching, request->attach, complaint);
     if (request->read_blob)

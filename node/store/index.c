@@ -5,6 +5,8 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "core/links.h"
+#include "core/names.h"
 #include "store/index_internal.h"
 #include "store/vector.h"
 
@@ -250,6 +252,18 @@ static void keep_words(struct keeping *keeping, const char *text, bool by_field)
     }
 }
 
+/* Initials have nothing in common with the words that they stand for. */
+static void keep_skeletons(struct keeping *keeping, const char *folded) {
+    struct name name;
+    char skeleton[NAME_WORD_BYTES];
+    name_read(&name, folded);
+    for (size_t i = 0; i < name.count && !keeping->index->is_full; i++) {
+        name_skeleton(skeleton, &name.words[i]);
+        if (name.words[i].len > 1)
+            keep_term(keeping, SPACE_SKELETONS, span_of_text(skeleton));
+    }
+}
+
 /* Places are few: `near` looks at all of them. */
 static void keep_place(struct keeping *keeping, struct span code) {
     struct index *index = keeping->index;
@@ -305,6 +319,9 @@ static void keep_value(struct keeping *keeping, const struct value *value) {
         keep_words(keeping, value->key, false);
         break;
     case COMPARE_NAME:
+        if (link_is_name(value))
+            keep_skeletons(keeping, value->key);
+        /* fall through */
     case COMPARE_PROSE:
         keep_words(keeping, value->key, document_compares(value->slot) == COMPARE_NAME);
         break;

@@ -113,6 +113,20 @@ struct index_found {
  * NOT_FOUND, where that row is left out, and TOO_LARGE. */
 MUST_USE enum result index_search(struct index *index, const struct index_search *search, struct index_found *found);
 
+/* Alerts that may be linked with one (core/links.h). */
+struct index_related {
+    const struct document *document;
+    const uint8_t *object; /* its object id: it is not linked with itself */
+    uint64_t common_max;   /* what more alerts than this name is told, and not followed */
+    /* Those that name the same things first, then names and events, each newest first. False ends it. */
+    bool (*visit)(void *context, const struct index_row *row);
+    void (*is_common)(void *context, enum field_entity entity, const char *key, uint64_t rows);
+    void *context;
+};
+/* Newest versions alone. *count: of all that may be linked, visited or not. NO_MEMORY. */
+MUST_USE enum result index_find_related(const struct index *index, const struct index_related *asked,
+                                        struct arena *scratch, uint64_t *count);
+
 /* Bytes of memory that the index holds, about; walks it. */
 size_t index_bytes(const struct index *index);
 /* Alerts whose words were left out. */

@@ -9,8 +9,8 @@
 
 #define NO_SLOT UINT32_MAX
 
-/* Besides a space for each field: the words of all texts. */
-enum { SPACE_WORDS = SLOT_COUNT };
+/* Besides a space for each field: the words of all texts; what words of names may have in common (core/names.h). */
+enum { SPACE_WORDS = SLOT_COUNT, SPACE_SKELETONS };
 
 /* Rows by an id, open addressing. */
 struct table {

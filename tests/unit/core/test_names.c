@@ -78,6 +78,8 @@ static const struct labelled pairs[] = {
     {"Mohamed Salah", "Mhd Salah", true},
 
     {"Mohamed Diallo", "Mamadou Diallo", false},
+    {"Muhammad Diallo", "Mamadou Diallo", false},
+    {"Mohamed Diallo", "Mahmoud Diallo", false},
     {"Mohamed Diallo", "Mohamed Barry", false},
     {"Moussa Traoré", "Moussa Camara", false},
     {"Jean Mukendi", "Jean Mutombo", false},

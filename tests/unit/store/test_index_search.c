@@ -5,6 +5,8 @@
 
 #include "base/proto.h"
 #include "base/text.h"
+#include "core/links.h"
+#include "core/names.h"
 #include "store/index.h"
 
 /* The index against query_match() on every alert: alerts and queries are drawn from a seed. */
@@ -381,6 +383,71 @@ START_TEST(a_plan_tells_what_was_done) {
 }
 END_TEST
 
+/* ---- links ---- */
+
+struct related {
+    bool is_candidate[ALERTS + 1]; /* by sequence */
+    uint64_t count;
+};
+
+static bool take_related(void *context, const struct index_row *row) {
+    struct related *related = context;
+    ck_assert(!related->is_candidate[row->sequence]); /* once */
+    ck_assert(!row->superseded);
+    related->is_candidate[row->sequence] = true;
+    related->count++;
+    return true;
+}
+
+static void is_common(void *context, enum field_entity entity, const char *key, uint64_t rows) {
+    (void)context, (void)entity, (void)key, (void)rows;
+    ck_abort_msg("%s is common", key);
+}
+
+static void object_of(uint8_t out[static 32], uint64_t sequence) {
+    memset(out, 0, 32);
+    put_u64(out, sequence * 0x9E3779B97F4A7C15u);
+}
+
+/* Every pair, looked at by links_between(): what it links must be among what the index names. */
+START_TEST(what_is_linked_is_found) {
+    size_t linked = 0, events = 0;
+    state = 7;
+    fill(0);
+    for (uint64_t sequence = 1; sequence <= ALERTS; sequence += 3) {
+        struct related related = {.count = 0};
+        uint8_t object[32];
+        uint64_t count;
+        object_of(object, sequence);
+        const struct index_related asked = {.document = &documents[sequence - 1],
+                                            .object = object,
+                                            .common_max = UINT64_MAX,
+                                            .visit = take_related,
+                                            .is_common = is_common,
+                                            .context = &related};
+        ck_assert_int_eq(index_find_related(index_, &asked, &arena, &count), RESULT_OK);
+        ck_assert_uint_eq(count, related.count);
+        ck_assert(!related.is_candidate[sequence]);
+        for (uint64_t other = 1; other <= ALERTS; other++) {
+            uint8_t theirs[32];
+            struct links links;
+            object_of(theirs, other);
+            const struct index_row *row = index_find(index_, theirs);
+            if (other == sequence || !row || row->superseded)
+                continue;
+            ck_assert_int_eq(links_between(&links, &arena, &documents[sequence - 1], &documents[other - 1], NAME_ALIKE),
+                             RESULT_OK);
+            linked += links.count != 0;
+            events += links.is_event;
+            ck_assert(related.is_candidate[other] || (!links.count && !links.is_event));
+        }
+    }
+    ck_assert_uint_gt(linked, 300);
+    ck_assert_uint_gt(events, 30);
+    empty();
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *s = suite_create("index_search");
     TCase *c = tcase_create("against the matcher");
@@ -388,6 +455,7 @@ Suite *suite(void) {
     tcase_add_loop_test(c, the_index_finds_what_the_matcher_would, 0, 2);
     tcase_add_test(c, it_finds_the_same_without_words);
     tcase_add_test(c, a_plan_tells_what_was_done);
+    tcase_add_test(c, what_is_linked_is_found);
     suite_add_tcase(s, c);
     return s;
 }
