@@ -85,6 +85,7 @@ enum {
     CONTROL_CLIENTS_MAX = 256,
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
     FIND_READS_MAX = 5000,    /* alerts that one answer to `find` reads to decide: the rest with the next */
+    WATCHLISTS_MAX = 256,
     LINKS_READS_MAX = 1000,   /* alerts that one answer to `links` reads: those that say most come first */
     FIND_READ_BYTES_MAX = 32 * 1024 * 1024, /* of alerts that it reads to decide and to show: the same */
 

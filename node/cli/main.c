@@ -25,6 +25,10 @@ const struct command *const commands[] = {
     &command_graph,
     &command_verify,
     &command_watch,
+    &command_watchlist_add,
+    &command_watchlist_list,
+    &command_watchlist_hits,
+    &command_watchlist_remove,
     &command_disclose,
 
     &command_bundle_write,

@@ -215,6 +215,16 @@ void row_print_line(struct arena *arena, const Row *row) {
         if (*parts[i])
             line = text_format(arena, "%s%s%s", line, *line ? " · " : "", text_escape(arena, parts[i]));
     print_line("          %s", line);
+    for (size_t i = 0; i < row->n_watchlists; i++)
+        print_line(_("          %son watch list %s%s"), print_on(PRINT_YELLOW), text_escape(arena, row->watchlists[i]),
+                   print_off());
+}
+
+static json_t *watchlists_json(const Row *row) {
+    json_t *names = json_array();
+    for (size_t i = 0; i < row->n_watchlists; i++)
+        json_array_append_new(names, print_json_text(row->watchlists[i]));
+    return names;
 }
 
 json_t *row_json(const Row *row) {
@@ -229,5 +239,7 @@ json_t *row_json(const Row *row) {
         print_json_text(row->quantity), "superseded", row->superseded != 0, "doubt", print_json_text(row->doubt));
     if (content)
         json_object_set_new(json, "content", content);
+    if (row->n_watchlists)
+        json_object_set_new(json, "watchlists", watchlists_json(row));
     return json;
 }

@@ -31,6 +31,8 @@ struct search {
     bool explain;
 };
 
+/* Where the names of a query are looked up. */
+struct query_world answer_world(const struct node *node);
 /* What is wrong with the query stands in reply->remarks; with anything else in *complaint. */
 MUST_USE enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
                                    Reply *reply, const char **complaint);

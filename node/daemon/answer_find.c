@@ -29,7 +29,7 @@ static bool is_called(void *context, const uint8_t *id, const char *name) {
     return member && (strcmp(member->name, name) == 0 || strcmp(member->country, name) == 0);
 }
 
-static struct query_world world_of(const struct node *node) {
+struct query_world answer_world(const struct node *node) {
     return (struct query_world){
         .references = &node->references, .knows = knows, .is_called = is_called, .context = (void *)(uintptr_t)node};
 }
@@ -81,7 +81,7 @@ static char *page_words(struct arena *arena, const struct index_position *page, 
 
 enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
                           Reply *reply, const char **complaint) {
-    const struct query_world world = world_of(node);
+    const struct query_world world = answer_world(node);
     struct query_remark mistake;
     *out = (struct search){.after = words->after,
                            .superseded = words->superseded,
@@ -111,7 +111,7 @@ enum result answer_search(struct search *out, struct arena *arena, const struct 
 
 bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row,
                          const struct document *document) {
-    const struct query_world world = world_of(node);
+    const struct query_world world = answer_world(node);
     return row->sequence > search->after && query_match(search->query.where, document, &world);
 }
 
@@ -232,11 +232,26 @@ static enum result load(void *context, const struct index_row *row, struct docum
     return result && result != RESULT_NO_MEMORY ? RESULT_NOT_FOUND : result; /* a damaged one hides no other */
 }
 
+/* Who watches is told which lists an alert is on, also when it was missed. */
+static enum result put_watchlists(struct finding_rows *finding, const struct index_row *row) {
+    struct document document;
+    Row *words = finding->rows[finding->count];
+    arena_reset(&finding->scratch);
+    enum result result = answer_document(&document, &finding->scratch, finding->node, row, &finding->read);
+    if (!result)
+        words->watchlists = watchlists_met(finding->node, &document, &words->n_watchlists);
+    return result == RESULT_NO_MEMORY ? result : RESULT_OK; /* a damaged one hides no other */
+}
+
 static bool take_row(void *context, const struct index_row *row, const struct document *document) {
     struct finding_rows *finding = context;
     (void)document;
     finding->result =
         row_words(&finding->rows[finding->count], finding->node, row, finding->search->full, &finding->read);
+    if (finding->result)
+        return false;
+    if (finding->search->follow)
+        finding->result = put_watchlists(finding, row);
     if (finding->result)
         return false;
     finding->bytes += protobuf_c_message_get_packed_size(&finding->rows[finding->count]->base);
@@ -276,7 +291,7 @@ static void put_found(Reply *reply, struct arena *arena, const struct index_foun
 }
 
 enum result answer_found(Reply *reply, struct node *node, const struct search *search) {
-    const struct query_world world = world_of(node);
+    const struct query_world world = answer_world(node);
     struct arena *arena = turn_of(node);
     struct finding_rows finding = {.node = node, .search = search};
     struct index_found found;

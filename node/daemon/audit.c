@@ -28,6 +28,7 @@ static const struct naming {
     {"take", "bundle read", false},
     {"receipts", "bundle read", false},
     {"release", "peer release", false},
+    {"watchlists", "watchlist", false},
     {"read_blob", "show --save", true},
     {"log_records", "audit show", true},
     {"log_check", "audit verify", true},

@@ -109,6 +109,8 @@ static enum result end_change(struct node *node) {
         failure = serve_publish(&node->serve);
     if (!failure)
         failure = serve_note_watched(&node->serve);
+    if (!failure)
+        failure = watchlists_note(node);
     if (!failure && node->exchange.open)
         failure = audit_keep(node);
     if (!failure)
@@ -116,6 +118,7 @@ static enum result end_change(struct node *node) {
     else
         exchange_abort(&node->exchange);
     audit_settle_checkpoints(&node->audit, !failure);
+    watchlists_settle(node, !failure);
     return failure;
 }
 
@@ -372,6 +375,7 @@ void node_release(struct node *node) {
     scrape_close(node->scrape);
     if (node->exchange.index)
         exchange_release(&node->exchange);
+    watchlists_release(&node->watchlists);
     blobs_close(node->exchange.blobs);
     store_close(node->exchange.store);
     pool_free(node->exchange.pool);

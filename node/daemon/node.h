@@ -17,6 +17,7 @@
 #include "daemon/metrics.h"
 #include "daemon/peers.h"
 #include "daemon/serve.h"
+#include "daemon/watchlists.h"
 #include "net/link.h"
 #include "net/live.h"
 #include "net/scrape.h"
@@ -37,6 +38,7 @@ struct node {
     struct scrape *scrape; /* NULL: nobody may ask for numbers */
     struct metrics_counts counts;
     struct audit audit;
+    struct watchlists watchlists;
     uint64_t started_ms;
     uint64_t tick_at;                      /* steady; when to look after things again */
     uint64_t roster_warning_at;            /* steady; when to say again that it expires */

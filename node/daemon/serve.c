@@ -238,9 +238,14 @@ static void conclude(struct serve *serve, struct client *client, const Request *
         send_reply(serve, client, reply);
 }
 
-/* The reply is a refusal. */
+/* The reply is a refusal; of a query it says where it is wrong. */
 static void set_refusal(Reply *reply, enum result result, const char *text) {
+    const Reply before = *reply;
     reply__init(reply);
+    reply->remarks = before.remarks;
+    reply->n_remarks = before.n_remarks;
+    if (before.n_remarks)
+        text = before.remarks[0]->text;
     reply->result = words_of(result_name(result));
     reply->text = words_of(text ? text : result_text(result));
 }
@@ -268,13 +273,11 @@ static void find(struct serve *serve, struct client *client, const Request *requ
     enum result result = answer_search(&search, turn, serve->node, request->find, &reply, &complaint);
     if (!result)
         result = answer_found(&reply, serve->node, &search);
-    if (result && !reply.n_remarks) {
+    if (result) {
         set_refusal(&reply, result, complaint);
     } else {
         reply.result = words_of(result_name(result));
-        if (result)
-            reply.text = reply.remarks[0]->text;
-        else if (search.follow && !reply.next)
+        if (search.follow && !reply.next)
             reply.has_more = reply.more = watch(serve, client, request->find);
     }
     conclude(serve, client, request, &reply, false);
@@ -315,6 +318,7 @@ void serve_arrived(struct serve *serve, const struct index_row *row, const struc
             client->watching = false; /* reads nothing: it comes back and asks from where it was */
             link_close(client->link);
         } else if (!answer_row(&reply, serve->node, row, client->watch.full)) {
+            reply.rows[0]->watchlists = watchlists_met(serve->node, document, &reply.rows[0]->n_watchlists);
             reply.has_more = reply.more = true;
             send_reply(serve, client, &reply);
         }
@@ -351,6 +355,8 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
                               const char **complaint) {
     if (request->show)
         return answer_show(reply, serve->node, request->show->alert, complaint);
+    if (request->watchlists)
+        return watchlists_answer(reply, serve->node, request->watchlists, complaint);
     if (request->links)
         return answer_links(reply, serve->node, request->links, complaint);
     if (request->attach)
@@ -395,8 +401,9 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
 
 /* Those that change the store are confirmed once the change is on disk. */
 static bool is_a_change(const Request *request) {
+    const Watchlists *lists = request->watchlists;
     return request->renew_keys || request->accept_copy || request->disclose || request->take || request->log_point ||
-           request->log_erase;
+           request->log_erase || (lists && (lists->add || lists->remove));
 }
 
 static void take_request(struct serve *serve, struct client *client, const Request *request) {
