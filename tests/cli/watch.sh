@@ -31,4 +31,21 @@ wait_for 40 lines all.out 2
 [[ $(wc -l <all.out) == 2 ]] || fail "shown twice"
 [[ ! -s none.out ]] || fail "the filter let something through"
 
+
+# a program for each, from where the last one came to; one that fails has the alert again
+inama publish --home a "$alert" >/dev/null
+sequence=$(inama find --home a --json --limit 1 | sed 's/.*"sequence":\([0-9]*\).*/\1/')
+echo $((sequence - 2)) >state
+expect 1 inama watch --home a --state state --exec 'cat >>seen; echo >>seen; [ "$(wc -l <seen)" -ne 2 ] || exit 7'
+has "$ERR" "ended with 7"
+[[ $(<state) == $((sequence - 1)) ]] || fail "state: $(<state), expected $((sequence - 1))"
+run program inama watch --home a --state state --exec 'cat >>seen; echo >>seen'
+wait_for 10 lines seen 3
+has "$(sed -n 3p seen)" "\"sequence\":$sequence," '"content":{'
+inama publish --home a "$alert" >/dev/null
+wait_for 10 lines seen 4
+echo nonsense >state
+expect 1 inama watch --home a --state state
+has "$ERR" "no number of an alert"
+
 expect 3 inama watch --home nowhere
