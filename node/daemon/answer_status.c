@@ -218,6 +218,9 @@ Status *answer_node(struct node *node) {
     status->index_max = node->exchange.index_bytes_max;
     status->index_wordless = index_wordless(node->exchange.index);
     status->memory_locked = secret_is_locked();
+    status->has_opened_owed = status->has_opened_untold = true;
+    status->opened_owed = opened_owed(&node->exchange.openings);
+    status->opened_untold = node->exchange.openings.untold;
     status->blobs = arena_alloc(&node->exchange.turn, sizeof *status->blobs);
     if (!status->blobs)
         return NULL;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/reference.h"
 #include "daemon/exchange.h"
+#include "daemon/told.h"
 #include "keys/secret.h"
 #include "store/blobs.h"
 
@@ -398,8 +399,7 @@ static bool was_told(struct exchange *exchange, struct arena *arena, uint64_t se
         return false;
     for (size_t i = 0; i < count; i++) {
         struct feed *feed = feeds_find_ordinal(&exchange->feeds, told[i].ordinal);
-        if (feed && feed->ours && told[i].number <= feed->head.number && feeds_has_member(feed, member) &&
-            feeds_first_of(feed, member) <= told[i].number && !shows(exchange, arena, feed, told[i].number, id))
+        if (feed && told_reads(feed, told[i].number, member) && !shows(exchange, arena, feed, told[i].number, id))
             return true;
     }
     return false;
