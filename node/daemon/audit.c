@@ -29,6 +29,7 @@ static const struct naming {
     {"receipts", "bundle read", false},
     {"release", "peer release", false},
     {"read_blob", "show --save", true},
+    {"check_blobs", "check attachments", true},
     {"log_records", "audit show", true},
     {"log_check", "audit verify", true},
     {"log_point", "audit checkpoint", false},
