@@ -77,8 +77,8 @@ MUST_USE enum result opened_inherit(struct exchange *exchange, uint64_t before, 
 const struct opened_debt *opened_next(const struct exchange *exchange, const struct member *to, uint64_t *place);
 /* Appends the SignedOpened of a debt. */
 MUST_USE enum result opened_words(struct buf *out, struct exchange *exchange, const struct opened_debt *debt);
-/* `to` has answered; in the open change, or begins one. OK: it has it; UNKNOWN_MEMBER: it stays owed, for another
- * session; else it will not have it. What nobody owes it is passed over. */
+/* `to` has answered; in the open change, or begins one. OK: it has it; UNKNOWN_MEMBER: it stays owed;
+ * else it will not have it. What nobody owes it is passed over. */
 MUST_USE enum result opened_answered(struct exchange *exchange, const uint8_t to[static MEMBER_ID_SIZE],
                                      const struct opened_taken *answer);
 /* Words that wait to be told. */

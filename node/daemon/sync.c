@@ -448,6 +448,7 @@ void sync_committed(struct peers *peers, struct connection *connection) {
 
 void sync_renew(struct peers *peers, struct connection *connection) {
     memset(connection->fetching.allowed, 0, sizeof connection->fetching.allowed);
+    connection->opened_at = 0;
     sync_hello(peers, connection);
     sync_ask_trust(peers, connection);
     if (connection->announced_count)

@@ -96,6 +96,7 @@ enum result sync_take_hello(struct peers *peers, struct connection *connection, 
         if (connection->announced_count)
             memset(connection->announced, 0, connection->announced_count * sizeof *connection->announced);
         sync_tell_holdings(peers, connection);
+        connection->opened_at = 0;
     }
     memcpy(connection->digest, words->trust.data, HASH_SIZE);
     connection->greeted = true;
