@@ -114,6 +114,7 @@ static void care(void *context, uint64_t value) {
 /* ---- a run ---- */
 
 /* How often, of all incidents. */
+/* clang-format off */
 static const struct {
     void (*happens)(void);
     unsigned weight;
@@ -141,6 +142,7 @@ static const struct {
     {work_change_roster, 2},
     {trouble_lie_for_a_while, 2},
 };
+/* clang-format on */
 
 static void happen(void *context, uint64_t value) {
     (void)context;
