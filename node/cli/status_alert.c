@@ -138,7 +138,7 @@ static void print_opened_here(struct arena *arena, const AlertStatus *alert) {
     } rows[] = {{"owed", N_("who told it is to hear so")},
                 {"told", N_("who told it has heard so")},
                 {"refused", N_("who told it would not hear so")},
-                {"kept", N_("who told it does not hear so: too many such words wait")}};
+                {"kept", N_("who told it does not hear so: too many such notices wait")}};
     for (size_t i = 0; i < alert->n_opened; i++)
         for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
             if (!alert->opened[i]->member && strcmp(alert->opened[i]->state, rows[k].state) == 0)

@@ -221,7 +221,7 @@ static enum store_opened_state owe_if_room(struct exchange *exchange, const stru
     if (opened_owed(openings) < OPENED_OWED_MAX && !owe(openings, debt))
         return STORE_OPENED_OWED;
     if (openings->untold++ == 0)
-        log_warning(_("%d words that alerts were opened wait to be told: no more are kept for it"), OPENED_OWED_MAX);
+        log_warning(_("%d notices of opened alerts wait to be sent: no more are kept"), OPENED_OWED_MAX);
     return STORE_OPENED_KEPT;
 }
 

@@ -56,7 +56,7 @@ has "$OUT" "Manis tricuspis"
 expect 0 inama status --home ke-customs "$id"
 has "$OUT" "opened here $(date -u +%Y-%m-%d); who told it is to hear so"
 expect 0 inama status --home ke-customs
-has "$OUT" "opened   1 words"
+has "$OUT" "opened   1 notices"
 stop ke-customs
 start ke-customs cd-customs
 wait_for 30 says cd-customs "$id" "ke-customs +opened +$(date -u +%Y-%m-%d) *$"
