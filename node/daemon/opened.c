@@ -139,12 +139,17 @@ enum result opened_find(struct exchange *exchange, struct arena *arena, uint64_t
     struct opened_by *rows = arena_array(arena, *count + 1, sizeof *rows);
     if (!rows)
         return RESULT_NO_MEMORY;
+    size_t read = 0;
     for (size_t i = 0; i < *count; i++) {
         struct opened opened;
-        TRY(read_record(&opened, arena, &records[i]));
-        rows[i] = (struct opened_by){records[i].member, opened.when, opened.step, records[i].state};
+        enum result result = read_record(&opened, arena, &records[i]);
+        if (!result)
+            rows[read++] = (struct opened_by){records[i].member, opened.when, opened.step, records[i].state};
+        else if (result != RESULT_STORE_DAMAGED)
+            return result;
     }
     *out = rows;
+    *count = read;
     return RESULT_OK;
 }
 
@@ -195,7 +200,11 @@ static enum result load_ordinal(struct exchange *exchange, struct opened_debt *d
 
 enum result opened_open(struct exchange *exchange) {
     struct openings *openings = &exchange->openings;
-    TRY(store_each_opened(exchange->store, load, exchange));
+    enum result result = store_each_opened(exchange->store, load, exchange);
+    if (result == RESULT_STORE_DAMAGED)
+        log_error(_("a notice of an opened alert cannot be read: %s"), store_complaint(exchange->store));
+    else if (result)
+        return result;
     for (size_t i = 0; i < openings->count; i++)
         TRY(load_ordinal(exchange, &openings->debts[i]));
     opened_settle(openings);

@@ -28,6 +28,7 @@ struct reading {
     uint64_t only; /* 0: of all alerts */
     store_visit_opened *visit;
     void *context;
+    bool is_damaged; /* one at least */
     enum result result;
 };
 
@@ -54,10 +55,12 @@ static bool read_next(void *context, const struct place *place, struct span seal
     if (reading->only && place->first != reading->only)
         return false;
     arena_init(&arena, RECORD_MEMORY);
-    reading->result = read_row(reading, &arena, place, sealed, &row);
-    if (!reading->result)
-        reading->result = reading->visit(reading->context, &row);
+    enum result result = read_row(reading, &arena, place, sealed, &row);
+    if (!result)
+        result = reading->visit(reading->context, &row);
     arena_release(&arena);
+    reading->is_damaged |= result == RESULT_STORE_DAMAGED;
+    reading->result = result == RESULT_STORE_DAMAGED ? RESULT_OK : result; /* it leaves the others alone */
     return !reading->result;
 }
 
@@ -70,7 +73,8 @@ static enum result read_all(struct reading *reading) {
 enum result opened_each(struct records *records, const struct positions *positions, store_visit_opened *visit,
                         void *context) {
     struct reading reading = {.records = records, .positions = positions, .visit = visit, .context = context};
-    return read_all(&reading);
+    TRY(read_all(&reading));
+    return reading.is_damaged ? RESULT_STORE_DAMAGED : RESULT_OK;
 }
 
 struct listing {

@@ -135,10 +135,11 @@ struct store_opened {
 };
 /* Putting replaces. */
 MUST_USE enum result store_put_opened(struct store *store, const struct store_opened *opened);
-/* All of one alert, in the arena: our own first. */
+/* All of one alert that can be read, in the arena: our own first. */
 MUST_USE enum result store_opened_of(struct store *store, struct arena *arena, uint64_t sequence,
                                      struct store_opened **out, size_t *count);
-/* Of all alerts, ascending; what is shown is valid in the callback, whose failure ends it. */
+/* Of all alerts, ascending; what is shown is valid in the callback, whose failure ends it. What is damaged, or said to
+ * be so by the callback, leaves the others alone: STORE_DAMAGED behind them. */
 typedef enum result store_visit_opened(void *context, const struct store_opened *opened);
 MUST_USE enum result store_each_opened(struct store *store, store_visit_opened *visit, void *context);
 

@@ -230,6 +230,22 @@ START_TEST(a_wider_view_keeps_what_was_said_of_the_one_before) {
 }
 END_TEST
 
+START_TEST(what_cannot_be_read_leaves_the_others_alone) {
+    begin(tells, says_nothing);
+    note(kenya);
+    const struct store_opened damaged = {.sequence = index_find(kenya->exchange.index, object)->sequence,
+                                         .member = police->identity.id,
+                                         .state = STORE_OPENED_OWED,
+                                         .words = span_of_text("what nobody says")};
+    ck_assert_int_eq(store_put_opened(kenya->exchange.store, &damaged), RESULT_OK);
+    commit(kenya);
+    world_restart(kenya);
+    openers(kenya, 1);
+    ck_assert_uint_eq(opened_owed(&kenya->exchange.openings), 1);
+    ck_assert_uint_eq(carry(kenya, congo), 1);
+}
+END_TEST
+
 START_TEST(so_many_may_wait_and_no_more) {
     begin(tells, says_nothing);
     struct openings *openings = &kenya->exchange.openings;
@@ -372,6 +388,7 @@ Suite *suite(void) {
     tcase_add_test(durable, what_is_owed_is_owed_after_a_restart);
     tcase_add_test(durable, what_was_shown_in_a_change_that_failed_was_not_shown);
     tcase_add_test(durable, a_wider_view_keeps_what_was_said_of_the_one_before);
+    tcase_add_test(durable, what_cannot_be_read_leaves_the_others_alone);
     tcase_add_test(durable, so_many_may_wait_and_no_more);
     tcase_add_checked_fixture(belief, NULL, tear_down);
     tcase_add_test(belief, the_same_word_again_is_answered_and_counted);
