@@ -266,15 +266,20 @@ static enum result take_plain(struct blob_opener *opener, struct span chunk, str
     return RESULT_OK;
 }
 
+enum result blob_open_one(const struct blob_opener *opener, uint32_t number, struct span sealed,
+                          uint8_t out[static BLOB_CHUNK_BYTES]) {
+    const struct blob *blob = opener->blob;
+    assert(number < blob->count);
+    struct place place = place_of(number, blob->count);
+    TRY(blob_check(blob, number, sealed));
+    int failed = crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.data, sealed.len, place.bytes,
+                                                            sizeof place.bytes, place.nonce, opener->key);
+    return failed ? RESULT_BAD_SEAL : RESULT_OK;
+}
+
 enum result blob_open(struct blob_opener *opener, struct span sealed, uint8_t out[static BLOB_CHUNK_BYTES],
                       struct span *plain) {
-    const struct blob *blob = opener->blob;
-    assert(opener->next < blob->count);
-    struct place place = place_of(opener->next, blob->count);
-    TRY(blob_check(blob, opener->next, sealed));
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.data, sealed.len, place.bytes,
-                                                   sizeof place.bytes, place.nonce, opener->key) != 0)
-        return RESULT_BAD_SEAL;
+    TRY(blob_open_one(opener, opener->next, sealed, out));
     TRY(take_plain(opener, span_of(out, sealed.len - TAG_SIZE), plain));
     opener->given += sealed.len - TAG_SIZE;
     opener->next++;

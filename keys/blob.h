@@ -89,6 +89,9 @@ MUST_USE enum result blob_opener_init(struct blob_opener *opener, const struct b
  * padding). */
 MUST_USE enum result blob_open(struct blob_opener *opener, struct span sealed, uint8_t out[static BLOB_CHUNK_BYTES],
                                struct span *plain);
+/* One chunk by itself, whatever was opened before: does it open, as what stands there? BAD_HASH, BAD_SEAL. */
+MUST_USE enum result blob_open_one(const struct blob_opener *opener, uint32_t number, struct span sealed,
+                                   uint8_t out[static BLOB_CHUNK_BYTES]);
 /* The SHA-256 of the file. TRUNCATED if chunks are missing. */
 MUST_USE enum result blob_opener_finish(struct blob_opener *opener, uint8_t sha256[static HASH_SIZE]);
 void blob_opener_release(struct blob_opener *opener);

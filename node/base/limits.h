@@ -27,6 +27,11 @@ enum {
     ORPHAN_DAYS = 30,                         /* one that no alert names is kept so long: a store may be set back */
     MENTIONS_OF_FEED_MAX = 64,                /* alerts of one feed that count as naming one file: the newest */
 
+    /* that an alert was opened */
+    OPENED_BYTES_MAX = 1024,   /* one notice of it */
+    OPENED_OWED_MAX = 65536,   /* that wait to be told: more are not, and that is counted */
+    OPENED_UNDER_WAY_MAX = 16, /* in one session, not answered yet */
+
     /* members and trust */
     NAME_BYTES_MAX = 64,   /* a member's or an audience's name */
     LABEL_BYTES_MAX = 256, /* a member's full name */

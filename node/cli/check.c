@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/proto.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/home.h"
@@ -16,6 +17,7 @@
 #include "core/places.h"
 #include "core/policy.h"
 #include "core/taxa.h"
+#include "keys/blob.h"
 #include "keys/identity.h"
 
 enum { LIST_BYTES_MAX = 64 * 1024 * 1024, EXPIRES_SOON_DAYS = 30 };
@@ -174,6 +176,69 @@ static void add_checked(struct check *check, const Checked *checked) {
         print_line(_("The node runs; %llu records of its store were read back."), (unsigned long long)checked->records);
 }
 
+/* "alert 3f9a07c2, exhibits[0].attachment" */
+static const char *place_of(struct arena *arena, const DamagedBlob *row) {
+    return text_format(arena, _("alert %s, %s"), print_hex(arena, span_of(row->object.data, row->object.len), 4),
+                       text_escape(arena, row->field));
+}
+
+static const char *what_of(struct arena *arena, const DamagedBlob *row) {
+    if (!row->has_chunk)
+        return strcmp(row->why, result_name(RESULT_NOT_FOUND)) == 0
+                   ? _("the file is not here")
+                   : text_format(arena, _("nothing of the file can be used (%s)"), result_text_of(row->why));
+    if (strcmp(row->why, result_name(RESULT_NOT_FOUND)) == 0)
+        return text_format(arena, _("the file is here up to chunk %u of %u"), row->chunk, row->count);
+    return text_format(arena, _("chunk %u of %u is damaged"), row->chunk + 1, row->count);
+}
+
+static const char *next_step(struct arena *arena, const DamagedBlob *row) {
+    const char *id = print_hex(arena, span_of(row->object.data, row->object.len), 4);
+    if (row->from)
+        return text_format(arena, _("fetch it again from %s: inama show %s --save"), text_escape(arena, row->from), id);
+    return _("publish a new version with the file attached again, or put the folder back from a backup");
+}
+
+static void add_damaged_blobs(struct check *check, const CheckedBlobs *checked) {
+    struct arena *arena = check->call->arena;
+    for (size_t i = 0; i < checked->n_damaged; i++) {
+        const DamagedBlob *row = checked->damaged[i];
+        complain(check, SEVERITY_ERROR, check->config.attachments.folder,
+                 text_format(arena, "%s: %s; %s", place_of(arena, row), what_of(arena, row), next_step(arena, row)));
+    }
+}
+
+/* Every chunk of every attachment that an alert there names, some at a time. */
+static enum exit_code check_blobs(struct check *check, struct client *client) {
+    struct progress progress;
+    const Reply *reply;
+    Request request = REQUEST__INIT;
+    CheckBlobs words = CHECK_BLOBS__INIT;
+    uint8_t next[BLOB_ID_SIZE]; /* the reply goes with the next question */
+    uint64_t chunks = 0;
+    request.check_blobs = &words;
+    progress_start(&progress, _("chunks of attachments"), 0);
+    do {
+        enum exit_code code = client_ask(client, &request, &reply);
+        if (code)
+            return code;
+        const CheckedBlobs *checked = reply->checked_blobs;
+        chunks += checked->chunks;
+        progress.total = checked->total;
+        progress_set(&progress, chunks);
+        add_damaged_blobs(check, checked);
+        words.has_begin = checked->has_next && checked->next.len == sizeof next;
+        if (words.has_begin)
+            memcpy(next, checked->next.data, sizeof next);
+        words.begin = proto_bytes(next, sizeof next);
+        words.first = checked->next_first;
+    } while (words.has_begin);
+    progress_end(&progress);
+    if (chunks && !options_flag(&check->call->options, "json"))
+        print_line(_("%llu chunks of its attachments were read back and opened."), (unsigned long long)chunks);
+    return EXIT_DONE;
+}
+
 static enum exit_code check_store(struct check *check) {
     struct client client;
     const Reply *reply;
@@ -191,6 +256,8 @@ static enum exit_code check_store(struct check *check) {
     code = client_ask(&client, &request, &reply);
     if (!code && reply->checked)
         add_checked(check, reply->checked);
+    if (!code)
+        code = check_blobs(check, &client);
     client_close(&client);
     return code;
 }
@@ -236,7 +303,7 @@ static enum exit_code run(struct call *call) {
 const struct command command_check = {
     .name = "check",
     .takes = "",
-    .summary = N_("check settings, keys, policy and roster; if the node runs, also its store"),
+    .summary = N_("check settings, keys, policy and roster; if the node runs, also its store and attachments"),
     .options = options,
     .examples = N_("  inama check --home /etc/inama && systemctl restart inamad\n"),
     .run = run,

@@ -61,7 +61,13 @@ static void print_node(struct arena *arena, const Status *status) {
         print_line(_("  files    %llu of %llu here, %llu wanted; %s of %s"), (unsigned long long)status->blobs->here,
                    (unsigned long long)status->blobs->known, (unsigned long long)status->blobs->wanted,
                    print_size(arena, status->blobs->bytes), print_size(arena, status->blobs->bytes_max));
+    if (status->opened_owed)
+        print_line(_("  opened   %llu notices of opened alerts wait to be sent"),
+                   (unsigned long long)status->opened_owed);
     status_warn(status);
+    if (status->opened_untold)
+        print_error(_("too many notices of opened alerts wait to be sent; since the start %llu were kept for nobody"),
+                    (unsigned long long)status->opened_untold);
     if (status->store_used > status->store_max / 10 * 9)
         print_error(_("the store is nearly full: raise store_gib in node.yaml and restart the node"));
     if (status->index_wordless)

@@ -1,7 +1,7 @@
 /* inama status ALERT: to whom an alert was told, and who has it.
  *
- * "Delivered" is what a member has acknowledged: it is on its disk. "Answered" is what it has said itself, by an alert
- * in reply. More is not known, and nothing here says more.
+ * "Delivered" is what a member has acknowledged: it is on its disk. "Opened" is what it says itself, if its policy lets
+ * it; "answered", what it has said by an alert in reply. More is not known, and nothing here says more.
  */
 #include "cli/status.h"
 
@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/row.h"
+#include "core/opened.h"
 
 enum kind { DELIVERED, PENDING, NOT_TOLD, GONE };
 
@@ -51,8 +52,18 @@ static const struct state_row *find_state(const char *word) {
     return NULL;
 }
 
+/* As exactly as it was said. */
+static const char *opened_text(struct arena *arena, uint64_t since, uint32_t step) {
+    const char *time = print_time(arena, since);
+    return step == OPENED_BY_DAY ? text_format(arena, "%.10s", time) : time;
+}
+
 /* The reason, and how much stands before the alert. */
 static const char *why_text(struct arena *arena, const struct state_row *state, const ReaderStatus *reader) {
+    if (reader->has_answer && reader->has_opened)
+        return text_format(arena, _("with %s; opened %s"),
+                           print_hex(arena, span_of(reader->answer.data, reader->answer.len), 4),
+                           opened_text(arena, reader->opened, reader->opened_step));
     if (reader->has_answer)
         return text_format(arena, _("with %s"), print_hex(arena, span_of(reader->answer.data, reader->answer.len), 4));
     const char *text = state->why ? _(state->why) : "", *gap = strstr(text, "%s");
@@ -69,6 +80,8 @@ static const char *since_text(struct arena *arena, const struct state_row *state
                               const ReaderStatus *reader) {
     if (reader->has_answered)
         return print_time(arena, reader->answered);
+    if (reader->has_opened)
+        return opened_text(arena, reader->opened, reader->opened_step);
     if (state->kind == PENDING)
         return print_time(arena, told->created);
     return state->kind == DELIVERED && reader->has_since ? print_time(arena, reader->since) : "";
@@ -90,6 +103,8 @@ static void put_readers(struct table *table, struct arena *arena, const ToldStat
         table_cell(table, reader->member);
         if (reader->has_answered)
             table_cell_in(table, PRINT_GREEN, _("answered"));
+        else if (reader->has_opened)
+            table_cell_in(table, PRINT_GREEN, _("opened"));
         else if (state)
             table_cell_in(table, kinds[state->kind].colour, _(kinds[state->kind].title));
         else
@@ -97,6 +112,38 @@ static void put_readers(struct table *table, struct arena *arena, const ToldStat
         table_cell(table, state ? since_text(arena, state, told, reader) : "");
         table_cell(table, state ? why_text(arena, state, reader) : "");
     }
+}
+
+/* To whom others have passed it on. */
+static void put_further(struct table *table, struct arena *arena, const AlertStatus *alert) {
+    bool is_first = true;
+    for (size_t i = 0; i < alert->n_opened; i++) {
+        const OpenedStatus *opened = alert->opened[i];
+        if (!opened->member)
+            continue;
+        table_cell(table, is_first ? _("(further on)") : "");
+        table_cell(table, opened->member);
+        table_cell_in(table, PRINT_GREEN, _("opened"));
+        table_cell(table, opened_text(arena, opened->since, opened->step));
+        table_cell(table, "");
+        is_first = false;
+    }
+}
+
+/* That it was opened here, and whether who told it to us has heard so. */
+static void print_opened_here(struct arena *arena, const AlertStatus *alert) {
+    static const struct {
+        const char *state;
+        const char *text;
+    } rows[] = {{"owed", N_("who told it is to hear so")},
+                {"told", N_("who told it has heard so")},
+                {"refused", N_("who told it would not hear so")},
+                {"kept", N_("who told it does not hear so: too many such notices wait")}};
+    for (size_t i = 0; i < alert->n_opened; i++)
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+            if (!alert->opened[i]->member && strcmp(alert->opened[i]->state, rows[k].state) == 0)
+                print_line(_("          opened here %s; %s"),
+                           opened_text(arena, alert->opened[i]->since, alert->opened[i]->step), _(rows[k].text));
 }
 
 static void print_told(struct arena *arena, const AlertStatus *alert) {
@@ -108,6 +155,7 @@ static void print_told(struct arena *arena, const AlertStatus *alert) {
     struct table *table = table_new(arena, columns, 5);
     for (size_t i = 0; i < alert->n_told; i++)
         put_readers(table, arena, alert->told[i]);
+    put_further(table, arena, alert);
     table_print(table);
 }
 
@@ -124,6 +172,7 @@ static void print_words(struct arena *arena, const Row *row, const Status *statu
     const AlertStatus *alert = status->alert;
     row_print_line(arena, row);
     print_came(arena, alert);
+    print_opened_here(arena, alert);
     if (row->superseded)
         print_error(_("a newer version has replaced this one"));
     if (row->doubt)
@@ -136,8 +185,9 @@ static void print_words(struct arena *arena, const Row *row, const Status *statu
     }
     print_told(arena, alert);
     print_blank();
-    print_line(_("Delivered: on the disk of that member. Answered: by an alert of that member that says so. Whether "
-                 "anybody else has opened it there is not known."));
+    print_line(
+        _("Delivered: on the disk of that member. Opened: somebody there was shown it; told only where its policy "
+          "lets it. Answered: by an alert of that member that says so."));
 }
 
 static json_t *readers_json(const ToldStatus *told) {
@@ -151,6 +201,8 @@ static json_t *readers_json(const ToldStatus *told) {
         json_object_set_new(row, "answer",
                             reader->has_answer ? print_json_hex(span_of(reader->answer.data, reader->answer.len))
                                                : json_null());
+        json_object_set_new(row, "opened", status_json_number(reader->has_opened, reader->opened));
+        json_object_set_new(row, "opened_step", status_json_number(reader->has_opened, reader->opened_step));
         json_array_append_new(list, row);
     }
     return list;
@@ -169,14 +221,27 @@ static json_t *told_json(const AlertStatus *alert) {
     return list;
 }
 
+/* Here (member null), and further on. */
+static json_t *opened_json(const AlertStatus *alert) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < alert->n_opened; i++) {
+        const OpenedStatus *opened = alert->opened[i];
+        json_array_append_new(list, json_pack("{s:o, s:I, s:I, s:s}", "member", print_json_text(opened->member),
+                                              "since", (json_int_t)opened->since, "step", (json_int_t)opened->step,
+                                              "state", opened->state));
+    }
+    return list;
+}
+
 static json_t *alert_json(const Row *row, const Status *status) {
     const AlertStatus *alert = status->alert;
     json_t *json = row_json(row);
-    json_t *more = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "arrived", (json_int_t)alert->arrived, "from",
+    json_t *more = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "arrived", (json_int_t)alert->arrived, "from",
                              print_json_text(alert->from), "audience", print_json_text(alert->audience), "number",
                              status_json_number(alert->has_number, alert->number), "roster_standing",
                              print_json_text(status->roster_standing), "writing",
-                             print_json_text(status->writing ? status->writing : "ok"), "told", told_json(alert));
+                             print_json_text(status->writing ? status->writing : "ok"), "told", told_json(alert),
+                             "opened", opened_json(alert));
     json_object_update(json, more);
     json_decref(more);
     return json;

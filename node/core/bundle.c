@@ -5,15 +5,14 @@
 
 #include "base/proto.h"
 #include "core/feed.h"
+#include "core/statement.h"
 
 static const uint8_t magic[8] = {'I', 'N', 'A', 'M', 'A', 'S', 'T', 'K'};
 enum { SUITE = 1 };
 
 /* Who signs what (docs/protocol.md, 12.2 and 12.5). */
-static const struct purpose {
-    const char *hash_tag;
-    const char *sign_tag;
-} head_purpose = {"INAMA.stick", "INAMA.sig.stick"}, receipt_purpose = {"INAMA.receipt", "INAMA.sig.ack"};
+static const struct statement_kind head_kind = {"INAMA.stick", "INAMA.sig.stick"},
+                                   receipt_kind = {"INAMA.receipt", "INAMA.sig.ack"};
 
 /* --- the file --- */
 
@@ -93,17 +92,16 @@ enum result bundle_close(const struct bundle *bundle, struct span end) {
 
 /* --- head and receipt --- */
 
-static enum result make(struct buf *out, struct arena *arena, const void *words, const struct purpose *purpose,
+static enum result make(struct buf *out, struct arena *arena, const void *words, const struct statement_kind *kind,
                         const struct identity *signer) {
-    uint8_t digest[HASH_SIZE], signature[SIGNATURE_SIZE];
+    uint8_t signature[SIGNATURE_SIZE];
     struct buf bytes;
     StickSigned record = STICK_SIGNED__INIT;
     buf_init(&bytes, arena);
     proto_encode(&bytes, words);
     if (bytes.failed)
         return RESULT_NO_MEMORY;
-    hash_of(digest, purpose->hash_tag, buf_span(&bytes));
-    sign_make(signature, signer->secrets->sign, purpose->sign_tag, SPAN_OF_ARRAY(digest));
+    statement_sign(signature, kind, buf_span(&bytes), signer);
     record.words = proto_bytes(bytes.data, bytes.len);
     record.signature = proto_bytes(signature, sizeof signature);
     proto_encode(out, &record);
@@ -112,12 +110,12 @@ static enum result make(struct buf *out, struct arena *arena, const void *words,
 
 enum result bundle_head_make(struct buf *out, struct arena *arena, const StickHead *words,
                              const struct identity *author) {
-    return make(out, arena, words, &head_purpose, author);
+    return make(out, arena, words, &head_kind, author);
 }
 
 enum result bundle_receipt_make(struct buf *out, struct arena *arena, const StickReceipt *words,
                                 const struct identity *reader) {
-    return make(out, arena, words, &receipt_purpose, reader);
+    return make(out, arena, words, &receipt_kind, reader);
 }
 
 static enum result read_signed(StickSigned **out, struct arena *arena, struct span record) {
@@ -174,28 +172,14 @@ enum result bundle_receipt_read(struct bundle_receipt *out, struct arena *arena,
     return RESULT_OK;
 }
 
-/* A stick may be under way for weeks: the key that signed it may have been replaced, but not lost or stolen. */
-static enum result verify(struct span words, const uint8_t *signature, const struct purpose *purpose,
-                          const struct member *signer, const uint8_t *key_id) {
-    uint8_t digest[HASH_SIZE];
-    const struct ending *ending = NULL;
-    const uint8_t *sign_key = signer ? member_sign_key(signer, key_id, &ending) : NULL;
-    if (!sign_key)
-        return RESULT_UNKNOWN_MEMBER;
-    if (ending && ending->cause != ENDING_LEFT)
-        return RESULT_REVOKED;
-    hash_of(digest, purpose->hash_tag, words);
-    return sign_verify(signature, sign_key, purpose->sign_tag, SPAN_OF_ARRAY(digest));
-}
-
 enum result bundle_head_verify(const struct bundle_head *head, const struct member *author) {
     if (author && memcmp(author->id, head->words->author.data, MEMBER_ID_SIZE) != 0)
         author = NULL;
-    return verify(head->signed_words, head->signature, &head_purpose, author, head->words->key.data);
+    return statement_verify(&head_kind, head->signed_words, head->signature, author, head->words->key.data);
 }
 
 enum result bundle_receipt_verify(const struct bundle_receipt *receipt, const struct member *reader) {
     if (reader && memcmp(reader->id, receipt->words->reader.data, MEMBER_ID_SIZE) != 0)
         reader = NULL;
-    return verify(receipt->signed_words, receipt->signature, &receipt_purpose, reader, receipt->words->key.data);
+    return statement_verify(&receipt_kind, receipt->signed_words, receipt->signature, reader, receipt->words->key.data);
 }

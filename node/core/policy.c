@@ -36,6 +36,14 @@ bool policy_selects(const struct policy_selector *selector, const char *name, co
     return is_or_any(selector->name, name) && is_or_any(selector->role, role) && is_or_any(selector->country, country);
 }
 
+const struct policy_tell_opened *policy_tells_opened(const struct policy *policy, const char *name, const char *role,
+                                                     const char *country) {
+    for (size_t i = 0; i < policy->tell_opened_count; i++)
+        if (policy_selects(&policy->tells_opened[i].to, name, role, country))
+            return &policy->tells_opened[i];
+    return NULL;
+}
+
 struct field_set policy_decide(const struct marking *marking, const struct policy_view *view,
                                const struct policy_hop *hop) {
     if (policy_marking_allows(marking, hop) != MARKING_ALLOWS)

@@ -69,6 +69,14 @@ struct policy_carry {
     size_t line;
 };
 
+/* Who hears that an alert was opened here, of those who told it to us (core/opened.h). */
+struct policy_tell_opened {
+    struct policy_selector to;
+    uint32_t step; /* milliseconds: how exactly they hear when */
+    bool pass;     /* they hear it of those, too, to whom we passed the alert on and who tell us */
+    size_t line;
+};
+
 /* What this node takes from whom. */
 struct policy_accept {
     struct policy_selector from;
@@ -86,6 +94,8 @@ struct policy {
     size_t accept_count;
     struct policy_carry *carries;
     size_t carry_count;
+    struct policy_tell_opened *tells_opened;
+    size_t tell_opened_count;
     struct policy_view operators; /* people at this node, by the command line */
     struct policy_view live;      /* programs at this node, by the live feed */
 };
@@ -102,6 +112,10 @@ bool policy_is_urgent(const struct policy_audience *audience, const AlertHeader 
 
 /* Is this member of the roster meant? */
 bool policy_selects(const struct policy_selector *selector, const char *name, const char *role, const char *country);
+
+/* What this member hears of what is opened here: by the first rule that means it; NULL: nothing. */
+const struct policy_tell_opened *policy_tells_opened(const struct policy *policy, const char *name, const char *role,
+                                                     const char *country);
 
 /* The originator's marking, from the header, with which it shares memory. */
 enum {

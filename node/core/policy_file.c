@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/codes.h"
 #include "core/lane.h"
+#include "core/opened.h"
 #include "core/settings.h"
 
 struct reading {
@@ -249,18 +250,23 @@ static void read_forward(struct reading *reading, const struct setting *map, str
 }
 
 /* The children of a list of maps; NULL if it is missing or something else (which is then reported). */
-static const struct setting *list_of_maps(struct reading *reading, const struct setting *top, const char *key) {
+static const struct setting *list_of_maps(struct reading *reading, const struct setting *top, const char *key,
+                                          const char *expected) {
     const struct setting *list = settings_get(top, key);
     bool good = !list || list->kind == SETTING_LIST;
     for (const struct setting *item = list && good ? list->first : NULL; item; item = item->next)
         good &= item->kind == SETTING_MAP;
     if (!good)
-        settings_error(list, reading->report, key, _("expected a list of rules, each beginning with \"- from:\""));
+        settings_error(list, reading->report, key, "%s", expected);
     return list && good ? list : NULL;
 }
 
+static const struct setting *list_of_rules(struct reading *reading, const struct setting *top, const char *key) {
+    return list_of_maps(reading, top, key, _("expected a list of rules, each beginning with \"- from:\""));
+}
+
 static void read_forwards(struct reading *reading, const struct setting *top) {
-    const struct setting *list = list_of_maps(reading, top, "forward");
+    const struct setting *list = list_of_rules(reading, top, "forward");
     if (!list)
         return;
     struct policy *policy = reading->policy;
@@ -271,7 +277,7 @@ static void read_forwards(struct reading *reading, const struct setting *top) {
 
 static void read_accepts(struct reading *reading, const struct setting *top) {
     static const char *const keys[] = {"from", "show", "hide", NULL};
-    const struct setting *list = list_of_maps(reading, top, "accept");
+    const struct setting *list = list_of_rules(reading, top, "accept");
     if (!list)
         return;
     struct policy *policy = reading->policy;
@@ -287,7 +293,7 @@ static void read_accepts(struct reading *reading, const struct setting *top) {
 
 static void read_carries(struct reading *reading, const struct setting *top) {
     static const char *const keys[] = {"from", NULL};
-    const struct setting *list = list_of_maps(reading, top, "carry");
+    const struct setting *list = list_of_rules(reading, top, "carry");
     if (!list)
         return;
     struct policy *policy = reading->policy;
@@ -297,6 +303,41 @@ static void read_carries(struct reading *reading, const struct setting *top) {
         settings_only(rule, keys, reading->report);
         carry->line = rule->line;
         read_selector(reading, rule, "from", &carry->from);
+    }
+}
+
+static void read_step(struct reading *reading, const struct setting *rule, uint32_t *step) {
+    static const struct {
+        const char *word;
+        uint32_t step;
+    } rows[] = {{"day", OPENED_BY_DAY}, {"hour", OPENED_BY_HOUR}, {"exact", OPENED_EXACTLY}};
+    const char *text = NULL;
+    *step = rows[0].step;
+    settings_text(rule, "time", false, &text, reading->report);
+    for (size_t i = 0; text && i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(text, rows[i].word) == 0) {
+            *step = rows[i].step;
+            return;
+        }
+    if (text)
+        settings_error(settings_get(rule, "time"), reading->report, "time", _("expected day, hour or exact"));
+}
+
+static void read_tells_opened(struct reading *reading, const struct setting *top) {
+    static const char *const keys[] = {"to", "time", "pass", NULL};
+    const struct setting *list =
+        list_of_maps(reading, top, "tell_opened", _("expected a list of rules, each beginning with \"- to:\""));
+    if (!list)
+        return;
+    struct policy *policy = reading->policy;
+    policy->tells_opened = new_rows(reading, list->count, sizeof *policy->tells_opened);
+    for (const struct setting *rule = list->first; rule && policy->tells_opened; rule = rule->next) {
+        struct policy_tell_opened *tell = &policy->tells_opened[policy->tell_opened_count++];
+        settings_only(rule, keys, reading->report);
+        tell->line = rule->line;
+        read_selector(reading, rule, "to", &tell->to);
+        read_step(reading, rule, &tell->step);
+        settings_flag(rule, "pass", &tell->pass, reading->report);
     }
 }
 
@@ -325,7 +366,7 @@ static void read_local(struct reading *reading, const struct setting *top) {
 
 enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
                         struct report *report) {
-    static const char *const keys[] = {"audiences", "forward", "accept", "carry", "local", NULL};
+    static const char *const keys[] = {"audiences", "forward", "accept", "carry", "tell_opened", "local", NULL};
     const struct setting *top;
     if (yaml.len > CONFIG_BYTES_MAX)
         return RESULT_TOO_LARGE;
@@ -340,6 +381,7 @@ enum result policy_read(struct policy **out, struct arena *arena, const char *na
     read_forwards(&reading, top);
     read_accepts(&reading, top);
     read_carries(&reading, top);
+    read_tells_opened(&reading, top);
     read_local(&reading, top);
     report_sort(report);
     if (reading.no_memory)

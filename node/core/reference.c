@@ -36,3 +36,21 @@ enum result reference_list(struct arena *arena, const struct span values[static 
     *out = rows;
     return RESULT_OK;
 }
+
+enum result reference_find(struct arena *arena, const struct span values[static FIELD_SLOTS],
+                           const uint8_t id[static BLOB_ID_SIZE], struct blob_reference *out, size_t *exhibit) {
+    struct blob_reference reference;
+    Alert *alone;
+    if (!values[REFERENCE_SLOT].data)
+        return RESULT_NOT_FOUND;
+    TRY(proto_decode(arena, &alert__descriptor, values[REFERENCE_SLOT], &alone));
+    for (size_t i = 0; i < alone->n_exhibits; i++) {
+        const char *text = alone->exhibits[i]->attachment;
+        if (text && reference_parse(&reference, text) && memcmp(reference.id, id, BLOB_ID_SIZE) == 0) {
+            *out = reference;
+            *exhibit = i;
+            return RESULT_OK;
+        }
+    }
+    return RESULT_NOT_FOUND;
+}

@@ -24,5 +24,8 @@ void reference_write(char out[static REFERENCE_TEXT_LEN + 1], const struct blob_
  * What is not well-formed is left out: nobody could fetch it. MALFORMED if the slot cannot be read, NO_MEMORY. */
 MUST_USE enum result reference_list(struct arena *arena, const struct span values[static FIELD_SLOTS],
                                     struct blob_reference **out, size_t *count);
+/* The one with this id, and in which exhibit it stands, from 0. NOT_FOUND; else as above. */
+MUST_USE enum result reference_find(struct arena *arena, const struct span values[static FIELD_SLOTS],
+                                    const uint8_t id[static BLOB_ID_SIZE], struct blob_reference *out, size_t *exhibit);
 
 #endif

@@ -75,6 +75,7 @@ Status *answer_node(struct node *node);
 MUST_USE enum result answer_told(Reply *reply, struct node *node, const char *prefix, const char **complaint);
 MUST_USE enum result answer_disclose(Reply *reply, struct node *node, const Disclose *words, const char **complaint);
 MUST_USE enum result answer_check(Reply *reply, struct node *node);
+MUST_USE enum result answer_check_blobs(Reply *reply, struct node *node, const CheckBlobs *words);
 /* The logs that nobody can rewrite: records, whether they are what they were, checkpoints and proofs. */
 MUST_USE enum result answer_log_records(Reply *reply, struct node *node, const LogRecords *words,
                                         const char **complaint);

@@ -158,15 +158,17 @@ enum result answer_read_blob(Reply *reply, struct node *node, const ReadBlob *wo
         *complaint = _("no alert here names this attachment");
         return RESULT_NOT_FOUND;
     }
-    if (words->fetch && fetch_want(&node->peers, attachment)) {
+    blobs_find(node->exchange.blobs, attachment->id, &stand);
+    bool is_missing = words->fetch && !stand.whole;
+    if (stand.have > words->first) {
+        enum result result = read_chunks(part, node, words);
+        if (result && result != RESULT_STORE_DAMAGED && result != RESULT_NOT_FOUND)
+            return result;
+        is_missing |= result != RESULT_OK; /* what is damaged is fetched anew */
+    }
+    if (is_missing && fetch_want(&node->peers, attachment)) {
         *complaint = _("this node fetches no attachments: see fetch under attachments in node.yaml");
         return RESULT_NOT_ALLOWED;
-    }
-    if (blobs_find(node->exchange.blobs, attachment->id, &stand) && stand.have > words->first) {
-        enum result result = read_chunks(part, node, words);
-        if (result && result != RESULT_STORE_DAMAGED &&
-            result != RESULT_NOT_FOUND) /* what is damaged is fetched anew */
-            return result;
     }
     part->status = blob_status(node, attachment);
     reply->blob_part = part;

@@ -218,6 +218,9 @@ Status *answer_node(struct node *node) {
     status->index_max = node->exchange.index_bytes_max;
     status->index_wordless = index_wordless(node->exchange.index);
     status->memory_locked = secret_is_locked();
+    status->has_opened_owed = status->has_opened_untold = true;
+    status->opened_owed = opened_owed(&node->exchange.openings);
+    status->opened_untold = node->exchange.openings.untold;
     status->blobs = arena_alloc(&node->exchange.turn, sizeof *status->blobs);
     if (!status->blobs)
         return NULL;
@@ -234,31 +237,4 @@ enum result answer_status(Reply *reply, struct node *node) {
     TRY(all_feeds(status, node));
     TRY(all_forks(status, node));
     return all_refusals(status, node);
-}
-
-enum { DAMAGED_MAX = 1000 };
-
-struct checking {
-    struct arena *arena;
-    Checked *words;
-};
-
-static void add_damaged(void *context, const char *complaint) {
-    struct checking *checking = context;
-    char *copy = arena_text(checking->arena, complaint, strlen(complaint));
-    if (copy && checking->words->n_damaged < DAMAGED_MAX)
-        checking->words->damaged[checking->words->n_damaged++] = copy;
-}
-
-enum result answer_check(Reply *reply, struct node *node) {
-    struct checking checking = {.arena = &node->exchange.turn};
-    checking.words = arena_alloc(checking.arena, sizeof *checking.words);
-    if (!checking.words)
-        return RESULT_NO_MEMORY;
-    checked__init(checking.words);
-    checking.words->damaged = arena_array(checking.arena, DAMAGED_MAX, sizeof *checking.words->damaged);
-    if (!checking.words->damaged)
-        return RESULT_NO_MEMORY;
-    reply->checked = checking.words;
-    return store_check(node->exchange.store, add_damaged, &checking, &checking.words->records);
 }

@@ -63,12 +63,67 @@ static enum result find_answers(struct answers *out, struct node *node, const st
     return arena->starved ? RESULT_NO_MEMORY : RESULT_OK;
 }
 
+/* --- who has opened it --- */
+
+struct openers {
+    struct opened_by *rows;
+    size_t count;
+};
+
+static const struct opened_by *opened_by(const struct openers *openers, const uint8_t *member) {
+    for (size_t i = 0; i < openers->count; i++)
+        if (openers->rows[i].id && memcmp(openers->rows[i].id, member, MEMBER_ID_SIZE) == 0)
+            return &openers->rows[i];
+    return NULL;
+}
+
+static bool is_a_reader(const struct told_feed *told, size_t count, const uint8_t *member) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < told[i].count; k++)
+            if (memcmp(told[i].readers[k].id, member, MEMBER_ID_SIZE) == 0)
+                return true;
+    return false;
+}
+
+/* This node, and those further on. */
+static enum result opened_words_of(AlertStatus *out, struct node *node, const struct openers *openers,
+                                   const struct told_feed *told, size_t count) {
+    static const char *const states[STORE_OPENED_STATES] = {[STORE_OPENED_KEPT] = "kept",
+                                                            [STORE_OPENED_OWED] = "owed",
+                                                            [STORE_OPENED_TOLD] = "told",
+                                                            [STORE_OPENED_REFUSED] = "refused"};
+    struct arena *arena = &node->exchange.turn;
+    out->opened = arena_array(arena, openers->count + 1, sizeof *out->opened);
+    for (size_t i = 0; out->opened && i < openers->count; i++) {
+        const struct opened_by *row = &openers->rows[i];
+        OpenedStatus *words = arena_alloc(arena, sizeof *words);
+        if (!words)
+            return RESULT_NO_MEMORY;
+        if (row->id && is_a_reader(told, count, row->id))
+            continue;
+        opened_status__init(words);
+        words->member = row->id ? words_of(member_name(roster_find_ever(node->roster, row->id))) : NULL;
+        words->since = row->since;
+        words->step = row->step;
+        words->state = words_of(states[row->state]);
+        out->opened[out->n_opened++] = words;
+    }
+    return out->opened ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
 /* --- who has it --- */
 
+/* What members say of an alert themselves. */
+struct sayings {
+    struct answers answers;
+    struct openers openers;
+};
+
 static enum result reader_words(ReaderStatus **out, struct node *node, const struct told_reader *reader,
-                                const struct answers *answers) {
+                                const struct sayings *said) {
     ReaderStatus *words = arena_alloc(&node->exchange.turn, sizeof *words);
-    const struct answer *answer = answer_of(answers, reader->id);
+    const struct answer *answer = answer_of(&said->answers, reader->id);
+    const struct opened_by *opened = opened_by(&said->openers, reader->id);
     uint64_t since;
     if (!words)
         return RESULT_NO_MEMORY;
@@ -77,6 +132,11 @@ static enum result reader_words(ReaderStatus **out, struct node *node, const str
     if (answer) {
         words->answered = answer->created;
         words->answer = proto_bytes(answer->object, OBJECT_ID_SIZE);
+    }
+    words->has_opened = words->has_opened_step = opened != NULL;
+    if (opened) {
+        words->opened = opened->since;
+        words->opened_step = opened->step;
     }
     words->member = words_of(member_name(reader->member));
     words->state = words_of(told_word(reader, peers_find(&node->peers, reader->id), node->started_ms, &since));
@@ -89,7 +149,7 @@ static enum result reader_words(ReaderStatus **out, struct node *node, const str
 }
 
 static enum result told_words(ToldStatus **out, struct node *node, const struct told_feed *told,
-                              const struct answers *answers) {
+                              const struct sayings *said) {
     struct arena *arena = &node->exchange.turn;
     ToldStatus *words = arena_alloc(arena, sizeof *words);
     if (!words)
@@ -106,7 +166,7 @@ static enum result told_words(ToldStatus **out, struct node *node, const struct 
     if (!words->readers)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < told->count; i++)
-        TRY(reader_words(&words->readers[words->n_readers++], node, &told->readers[i], answers));
+        TRY(reader_words(&words->readers[words->n_readers++], node, &told->readers[i], said));
     *out = words;
     return RESULT_OK;
 }
@@ -129,10 +189,11 @@ enum result answer_told(Reply *reply, struct node *node, const char *prefix, con
     struct arena *arena = &node->exchange.turn;
     const struct index_row *row;
     struct told_feed *told;
-    struct answers answers;
+    struct sayings said;
     size_t count;
     TRY(answer_find_row(&row, node, prefix, complaint));
-    TRY(find_answers(&answers, node, row));
+    TRY(find_answers(&said.answers, node, row));
+    TRY(opened_find(&node->exchange, arena, row->sequence, &said.openers.rows, &said.openers.count));
     TRY(told_find(&node->exchange, arena, row->sequence, &told, &count));
     Status *status = answer_node(node);
     AlertStatus *words = arena_alloc(arena, sizeof *words);
@@ -141,9 +202,10 @@ enum result answer_told(Reply *reply, struct node *node, const char *prefix, con
         return RESULT_NO_MEMORY;
     alert_status__init(words);
     TRY(came_words(words, node, row));
+    TRY(opened_words_of(words, node, &said.openers, told, count));
     words->told = list;
     for (size_t i = 0; i < count; i++)
-        TRY(told_words(&list[words->n_told++], node, &told[i], &answers));
+        TRY(told_words(&list[words->n_told++], node, &told[i], &said));
     status->alert = words;
     reply->status = status;
     return answer_row(reply, node, row, false);

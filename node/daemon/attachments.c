@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/reference.h"
 #include "daemon/exchange.h"
+#include "daemon/told.h"
 #include "keys/secret.h"
 #include "store/blobs.h"
 
@@ -261,21 +262,17 @@ static void look(void *context, void *row) {
 /* The reference as it stands in that alert, if the file is here and is what the alert says. */
 static enum result recall(struct exchange *exchange, const struct looking *looking, struct blob_reference *out) {
     const struct index_row at = {.sequence = looking->mention->sequence};
-    struct blob_reference *references;
+    struct blob_reference reference;
     struct holding holding;
-    size_t count;
+    size_t exhibit;
     uint8_t sha256[HASH_SIZE];
     TRY(exchange_load(exchange, &exchange->turn, &at, &holding));
-    TRY(reference_list(&exchange->turn, holding.disclosure.opening.values, &references, &count));
-    for (size_t i = 0; i < count; i++)
-        if (memcmp(references[i].id, looking->found->id, BLOB_ID_SIZE) == 0) {
-            TRY(blobs_digest(exchange->blobs, &references[i], sha256));
-            if (memcmp(sha256, looking->sha256, HASH_SIZE) != 0)
-                return RESULT_NOT_FOUND;
-            *out = references[i];
-            return RESULT_OK;
-        }
-    return RESULT_NOT_FOUND;
+    TRY(reference_find(&exchange->turn, holding.disclosure.opening.values, looking->found->id, &reference, &exhibit));
+    TRY(blobs_digest(exchange->blobs, &reference, sha256));
+    if (memcmp(sha256, looking->sha256, HASH_SIZE) != 0)
+        return RESULT_NOT_FOUND;
+    *out = reference;
+    return RESULT_OK;
 }
 
 static bool find_same(struct exchange *exchange, const uint8_t *sha256, struct blob_reference *out) {
@@ -372,22 +369,19 @@ void attachments_tidy(struct exchange *exchange, bool all) {
 /* Does what we told by this entry show a field that names the file? */
 static enum result shows(struct exchange *exchange, struct arena *arena, struct feed *feed, uint64_t number,
                          const uint8_t *id) {
-    struct blob_reference *references;
+    struct blob_reference reference;
     struct disclosure disclosure;
     struct span bytes, plain;
     struct entry entry;
     const uint8_t *key;
-    size_t count;
+    size_t exhibit;
     TRY(store_get_entry(exchange->store, arena, feed->record.ordinal, number, &bytes));
     TRY(feed_parse(&entry, bytes));
     TRY(feeds_key(&exchange->feeds, feed, entry.epoch, &key));
     TRY(feed_open(arena, &plain, &entry, key));
     TRY(disclosure_decode(&disclosure, arena, plain));
-    TRY(reference_list(arena, disclosure.opening.values, &references, &count));
-    for (size_t i = 0; i < count; i++)
-        if (memcmp(references[i].id, id, BLOB_ID_SIZE) == 0)
-            return RESULT_OK;
-    return RESULT_NOT_ALLOWED;
+    enum result result = reference_find(arena, disclosure.opening.values, id, &reference, &exhibit);
+    return result == RESULT_NOT_FOUND ? RESULT_NOT_ALLOWED : result;
 }
 
 static bool was_told(struct exchange *exchange, struct arena *arena, uint64_t sequence, const uint8_t *id,
@@ -398,8 +392,7 @@ static bool was_told(struct exchange *exchange, struct arena *arena, uint64_t se
         return false;
     for (size_t i = 0; i < count; i++) {
         struct feed *feed = feeds_find_ordinal(&exchange->feeds, told[i].ordinal);
-        if (feed && feed->ours && told[i].number <= feed->head.number && feeds_has_member(feed, member) &&
-            feeds_first_of(feed, member) <= told[i].number && !shows(exchange, arena, feed, told[i].number, id))
+        if (feed && told_reads(feed, told[i].number, member) && !shows(exchange, arena, feed, told[i].number, id))
             return true;
     }
     return false;

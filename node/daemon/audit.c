@@ -30,6 +30,7 @@ static const struct naming {
     {"release", "peer release", false},
     {"watchlists", "watchlist", false},
     {"read_blob", "show --save", true},
+    {"check_blobs", "check attachments", true},
     {"log_records", "audit show", true},
     {"log_check", "audit verify", true},
     {"log_point", "audit checkpoint", false},
@@ -156,6 +157,22 @@ static struct buf alerts_of(struct node *node, const Request *request, const Rep
     if (reply->explained && !index_find_prefix(node->exchange.index, request->explain->alert, &row))
         add_alert(&alerts, row->object);
     return alerts;
+}
+
+/* Whoever gets to see what is in an alert has opened it; not who sees its line in a list. */
+static bool shows_content(const Request *request) {
+    return request->show || (request->find && request->find->full);
+}
+
+static enum result note_row(struct node *node, const Row *words) {
+    const struct index_row *row = index_find(node->exchange.index, words->object.data);
+    return row ? opened_note(&node->exchange, row) : RESULT_OK;
+}
+
+static enum result note_opened(struct node *node, const Reply *reply) {
+    for (size_t i = 0; i < reply->n_rows; i++)
+        TRY(note_row(node, reply->rows[i]));
+    return reply->shown ? note_row(node, reply->shown->row) : RESULT_OK;
 }
 
 /* ---- a record ---- */
@@ -300,6 +317,8 @@ enum result audit_request(struct node *node, struct audit_talk *talk, const Requ
     memset(talk->going_on, 0, sizeof talk->going_on);
     const struct buf alerts = alerts_of(node, request, reply);
     TRY(append(node, &(struct happening){&talk->caller, command, words, reply->result, &alerts}));
+    if (shows_content(request))
+        TRY(note_opened(node, reply));
     talk->begins = in_pieces;
     *recorded = true;
     return RESULT_OK;
@@ -327,6 +346,8 @@ enum result audit_watch(struct node *node, const struct audit_talk *talk, const 
     buf_init(&alerts, &node->exchange.turn);
     for (size_t i = 0; i < count; i++)
         add_alert(&alerts, rows[i]->object);
+    for (size_t i = 0; i < count && words->full; i++)
+        TRY(opened_note(&node->exchange, rows[i]));
     const char *text = words_of_message(&node->exchange.turn, &words->base, false);
     return append(node, &(struct happening){&talk->caller, "watch", text, result_name(RESULT_OK), &alerts});
 }

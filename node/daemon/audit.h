@@ -5,6 +5,9 @@
  * where that cannot be written, the answer is refused. What a request is called, and which parts of it are its words,
  * comes from its message: one that is added to proto/control.proto is recorded without a line here.
  *
+ * Where the content of an alert is shown, the same change holds that it was opened, if the policy has it told
+ * (opened.h).
+ *
  * Checkpoints of both logs are made here too, and what is older than node.yaml says is erased. One thread.
  */
 #ifndef DAEMON_AUDIT_H

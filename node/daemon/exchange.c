@@ -267,7 +267,7 @@ enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, ui
     TRY(store_get_told(exchange->store, &exchange->turn, before, &told, &count));
     for (size_t i = 0; i < count; i++)
         TRY(store_put_told(exchange->store, sequence, told[i].ordinal, told[i].number));
-    return RESULT_OK;
+    return opened_inherit(exchange, before, sequence);
 }
 
 /* Keeps the full disclosure and appends the narrowed ones to the feeds. */
@@ -441,6 +441,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
     feeds_settle(&exchange->feeds);
     forks_settle(&exchange->forks);
     attachments_settle(exchange);
+    opened_settle(&exchange->openings);
     for (size_t i = 0; i < exchange->admitted_count; i++) {
         const struct admitted *admitted = &exchange->admitted[i];
         bool is_new = !index_find(exchange->index, admitted->row.object);
@@ -458,6 +459,7 @@ static void discard(struct exchange *exchange) {
     feeds_discard(&exchange->feeds);
     forks_discard(&exchange->forks);
     attachments_discard(exchange);
+    opened_discard(&exchange->openings);
 }
 
 enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context) {
@@ -576,6 +578,7 @@ enum result exchange_open(struct exchange *exchange) {
     TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));
     TRY(forks_open(&exchange->forks, exchange->store));
     TRY(embargo_open(exchange));
+    TRY(opened_open(exchange));
     return exchange_index_again(exchange);
 }
 
@@ -585,6 +588,7 @@ void exchange_release(struct exchange *exchange) {
     forks_release(&exchange->forks);
     attachments_release(&exchange->attachments);
     embargo_release(&exchange->embargoes);
+    opened_release(&exchange->openings);
     index_free(exchange->index);
     free(exchange->admitted);
     arena_release(&exchange->turn);

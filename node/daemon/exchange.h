@@ -26,6 +26,7 @@
 #include "daemon/embargo.h"
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
+#include "daemon/opened.h"
 #include "keys/identity.h"
 #include "keys/roster.h"
 #include "store/blobs.h"
@@ -59,6 +60,7 @@ struct exchange {
     struct forks forks;
     struct attachments attachments;
     struct embargoes embargoes;
+    struct openings openings;
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];
@@ -228,7 +230,8 @@ MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disc
  * for incoming.c and history.c. Where a part of that fails the change can only be taken back: no entry without its
  * record. */
 MUST_USE enum result exchange_append(struct exchange *exchange, const struct telling *telling, uint64_t now_ms);
-/* A wider view took the alert's place: where the one before it was told is remembered with it. For incoming.c. */
+/* A wider view took the alert's place: where the one before it was told, and who says that it was opened there, is
+ * remembered with it. For incoming.c. */
 MUST_USE enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence);
 
 /* Counts, and says, which entries of our feed were sealed for a member that had been removed before this node heard of

@@ -72,6 +72,10 @@ static void put_store(struct buf *out, const struct node *node) {
             node->exchange.index_bytes_max);
     put_one(out, "index_wordless_alerts", "gauge", "Alerts whose words the index does not have.",
             index_wordless(node->exchange.index));
+    put_one(out, "opened_owed", "gauge", "Notices of opened alerts that wait to be sent.",
+            opened_owed(&node->exchange.openings));
+    put_one(out, "opened_untold_total", "counter", "Those that were kept for nobody, as too many waited.",
+            node->exchange.openings.untold);
 }
 
 static void put_attachments(struct buf *out, const struct node *node) {

@@ -379,6 +379,8 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
         return answer_disclose(reply, serve->node, request->disclose, complaint);
     if (request->check)
         return answer_check(reply, serve->node);
+    if (request->check_blobs)
+        return answer_check_blobs(reply, serve->node, request->check_blobs);
     if (request->give)
         return carry_answer_give(reply, serve->node, request->give, complaint);
     if (request->take)

@@ -363,6 +363,10 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return RESULT_OK;
     if (message->announce)
         return take_announce(peers, connection, message->announce);
+    if (message->has_opened)
+        return sync_take_opened(peers, connection, proto_span(message->opened));
+    if (message->noted)
+        return sync_take_noted(peers, connection, message->noted);
     if (message->delivered)
         return sync_take_delivered(peers, connection, message->delivered);
     return sync_take_fork(peers, message->fork);
@@ -378,7 +382,8 @@ static enum result take_from_former(struct peers *peers, struct connection *conn
 static unsigned work_of(const SyncMessage *message) {
     if (message->hello || message->has_known || message->has_trust)
         return 100;
-    return message->holding || message->fork || message->want || (message->announce && message->announce->has_entry)
+    return message->holding || message->fork || message->want || message->has_opened ||
+                   (message->announce && message->announce->has_entry)
                ? 10
                : 1;
 }
@@ -392,7 +397,8 @@ static bool is_behind_holdings(const struct connection *connection, const SyncMe
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
                   message->has_known + message->has_trust + !!message->holding + !!message->fork +
-                  !!message->delivered + !!message->want + !!message->chunks + !!message->withheld + !!message->more;
+                  !!message->delivered + !!message->want + !!message->chunks + !!message->withheld + !!message->more +
+                  message->has_opened + !!message->noted;
     if (members == 0 && message->base.n_unknown_fields)
         return RESULT_UNKNOWN_KIND; /* of a newer version */
     if (members != 1 || (!message->hello && !connection->greeted))
@@ -425,8 +431,11 @@ enum result sync_take(struct peers *peers, struct connection *connection, struct
 }
 
 void sync_committed(struct peers *peers, struct connection *connection) {
-    if (connection->leaves_at)
+    if (connection->leaves_at) {
+        connection->answers = NULL;
         return;
+    }
+    sync_answer_opened(peers, connection);
     sync_acknowledge(peers, connection);
     if (connection->received)
         connection->peer->backoff_ms = REDIAL_FIRST_MS; /* a session that brings something is a good one */
@@ -434,10 +443,12 @@ void sync_committed(struct peers *peers, struct connection *connection) {
     sync_tell_forks(peers, connection);
     sync_announce_grown(peers, connection);
     sync_pay_delivered(peers, connection);
+    sync_tell_opened(peers, connection);
 }
 
 void sync_renew(struct peers *peers, struct connection *connection) {
     memset(connection->fetching.allowed, 0, sizeof connection->fetching.allowed);
+    connection->opened_at = 0;
     sync_hello(peers, connection);
     sync_ask_trust(peers, connection);
     if (connection->announced_count)

@@ -70,6 +70,10 @@ struct connection {
     uint8_t asked_digest[HASH_SIZE]; /* what it went by when we last said what we know */
     uint64_t asked_trust_at;         /* steady; when that was, 0: not yet */
     size_t forks_told;               /* of exchange.forks */
+    bool takes_opened;               /* the other end answers an Opened */
+    uint64_t opened_at;              /* place of the debt (opened.h) that was looked at last; 0: none in this session */
+    unsigned opened_under_way;       /* told and not answered yet */
+    struct opened_answer *answers;   /* to what came in this turn, in its memory; sent once that is on disk */
     struct fetching fetching;        /* of attachments; fetch.h */
 };
 
@@ -104,7 +108,8 @@ void sync_give_all(struct peers *peers);
 /* Milliseconds until a cap lets something through that waits for it; UINT64_MAX: nothing waits for a cap. */
 uint64_t sync_held_ms(const struct peers *peers, const struct connection *connection, uint64_t now);
 
-/* Between the parts of it: sync.c reads, sync_ask.c asks, sync_write.c gives, sync_trust.c says whom we go by. */
+/* Between the parts of it: sync.c reads, sync_ask.c asks, sync_write.c gives, sync_trust.c says whom we go by,
+ * sync_opened.c what was opened. */
 struct pull *sync_find_pull(struct connection *connection, const struct feed *feed);
 struct pull *sync_get_pull(struct connection *connection, struct feed *feed);
 void sync_ask(struct peers *peers, struct connection *connection);
@@ -140,6 +145,12 @@ void sync_tell_delivered(struct peers *peers, struct connection *connection, str
 void sync_tell_all_delivered(struct peers *peers, struct connection *connection);
 void sync_pay_delivered(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_delivered(struct peers *peers, struct connection *connection, const Delivered *words);
+/* What is owed to the other end of alerts that were opened, as much as goes now; what it says of such; its answers, and
+ * ours to it. */
+void sync_tell_opened(struct peers *peers, struct connection *connection);
+void sync_answer_opened(struct peers *peers, struct connection *connection);
+MUST_USE enum result sync_take_opened(struct peers *peers, struct connection *connection, struct span opened);
+MUST_USE enum result sync_take_noted(struct peers *peers, struct connection *connection, const Noted *words);
 MUST_USE enum result sync_take_fork(struct peers *peers, const Fork *words);
 
 #endif

@@ -17,6 +17,7 @@ void sync_hello(struct peers *peers, struct connection *connection) {
     hello.protocol = PROTOCOL;
     hello.roster_version = peers->node->roster->version;
     hello.trust = proto_bytes(peers->node->roster->digest, HASH_SIZE);
+    hello.has_takes_opened = hello.takes_opened = true;
     message.hello = &hello;
     sync_send(peers, connection, &message);
 }
@@ -95,9 +96,11 @@ enum result sync_take_hello(struct peers *peers, struct connection *connection, 
         if (connection->announced_count)
             memset(connection->announced, 0, connection->announced_count * sizeof *connection->announced);
         sync_tell_holdings(peers, connection);
+        connection->opened_at = 0;
     }
     memcpy(connection->digest, words->trust.data, HASH_SIZE);
     connection->greeted = true;
+    connection->takes_opened = words->takes_opened;
     sync_ask_trust(peers, connection);
     return RESULT_OK;
 }

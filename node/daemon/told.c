@@ -116,6 +116,24 @@ enum result told_find(struct exchange *exchange, struct arena *arena, uint64_t s
     return RESULT_OK;
 }
 
+bool told_reads(const struct feed *feed, uint64_t number, const uint8_t member[static MEMBER_ID_SIZE]) {
+    return feed->ours && number <= feed->head.number && feeds_has_member(feed, member) &&
+           feeds_first_of(feed, member) <= number;
+}
+
+enum result told_to(struct exchange *exchange, struct arena *arena, uint64_t sequence,
+                    const uint8_t member[static MEMBER_ID_SIZE], bool *is_told) {
+    struct store_told *told;
+    size_t count;
+    TRY(store_get_told(exchange->store, arena, sequence, &told, &count));
+    *is_told = false;
+    for (size_t i = 0; i < count && !*is_told; i++) {
+        const struct feed *feed = feeds_find_ordinal(&exchange->feeds, told[i].ordinal);
+        *is_told = feed && told_reads(feed, told[i].number, member);
+    }
+    return RESULT_OK;
+}
+
 static const char *why_pending(const struct told_reader *reader, const struct peer *peer, uint64_t started_ms,
                                uint64_t *since) {
     if (peer && peer->connection)

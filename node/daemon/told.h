@@ -1,7 +1,7 @@
 /* told: who has an alert that this node told, as far as it can know.
  *
- * A reader acknowledges an entry once it is on its disk; that is "delivered". Whether anybody there has opened it, or
- * acted on it, no reader says, and nothing here guesses. One thread.
+ * A reader acknowledges an entry once it is on its disk; that is "delivered". Whether anybody there has opened it is
+ * said by some (opened.h), and nothing here guesses. One thread.
  */
 #ifndef DAEMON_TOLD_H
 #define DAEMON_TOLD_H
@@ -35,6 +35,12 @@ struct told_feed {
     struct told_reader *readers;
     size_t count;
 };
+
+/* Could this member read entry `number` of the feed, one of ours on disk, and can it still? */
+bool told_reads(const struct feed *feed, uint64_t number, const uint8_t member[static MEMBER_ID_SIZE]);
+/* Did we tell this member the alert of this sequence, by an entry that it reads? */
+MUST_USE enum result told_to(struct exchange *exchange, struct arena *arena, uint64_t sequence,
+                             const uint8_t member[static MEMBER_ID_SIZE], bool *is_told);
 
 /* Where the alert of this sequence was told, and who has it; in the arena. Who left the audience before it acknowledged
  * anything of the feed is not known any more. */

@@ -86,6 +86,11 @@ MUST_USE enum result blobs_chunks(struct blobs *blobs, struct arena *arena, cons
 /* The SHA-256 of the file that this opens to. NOT_FOUND unless it is whole; as blob_open(). */
 MUST_USE enum result blobs_digest(struct blobs *blobs, const struct blob_reference *reference,
                                   uint8_t sha256[static HASH_SIZE]);
+/* Reads chunks back from `first` on, `max` of those that are here, and opens each by itself: good[i] says whether chunk
+ * first + i is what was put. Nothing is changed. *count: how many were looked at. NOT_FOUND; STORE_DAMAGED if the
+ * manifest is not what was put; BAD_COMMITMENT if the key is not the one of this blob; NO_MEMORY, IO. */
+MUST_USE enum result blobs_read_back(const struct blobs *blobs, const struct blob_reference *reference, uint32_t first,
+                                     uint32_t max, bool *good, uint32_t *count);
 /* Bytes of the file on disk go away. */
 void blobs_remove(struct blobs *blobs, const uint8_t id[static BLOB_ID_SIZE]);
 

@@ -1,5 +1,6 @@
 /* The part of blobs.h that reads back what is here. */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -111,5 +112,53 @@ enum result blobs_digest(struct blobs *blobs, const struct blob_reference *refer
         secret_wipe(plain, BLOB_CHUNK_BYTES);
     }
     arena_release(&arena);
+    return result;
+}
+
+static enum result open_each(const struct blob_row *row, int file, const struct blob_opener *opener, uint32_t first,
+                             uint32_t count, bool *good) {
+    uint8_t *sealed = malloc(BLOB_SEALED_BYTES + BLOB_CHUNK_BYTES), *plain = sealed + BLOB_SEALED_BYTES;
+    if (!sealed)
+        return RESULT_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        size_t size = blob_chunk_size(opener->blob, first + i);
+        good[i] = !file_read_at(file, sealed, size, blob_row_offset(row, first + i)) &&
+                  !blob_open_one(opener, first + i, span_of(sealed, size), plain);
+    }
+    secret_wipe(plain, BLOB_CHUNK_BYTES);
+    free(sealed);
+    return RESULT_OK;
+}
+
+static enum result read_back(struct arena *arena, const struct blob_row *row, int file, const uint8_t *key,
+                             uint32_t first, uint32_t count, bool *good) {
+    struct span manifest;
+    struct blob blob;
+    struct blob_opener opener;
+    TRY(blob_read_row(arena, row, file, &blob, &manifest));
+    TRY(blob_opener_init(&opener, &blob, key));
+    enum result result = open_each(row, file, &opener, first, count, good);
+    blob_opener_release(&opener);
+    return result;
+}
+
+enum result blobs_read_back(const struct blobs *blobs, const struct blob_reference *reference, uint32_t first,
+                            uint32_t max, bool *good, uint32_t *count) {
+    const struct blob_row *row = id_map_find(&blobs->rows, reference->id);
+    struct arena arena;
+    int file;
+    if (!row)
+        return RESULT_NOT_FOUND;
+    uint32_t there = first < row->stand.have ? row->stand.have - first : 0;
+    there = there < max ? there : max;
+    enum result result = blob_open_row(blobs, row, O_RDONLY, &file);
+    if (result)
+        return result == RESULT_NOT_FOUND ? RESULT_STORE_DAMAGED : result; /* somebody took it away */
+    arena_init(&arena, BLOB_MEMORY);
+    result = read_back(&arena, row, file, reference->key, first, there, good);
+    arena_release(&arena);
+    close(file);
+    if (!result)
+        *count = there;
     return result;
 }

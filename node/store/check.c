@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "keys/secret.h"
 #include "store/journals.h"
+#include "store/opened.h"
 
 enum { RECORD_MEMORY = 4 * ENTRY_BYTES_MAX };
 
@@ -18,6 +19,7 @@ struct check {
     struct place last;  /* before the one being read; first 0: none of this table yet */
     uint64_t last_feed; /* the greatest ordinal */
     uint64_t last_alert;
+    uint64_t last_reader;
     enum result result;
 };
 
@@ -29,7 +31,7 @@ static void report(struct check *check, const struct place *place, const char *c
 }
 
 static bool has_holes(enum table table) {
-    return table == TABLE_NOTES || table == TABLE_TOLD || table == TABLE_CHECKPOINTS;
+    return table == TABLE_NOTES || table == TABLE_TOLD || table == TABLE_CHECKPOINTS || table == TABLE_OPENED;
 }
 
 static bool is_of_a_feed(enum table table) {
@@ -38,11 +40,15 @@ static bool is_of_a_feed(enum table table) {
 
 static bool is_large(enum table table) {
     return table == TABLE_ENTRIES || table == TABLE_ALERTS || table == TABLE_TOLD || table == TABLE_AUDIT ||
-           table == TABLE_DISCLOSURES;
+           table == TABLE_DISCLOSURES || table == TABLE_OPENED;
 }
 
-static bool is_of_an_alert(enum table table) {
-    return table == TABLE_TOLD;
+/* And of a feed, or of a reader (0: this node). */
+static bool is_of_an_alert(const struct check *check, const struct place *place) {
+    if (place->first > check->last_alert)
+        return false;
+    return place->table == TABLE_TOLD ? place->second && place->second <= check->last_feed
+                                      : place->second <= check->last_reader;
 }
 
 /* Running numbers have no holes. (Those of the entries of one feed are looked at where they are used, entries.c.) */
@@ -57,15 +63,18 @@ static void check_place(struct check *check, const struct place *place) {
         report(check, place, _("its key is impossible"));
     else if (is_of_a_feed(place->table) && place->first > check->last_feed)
         report(check, place, _("it belongs to no feed"));
-    else if (is_of_an_alert(place->table) &&
-             (place->first > check->last_alert || place->second == 0 || place->second > check->last_feed))
+    else if (place->table == TABLE_TOLD && !is_of_an_alert(check, place))
         report(check, place, _("it belongs to no alert or no feed"));
+    else if (place->table == TABLE_OPENED && !is_of_an_alert(check, place))
+        report(check, place, _("it belongs to no alert or no reader"));
     else if (!follows(place, &check->last))
         report(check, place, _("the one before it is missing"));
     if (place->table == TABLE_FEEDS)
         check->last_feed = place->first;
     if (place->table == TABLE_ALERTS)
         check->last_alert = place->first;
+    if (place->table == TABLE_READERS)
+        check->last_reader = place->first;
     check->last = *place;
 }
 
@@ -83,6 +92,8 @@ static bool has_form(struct check *check, const struct place *place, struct span
     case TABLE_POSITIONS:
     case TABLE_TOLD:
         return record.len == 8;
+    case TABLE_OPENED:
+        return opened_has_form(record);
     case TABLE_AUDIT:
     case TABLE_DISCLOSURES:
         return place->first && journals_has_form(place->first, record);

@@ -60,17 +60,28 @@ void positions_release(struct positions *positions) {
     *positions = (struct positions){0};
 }
 
+enum result positions_number(struct positions *positions, struct records *records, const uint8_t *member,
+                             uint32_t *number) {
+    *number = member ? find_reader(positions, member) : 0;
+    if (*number || !member)
+        return RESULT_OK;
+    TRY(records_put(records, &(struct place){.table = TABLE_READERS, .first = positions->count + 1u},
+                    span_of(member, 32)));
+    if (add_reader(positions, member) != RESULT_OK)
+        return records_doom(records, RESULT_NO_MEMORY);
+    *number = positions->count;
+    return RESULT_OK;
+}
+
+const uint8_t *positions_member(const struct positions *positions, uint64_t number) {
+    return number && number <= positions->count ? positions->readers[number - 1] : NULL;
+}
+
 enum result positions_put(struct positions *positions, struct records *records, uint32_t ordinal,
                           const uint8_t member[static 32], uint64_t number) {
     uint8_t value[8];
-    uint32_t reader = find_reader(positions, member);
-    if (!reader) {
-        TRY(records_put(records, &(struct place){.table = TABLE_READERS, .first = positions->count + 1u},
-                        span_of(member, 32)));
-        if (add_reader(positions, member) != RESULT_OK)
-            return records_doom(records, RESULT_NO_MEMORY);
-        reader = positions->count;
-    }
+    uint32_t reader;
+    TRY(positions_number(positions, records, member, &reader));
     put_u64(value, number);
     return records_put(records, &(struct place){.table = TABLE_POSITIONS, .first = ordinal, .second = reader},
                        SPAN_OF_ARRAY(value));

@@ -19,6 +19,12 @@ struct positions {
 MUST_USE enum result positions_load(struct positions *positions, struct records *records);
 void positions_release(struct positions *positions);
 
+/* The running number of a member, given in the open change if it has none; 0 for NULL, this node. */
+MUST_USE enum result positions_number(struct positions *positions, struct records *records, const uint8_t *member,
+                                      uint32_t *number);
+/* Whose number it is; NULL if it is nobody's. */
+const uint8_t *positions_member(const struct positions *positions, uint64_t number);
+
 MUST_USE enum result positions_put(struct positions *positions, struct records *records, uint32_t ordinal,
                                    const uint8_t member[static 32], uint64_t number);
 MUST_USE enum result positions_get(const struct positions *positions, struct records *records, uint32_t ordinal,

@@ -377,7 +377,7 @@ static enum result open_tables(struct records *records) {
         TRY(put_formats(records));
     TRY(check_formats(records, &format)); /* it says which tables there must be */
     for (unsigned i = TABLE_FORMAT + 1; !code && i < TABLE_COUNT; i++)
-        code = open_table(records, i, is_new || (format < SCHEMA_FORMAT && i >= TABLE_AUDIT));
+        code = open_table(records, i, is_new || i >= schema_tables_of(format));
     TRY(opened(records, code));
     return format < SCHEMA_FORMAT ? put_formats(records) : RESULT_OK;
 }

@@ -24,11 +24,16 @@ static const struct table_row rows[TABLE_COUNT] = {
     [TABLE_AUDIT]       = {"audit",       0, 8, 0},
     [TABLE_DISCLOSURES] = {"disclosures", 0, 8, 0},
     [TABLE_CHECKPOINTS] = {"checkpoints", 0, 4, 8},
+    [TABLE_OPENED]      = {"opened",      0, 8, 4},
 };
 /* clang-format on */
 
 const char *schema_table_name(enum table table) {
     return rows[table].name;
+}
+
+enum table schema_tables_of(uint32_t format) {
+    return format == 3 ? TABLE_AUDIT : format == 4 ? TABLE_OPENED : TABLE_COUNT;
 }
 
 static uint8_t *write_number(uint8_t *out, size_t size, uint64_t value) {

@@ -14,6 +14,7 @@
  *   positions  u32 ordinal || u32 reader                 u64 number
  *   notes      u32 kind || u32 number                    the caller's
  *   told       u64 sequence || u32 ordinal               u64 number
+ *   opened     u64 sequence || u32 reader, 0: here       u8 state || u64 heard || what was said, or is to be
  *   audit, disclosures   u64 number                      hashes, 32 each || salt, 16 || content; erased: the hashes
  *   checkpoints          u32 journal || u64 size         the text
  *
@@ -27,8 +28,8 @@
 #include "store/store.h"
 
 enum {
-    SCHEMA_FORMAT = 4,
-    SCHEMA_FORMAT_OLDEST = 3, /* that is read: it lacks the tables from TABLE_AUDIT on, which are then made */
+    SCHEMA_FORMAT = 5,
+    SCHEMA_FORMAT_OLDEST = 3, /* that is read: tables that it lacks are then made */
 };
 
 enum table {
@@ -44,8 +45,12 @@ enum table {
     TABLE_AUDIT,
     TABLE_DISCLOSURES,
     TABLE_CHECKPOINTS,
+    TABLE_OPENED,
     TABLE_COUNT
 };
+
+/* The first table that a store of this format does not have. */
+enum table schema_tables_of(uint32_t format);
 
 enum { RECORD_KEY_MAX = 20 };
 

@@ -9,6 +9,7 @@
 #include "store/check.h"
 #include "store/entries.h"
 #include "store/journals.h"
+#include "store/opened.h"
 #include "store/positions.h"
 #include "store/records.h"
 #include "store/told.h"
@@ -272,6 +273,23 @@ enum result store_put_told(struct store *store, uint64_t sequence, uint32_t ordi
 enum result store_get_told(struct store *store, struct arena *arena, uint64_t sequence, struct store_told **told,
                            size_t *count) {
     return told_get(store->records, arena, sequence, told, count);
+}
+
+/* ---- who has opened an alert ---- */
+
+enum result store_put_opened(struct store *store, const struct store_opened *opened) {
+    assert(opened->sequence && opened->sequence <= store->now.alert && opened->words.len <= OPENED_BYTES_MAX);
+    return opened_put(store->records, &store->positions, opened);
+}
+
+enum result store_opened_of(struct store *store, struct arena *arena, uint64_t sequence, struct store_opened **out,
+                            size_t *count) {
+    assert(sequence);
+    return opened_of(store->records, &store->positions, arena, sequence, out, count);
+}
+
+enum result store_each_opened(struct store *store, store_visit_opened *visit, void *context) {
+    return opened_each(store->records, &store->positions, visit, context);
 }
 
 /* ---- notes ---- */

@@ -117,6 +117,32 @@ struct store_told {
 MUST_USE enum result store_get_told(struct store *store, struct arena *arena, uint64_t sequence,
                                     struct store_told **told, size_t *count);
 
+/* That an alert was opened, by this node's people or, as it says, at another; and has who told us the alert heard it?
+ */
+enum store_opened_state {
+    STORE_OPENED_KEPT, /* it is not to hear it */
+    STORE_OPENED_OWED, /* not yet */
+    STORE_OPENED_TOLD,
+    STORE_OPENED_REFUSED, /* it would not hear it */
+    STORE_OPENED_STATES
+};
+struct store_opened {
+    uint64_t sequence;     /* of the alert */
+    const uint8_t *member; /* NULL: here */
+    enum store_opened_state state;
+    uint64_t heard;    /* milliseconds; when it was put */
+    struct span words; /* the caller's, at most OPENED_BYTES_MAX */
+};
+/* Putting replaces. */
+MUST_USE enum result store_put_opened(struct store *store, const struct store_opened *opened);
+/* All of one alert that can be read, in the arena: our own first. */
+MUST_USE enum result store_opened_of(struct store *store, struct arena *arena, uint64_t sequence,
+                                     struct store_opened **out, size_t *count);
+/* Of all alerts, ascending; what is shown is valid in the callback, whose failure ends it. What is damaged, or said to
+ * be so by the callback, leaves the others alone: STORE_DAMAGED behind them. */
+typedef enum result store_visit_opened(void *context, const struct store_opened *opened);
+MUST_USE enum result store_each_opened(struct store *store, store_visit_opened *visit, void *context);
+
 /* How far a member has acknowledged one of our feeds; 0 if never. */
 MUST_USE enum result store_put_position(struct store *store, uint32_t ordinal, const uint8_t member[static 32],
                                         uint64_t number);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "daemon/unverified.h"
 #include "tests/sim/liar.h"
+#include "tests/sim/readers.h"
 
 static bool is_within(struct field_set inner, struct field_set outer) {
     struct field_set beyond = field_set_minus(inner, outer);
@@ -288,7 +289,7 @@ const char *judge_missing(void) {
     }
     for (size_t i = 0; i < alert_count && !missed; i++)
         missed = look_for_alert(i);
-    return missed;
+    return missed ? missed : readers_missing();
 }
 
 /* Who has begun with a feed goes on with it from who carries it. */

@@ -9,6 +9,7 @@
 #include "tests/sim/liar.h"
 #include "tests/sim/link.h"
 #include "tests/sim/operator.h"
+#include "tests/sim/readers.h"
 #include "tests/sim/sticks.h"
 #include "tests/sim/trouble.h"
 #include "tests/sim/work.h"
@@ -113,6 +114,7 @@ static void care(void *context, uint64_t value) {
 /* ---- a run ---- */
 
 /* How often, of all incidents. */
+/* clang-format off */
 static const struct {
     void (*happens)(void);
     unsigned weight;
@@ -122,6 +124,7 @@ static const struct {
     {work_publish_and_crash, 4},
     {work_publish_in_a_row, 7},
     {work_disclose_again, 3},
+    {readers_open_one, 12},
     {sticks_write, 8},
     {trouble_set_clock, 3},
     {trouble_crash_soon, 6},
@@ -139,6 +142,7 @@ static const struct {
     {work_change_roster, 2},
     {trouble_lie_for_a_while, 2},
 };
+/* clang-format on */
 
 static void happen(void *context, uint64_t value) {
     (void)context;
@@ -287,6 +291,7 @@ const char *play(uint64_t seed, unsigned steps, bool verbose) {
     network_tap = judge_bytes;
     link_tap = hear;
     world_make(seed, 0);
+    readers_begin();
     if (pick(2))
         liar_set_page(pick_between(1, 16 * 1024));
     plan(steps);
@@ -301,6 +306,8 @@ const char *play(uint64_t seed, unsigned steps, bool verbose) {
     run_until(machine_now() + AFTERMATH_MS);
     if (!machine_broken())
         judge_end();
+    if (!machine_broken())
+        readers_judge();
     count();
     world_remove();
     return machine_broken();

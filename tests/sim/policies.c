@@ -5,6 +5,8 @@
     "  - {from: {role: CUSTOMS}, show: [all]}\n"                                                                       \
     "  - {from: {role: POLICE, country: KE}, show: [all]}\n"                                                           \
     "  - {from: {role: SECRETARIAT}, show: [all]}\n"                                                                   \
+    "tell_opened:\n"                                                                                                   \
+    "  - {to: {role: CUSTOMS}, time: exact, pass: yes}\n"                                                              \
     "local: {operators: {show: [all]}}\n"
 
 const struct policy_text policy_texts[NODES_MAX] = {

@@ -506,3 +506,24 @@ def open_file(blob, key, manifest, chunks):
         require(1 <= length <= FILE_SIZE_MAX and padme(8 + length) == size and not any(padded[8 + length :]))
     require(len(chunks) >= len(hashes), "truncated")
     return padded[8 : 8 + length]
+
+
+# 10
+
+OPENED_SIZE_MAX = 1024
+STEPS = 1, 3_600_000, 86_400_000
+
+
+def read_opened(data, keys):
+    """[10.11] The word of a node that an alert was opened there. `keys`: the signing keys that each member has or had."""
+    require(len(data) <= OPENED_SIZE_MAX, "too-large")
+    outer = wire.decode(wire.SIGNED_OPENED, data)
+    require(len(outer["signature"]) == 64)
+    words = wire.decode(wire.OPENED, outer["words"])
+    require(words["suite"] == SUITE, "unknown-suite")
+    require(all(len(words[name]) == 32 for name in ("reader", "key", "object")))
+    require(words["step"] in STEPS and words["since"] % words["step"] == 0)
+    sign_key = [key for key in keys.get(words["reader"], []) if key_id(key) == words["key"]]
+    require(sign_key, "unknown-member")
+    check_signature(sign_key[0], "INAMA.sig.opened", H("INAMA.opened", outer["words"]), outer["signature"])
+    return {name: words[name] for name in ("reader", "object", "since", "step")}

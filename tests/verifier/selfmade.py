@@ -65,7 +65,8 @@ def results():
 
 
 def vectors():
-    sources = small, trees, disclosures, entries, opened, grants, endings, lists, taken, files, cards, key_files, blobs, logs
+    sources = small, trees, disclosures, entries, opened, grants, endings, lists, taken, files, cards, key_files, blobs
+    sources += logs, words
     for source in sources:
         for name, vector in source():
             yield f"{source.__name__}: {name}", json.loads(json.dumps(verify.hexed(vector)))
@@ -718,3 +719,25 @@ def logs():
     yield "another size", {**vector, "text": text.replace("size 3", "size 4"), "expect": "bad-signature"}
     yield "nobody's", {**vector, "members": [], "text": text, "expect": "unknown-member"}
     yield "no form", {**vector, "text": text.replace("size 3", "size 03"), "expect": "malformed"}
+
+
+# 10
+
+
+def words():
+    def word(seed=AUTHOR, tag="INAMA.sig.opened", **changes):
+        plain = {"suite": 1, "reader": AUTHOR_ID, "key": AUTHOR_ID, "object": random("object"), "since": 7_200_000}
+        inner = wire.encode(wire.OPENED, {**plain, "step": 3_600_000, "unknown": [], **changes})
+        signature = sign(seed, tag, H("INAMA.opened", inner))
+        return wire.encode(wire.SIGNED_OPENED, {"words": inner, "signature": signature, "unknown": []})
+
+    vector = {"op": "opened", "members": [{"id": AUTHOR_ID, "sign_key": AUTHOR_KEY}]}
+    found = {"reader": AUTHOR_ID, "object": random("object"), "since": 7_200_000, "step": 3_600_000}
+    yield "good", {**vector, "opened": word(), "expect": "ok", **found}
+    yield "nobody's", {**vector, "members": [], "opened": word(), "expect": "unknown-member"}
+    yield "another's", {**vector, "opened": word(seed=random("another")), "expect": "bad-signature"}
+    yield "another tag", {**vector, "opened": word(tag="INAMA.sig.ack"), "expect": "bad-signature"}
+    yield "between two hours", {**vector, "opened": word(since=7_200_001), "expect": "malformed"}
+    yield "no such step", {**vector, "opened": word(step=2), "expect": "malformed"}
+    yield "another suite", {**vector, "opened": word(suite=2), "expect": "unknown-suite"}
+    yield "large", {**vector, "opened": word() + bytes(1024), "expect": "too-large"}

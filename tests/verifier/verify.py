@@ -195,9 +195,16 @@ def op_log_consistency(proof, first, size, first_root, root):
     return {}
 
 
+def keys_of(members):
+    return {unhex(member["id"]): [unhex(member["sign_key"])] for member in members}
+
+
 def op_checkpoint(text, members):
-    keys = {unhex(member["id"]): [unhex(member["sign_key"])] for member in members}
-    return merkle.read_checkpoint(text, keys)
+    return merkle.read_checkpoint(text, keys_of(members))
+
+
+def op_opened(opened, members):
+    return protocol.read_opened(unhex(opened), keys_of(members))
 
 
 OPERATIONS = {
@@ -228,6 +235,7 @@ OPERATIONS = {
     "log_inclusion": op_log_inclusion,
     "log_consistency": op_log_consistency,
     "checkpoint": op_checkpoint,
+    "opened": op_opened,
 }
 
 

@@ -109,6 +109,20 @@ MEMBER = (
     (12, "proof", OPTIONAL, BYTES),
 )
 
+OPENED = (
+    (1, "suite", REQUIRED, UINT32),
+    (2, "reader", REQUIRED, BYTES),
+    (3, "key", REQUIRED, BYTES),
+    (4, "object", REQUIRED, BYTES),
+    (5, "since", REQUIRED, UINT64),
+    (6, "step", REQUIRED, UINT32),
+)
+
+SIGNED_OPENED = (
+    (1, "words", REQUIRED, BYTES),
+    (2, "signature", REQUIRED, BYTES),
+)
+
 CARD = (
     (1, "member", REQUIRED, BYTES),
     (2, "signature", REQUIRED, BYTES),

@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "core/opened.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "core/alert.h"
 #include "core/lane.h"
+#include "core/opened.h"
 
 static struct arena arena;
 static struct report report;
@@ -67,6 +69,33 @@ static void refuse(const char *yaml, const char *const *expected, size_t count) 
         static const char *const expected_[] = {__VA_ARGS__};                                                          \
         refuse(yaml, expected_, sizeof expected_ / sizeof *expected_);                                                 \
     } while (0)
+
+START_TEST(who_hears_of_openings_is_named) {
+    const struct policy *policy = read_good("tell_opened:\n"
+                                            "  - {to: {name: cd-customs}, time: exact, pass: yes}\n"
+                                            "  - {to: {role: CUSTOMS}, time: hour}\n"
+                                            "  - {to: {country: KE}}\n");
+    const struct policy_tell_opened *rule = policy_tells_opened(policy, "cd-customs", "CUSTOMS", "CD");
+    ck_assert(rule->step == OPENED_EXACTLY && rule->pass);
+    rule = policy_tells_opened(policy, "ke-customs", "CUSTOMS", "KE"); /* the first that means it */
+    ck_assert(rule->step == OPENED_BY_HOUR && !rule->pass);
+    ck_assert_uint_eq(policy_tells_opened(policy, "ke-police", "POLICE", "KE")->step, OPENED_BY_DAY);
+    ck_assert_ptr_null(policy_tells_opened(policy, "cd-police", "POLICE", "CD"));
+    ck_assert_ptr_null(policy_tells_opened(read_good("accept: []\n"), "cd-customs", "CUSTOMS", "CD"));
+}
+END_TEST
+
+START_TEST(who_hears_of_openings_is_a_list) {
+    REFUSE("tell_opened: yes\n", "p.yaml:1: tell_opened: expected a list of rules, each beginning with \"- to:\"");
+}
+END_TEST
+
+START_TEST(what_is_wrong_with_who_hears_of_openings_is_said) {
+    REFUSE("tell_opened:\n  - {time: minute, whom: all}\n",
+           "p.yaml:2: whom: unknown key, expected one of: to, time, pass", "p.yaml:2: to: expected whom this is about",
+           "p.yaml:2: time: expected day, hour or exact");
+}
+END_TEST
 
 START_TEST(read_takes_every_part_of_the_grammar) {
     const struct policy *policy = read_good("audiences:\n"
@@ -256,7 +285,7 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "p.yaml:19: show: \"\" is no field, class or group", "p.yaml:21: operators: expected show and hide",
            "p.yaml:22: life: unknown key, expected one of: operators, live",
            "p.yaml:23: size: unknown key, expected one of: show, hide",
-           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, carry, local");
+           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, carry, tell_opened, local");
 }
 END_TEST
 
@@ -934,6 +963,9 @@ Suite *suite(void) {
     TCase *file = tcase_create("file");
     tcase_add_checked_fixture(file, set_up, tear_down);
     tcase_add_test(file, read_takes_every_part_of_the_grammar);
+    tcase_add_test(file, who_hears_of_openings_is_named);
+    tcase_add_test(file, what_is_wrong_with_who_hears_of_openings_is_said);
+    tcase_add_test(file, who_hears_of_openings_is_a_list);
     tcase_add_test(file, what_is_not_named_is_not_shown);
     tcase_add_test(file, hide_beats_show_whatever_the_order);
     tcase_add_test(file, a_class_reaches_exactly_its_fields);

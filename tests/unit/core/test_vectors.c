@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/proto.h"
 #include "base/text.h"
 #include "core/disclosure.h"
 #include "core/feed.h"
 #include "core/journal.h"
 #include "core/merkle.h"
+#include "core/opened.h"
 #include "keys/blob.h"
 #include "keys/card.h"
 #include "keys/epoch.h"
@@ -557,6 +559,18 @@ static enum result run_checkpoint(const json_t *in, json_t *out) {
     return RESULT_OK;
 }
 
+static enum result run_opened(const json_t *in, json_t *out) {
+    struct opened_read opened;
+    TRY(opened_read(&opened, &arena, bytes(in, "opened")));
+    struct span reader = proto_span(opened.words->reader);
+    TRY(opened_verify(&opened, find_member(json_object_get(in, "members"), reader)));
+    put(out, "reader", reader);
+    put(out, "object", proto_span(opened.words->object));
+    put_number(out, "since", opened.words->since);
+    put_number(out, "step", opened.words->step);
+    return RESULT_OK;
+}
+
 static const struct {
     const char *name;
     enum result (*run)(const json_t *in, json_t *out);
@@ -588,13 +602,14 @@ static const struct {
     {"log_inclusion", run_log_inclusion},
     {"log_consistency", run_log_consistency},
     {"checkpoint", run_checkpoint},
+    {"opened", run_opened},
 };
 
 /* ---- one file of vectors a test ---- */
 
-static const char *const files[] = {"names",   "signatures", "trees",    "encoding", "disclosures",
-                                    "entries", "grants",     "rosters",  "trust",    "rosterfiles",
-                                    "endings", "cards",      "keyfiles", "blobs",    "logs"};
+static const char *const files[] = {"names",    "signatures", "trees", "encoding",    "disclosures", "entries",
+                                    "grants",   "rosters",    "trust", "rosterfiles", "endings",     "cards",
+                                    "keyfiles", "blobs",      "logs",  "opened"};
 enum { FILES = sizeof files / sizeof *files };
 
 static enum result run(const json_t *vector, json_t *out) {

@@ -347,6 +347,50 @@ START_TEST(what_the_disk_changed_is_found_and_what_is_good_stays) {
 }
 END_TEST
 
+static void flip(const struct blob_reference *reference, off_t at) {
+    uint8_t byte;
+    int file = open(path_of(reference, ""), O_RDWR);
+    ck_assert_int_eq(pread(file, &byte, 1, at), 1);
+    byte ^= 1;
+    ck_assert_int_eq(pwrite(file, &byte, 1, at), 1);
+    close(file);
+}
+
+/* All that is damaged is named, and reading back changes nothing of what counts as here. */
+START_TEST(reading_back_names_every_chunk_with_a_changed_bit) {
+    struct blob_reference reference = attach(file_of(FILE_BYTES));
+    const uint32_t chunks = stand_of(&reference).count;
+    bool good[MANY];
+    uint32_t count;
+    flip(&reference, (off_t)(blob_manifest_size(FILE_BYTES) + blob_chunk_offset(1)));
+    flip(&reference, (off_t)(blob_manifest_size(FILE_BYTES) + blob_chunk_offset(4) + BLOB_CHUNK_BYTES / 2));
+    ck_assert_int_eq(blobs_read_back(blobs, &reference, 0, MANY, good, &count), RESULT_OK);
+    ck_assert_uint_eq(count, chunks);
+    for (uint32_t i = 0; i < count; i++)
+        ck_assert_msg(good[i] == (i != 1 && i != 4), "chunk %u", i);
+    ck_assert(stand_of(&reference).whole);
+    ck_assert_int_eq(blobs_read_back(blobs, &reference, 3, 2, good, &count), RESULT_OK);
+    ck_assert(count == 2 && good[0] && !good[1]);
+    ck_assert_int_eq(blobs_read_back(blobs, &reference, chunks, MANY, good, &count), RESULT_OK);
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(reading_back_needs_the_manifest_and_its_key) {
+    struct blob_reference reference = attach(file_of(1000)), other = reference;
+    bool good[MANY];
+    uint32_t count;
+    other.key[0] ^= 1;
+    ck_assert_int_eq(blobs_read_back(blobs, &other, 0, MANY, good, &count), RESULT_BAD_COMMITMENT);
+    flip(&reference, 20);
+    ck_assert_int_eq(blobs_read_back(blobs, &reference, 0, MANY, good, &count), RESULT_STORE_DAMAGED);
+    ck_assert_int_eq(unlink(path_of(&reference, "")), 0);
+    ck_assert_int_eq(blobs_read_back(blobs, &reference, 0, MANY, good, &count), RESULT_STORE_DAMAGED);
+    other.id[0] ^= 1;
+    ck_assert_int_eq(blobs_read_back(blobs, &other, 0, MANY, good, &count), RESULT_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(a_file_that_is_cut_or_nothing_at_all_does_not_count) {
     struct blob_reference cut = attach(file_of(FILE_BYTES)), none = attach(file_of(1000)), gone = attach(file_of(10));
     struct blob_stand stand;
@@ -403,6 +447,8 @@ Suite *suite(void) {
     tcase_add_test(tcase, a_part_counts_as_far_as_it_is_good);
     tcase_add_test(tcase, begin_refuses_what_is_too_much_before_a_file_is_made);
     tcase_add_test(tcase, what_the_disk_changed_is_found_and_what_is_good_stays);
+    tcase_add_test(tcase, reading_back_names_every_chunk_with_a_changed_bit);
+    tcase_add_test(tcase, reading_back_needs_the_manifest_and_its_key);
     tcase_add_test(tcase, a_file_that_is_cut_or_nothing_at_all_does_not_count);
     tcase_add_test(tcase, what_a_newer_program_wrote_is_left_alone);
     tcase_add_test(tcase, other_files_in_the_folder_are_left_alone);
