@@ -35,7 +35,8 @@ enum result answer_check(Reply *reply, struct node *node) {
     if (!checking.words->damaged)
         return RESULT_NO_MEMORY;
     reply->checked = checking.words;
-    return store_check(node->exchange.store, add_damaged, &checking, &checking.words->records);
+    enum result result = store_check(node->exchange.store, add_damaged, &checking, &checking.words->records);
+    return result == RESULT_STORE_DAMAGED && checking.words->n_damaged ? RESULT_OK : result; /* it says where */
 }
 
 /* ---- attachments ---- */
