@@ -41,6 +41,22 @@ bool answer_is_asked_for(const struct search *search, const struct node *node, c
 MUST_USE enum result answer_row(Reply *reply, struct node *node, const struct index_row *row, bool full);
 /* The line of a table for a row. */
 MUST_USE enum result answer_row_words(Row **out, struct node *node, const struct index_row *row, bool full);
+/* What find and tally share: where names are looked up; remarks on a query; where an answer goes on, as it is written,
+ * and read back (false: it is none). */
+struct query_world answer_world(const struct node *node);
+MUST_USE enum result answer_remarks(Reply *reply, struct arena *arena, const struct query_remark *remarks,
+                                    size_t count);
+char *answer_page_words(struct arena *arena, const struct index_position *page, enum query_sort sort);
+bool answer_read_page(struct index_position *out, const char *text, enum query_sort sort);
+/* Alerts that one answer reads, one at a time. */
+struct answer_reading {
+    struct node *node;
+    struct arena scratch; /* of the last one */
+    size_t bytes;         /* of alerts, to decide and to show */
+};
+/* TOO_LARGE when this answer has read enough; NOT_FOUND when it cannot be read. */
+MUST_USE enum result answer_load(struct answer_reading *reading, const struct index_row *row, struct document *out);
+MUST_USE enum result answer_tally(Reply *reply, struct node *node, const Tally *words, const char **complaint);
 const char *answer_originator(struct node *node, const uint8_t *id);
 MUST_USE enum result answer_published(Reply *reply, struct node *node, const struct publication *publications,
                                       size_t count);

@@ -29,7 +29,7 @@ static bool is_called(void *context, const uint8_t *id, const char *name) {
     return member && (strcmp(member->name, name) == 0 || strcmp(member->country, name) == 0);
 }
 
-static struct query_world world_of(const struct node *node) {
+struct query_world answer_world(const struct node *node) {
     return (struct query_world){
         .references = &node->references, .knows = knows, .is_called = is_called, .context = (void *)(uintptr_t)node};
 }
@@ -47,7 +47,7 @@ const char *answer_originator(struct node *node, const uint8_t *id) {
 
 /* --- reading what is asked --- */
 
-static enum result put_remarks(Reply *reply, struct arena *arena, const struct query_remark *remarks, size_t count) {
+enum result answer_remarks(Reply *reply, struct arena *arena, const struct query_remark *remarks, size_t count) {
     reply->remarks = arena_array(arena, count, sizeof *reply->remarks);
     for (size_t i = 0; reply->remarks && i < count; i++) {
         Remark *remark = arena_alloc(arena, sizeof *remark);
@@ -62,8 +62,8 @@ static enum result put_remarks(Reply *reply, struct arena *arena, const struct q
     return reply->remarks ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-/* "SEQUENCE@AS_OF" or "KEY/SEQUENCE@AS_OF": as page_words() writes it. */
-static bool read_page(struct index_position *out, const char *text, enum query_sort sort) {
+/* "SEQUENCE@AS_OF" or "KEY/SEQUENCE@AS_OF": as answer_page_words() writes it. */
+bool answer_read_page(struct index_position *out, const char *text, enum query_sort sort) {
     int end = -1;
     *out = (struct index_position){0};
     if (sort == SORT_ARRIVAL)
@@ -73,7 +73,7 @@ static bool read_page(struct index_position *out, const char *text, enum query_s
     return end > 0 && text[end] == '\0' && out->sequence > 0 && out->sequence <= out->as_of;
 }
 
-static char *page_words(struct arena *arena, const struct index_position *page, enum query_sort sort) {
+char *answer_page_words(struct arena *arena, const struct index_position *page, enum query_sort sort) {
     if (sort == SORT_ARRIVAL)
         return words_of(text_format(arena, "%" PRIu64 "@%" PRIu64, page->sequence, page->as_of));
     return words_of(text_format(arena, "%" PRIu64 "/%" PRIu64 "@%" PRIu64, page->key, page->sequence, page->as_of));
@@ -81,7 +81,7 @@ static char *page_words(struct arena *arena, const struct index_position *page, 
 
 enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
                           Reply *reply, const char **complaint) {
-    const struct query_world world = world_of(node);
+    const struct query_world world = answer_world(node);
     struct query_remark mistake;
     *out = (struct search){.after = words->after,
                            .superseded = words->superseded,
@@ -91,7 +91,7 @@ enum result answer_search(struct search *out, struct arena *arena, const struct 
                            .explain = words->explain};
     enum result result = query_parse(&out->query, arena, words->query ? words->query : "", &world, &mistake);
     if (result == RESULT_INVALID)
-        TRY(put_remarks(reply, arena, &mistake, 1));
+        TRY(answer_remarks(reply, arena, &mistake, 1));
     TRY(result);
     out->limit = out->query.limit ? out->query.limit : FIND_LIMIT;
     if (words->has_limit && (words->limit < out->limit || !out->query.limit))
@@ -102,16 +102,16 @@ enum result answer_search(struct search *out, struct arena *arena, const struct 
         *complaint = _("limit is at most 10000; ask for the next page");
         return RESULT_INVALID;
     }
-    if (words->page && !read_page(&out->page, words->page, out->query.sort)) {
+    if (words->page && !answer_read_page(&out->page, words->page, out->query.sort)) {
         *complaint = _("this is no page of a query that is sorted like this one: give it as the page before said");
         return RESULT_INVALID;
     }
-    return put_remarks(reply, arena, out->query.remarks, out->query.remark_count);
+    return answer_remarks(reply, arena, out->query.remarks, out->query.remark_count);
 }
 
 bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row,
                          const struct document *document) {
-    const struct query_world world = world_of(node);
+    const struct query_world world = answer_world(node);
     return row->sequence > search->after && query_match(search->query.where, document, &world);
 }
 
@@ -205,41 +205,44 @@ enum result answer_row_words(Row **out, struct node *node, const struct index_ro
 struct finding_rows {
     struct node *node;
     const struct search *search;
-    struct arena scratch; /* of the alert that is being decided on */
     Row **rows;
     size_t count;
     size_t bytes; /* of the rows */
-    size_t read;  /* bytes of alerts, to decide and to show */
+    struct answer_reading reading;
     enum result result;
 };
 
-static enum result load(void *context, const struct index_row *row, struct document *out) {
-    struct finding_rows *finding = context;
-    struct exchange *exchange = &finding->node->exchange;
+enum result answer_load(struct answer_reading *reading, const struct index_row *row, struct document *out) {
+    struct exchange *exchange = &reading->node->exchange;
     struct holding holding;
     Alert *content;
-    if (finding->read >= FIND_READ_BYTES_MAX)
+    if (reading->bytes >= FIND_READ_BYTES_MAX)
         return RESULT_TOO_LARGE;
-    arena_reset(&finding->scratch);
-    enum result result = exchange_load(exchange, &finding->scratch, row, &holding);
-    finding->read += bytes_of(&holding);
+    arena_reset(&reading->scratch);
+    enum result result = exchange_load(exchange, &reading->scratch, row, &holding);
+    reading->bytes += bytes_of(&holding);
     if (!result)
-        result = exchange_visible(exchange, &finding->scratch, &holding.disclosure, &content);
+        result = exchange_visible(exchange, &reading->scratch, &holding.disclosure, &content);
     if (result)
         return result == RESULT_NO_MEMORY ? result : RESULT_NOT_FOUND; /* a damaged one hides no other */
-    return document_make(out, &finding->scratch, holding.disclosure.header, content);
+    return document_make(out, &reading->scratch, holding.disclosure.header, content);
+}
+
+static enum result load(void *context, const struct index_row *row, struct document *out) {
+    struct finding_rows *finding = context;
+    return answer_load(&finding->reading, row, out);
 }
 
 static bool take_row(void *context, const struct index_row *row, const struct document *document) {
     struct finding_rows *finding = context;
     (void)document;
     finding->result =
-        row_words(&finding->rows[finding->count], finding->node, row, finding->search->full, &finding->read);
+        row_words(&finding->rows[finding->count], finding->node, row, finding->search->full, &finding->reading.bytes);
     if (finding->result)
         return false;
     finding->bytes += protobuf_c_message_get_packed_size(&finding->rows[finding->count]->base);
     finding->count++;
-    return finding->bytes <= REPLY_ROWS_BYTES_MAX && finding->read < FIND_READ_BYTES_MAX;
+    return finding->bytes <= REPLY_ROWS_BYTES_MAX && finding->reading.bytes < FIND_READ_BYTES_MAX;
 }
 
 static enum result put_steps(Reply *reply, struct arena *arena, const struct index_plan *plan) {
@@ -270,13 +273,13 @@ static void put_found(Reply *reply, struct arena *arena, const struct index_foun
     reply->total = found->total;
     reply->matched = found->matched;
     reply->has_at_most = reply->at_most = !found->is_exact;
-    reply->next = found->ended ? NULL : page_words(arena, &found->next, sort);
+    reply->next = found->ended ? NULL : answer_page_words(arena, &found->next, sort);
 }
 
 enum result answer_found(Reply *reply, struct node *node, const struct search *search) {
-    const struct query_world world = world_of(node);
+    const struct query_world world = answer_world(node);
     struct arena *arena = turn_of(node);
-    struct finding_rows finding = {.node = node, .search = search};
+    struct finding_rows finding = {.node = node, .search = search, .reading = {.node = node}};
     struct index_found found;
     struct index_plan *plan = search->explain ? arena_alloc(arena, sizeof *plan) : NULL;
     struct index_search asked = {.query = &search->query,
@@ -294,9 +297,9 @@ enum result answer_found(Reply *reply, struct node *node, const struct search *s
     finding.rows = arena_array(arena, asked.limit + 1, sizeof *finding.rows);
     if (!finding.rows || (search->explain && !plan))
         return RESULT_NO_MEMORY;
-    arena_init(&finding.scratch, SIZE_MAX);
+    arena_init(&finding.reading.scratch, SIZE_MAX);
     enum result result = index_search(node->exchange.index, &asked, &found);
-    arena_release(&finding.scratch);
+    arena_release(&finding.reading.scratch);
     TRY(result);
     TRY(finding.result);
     reply->rows = finding.rows;

@@ -28,6 +28,7 @@ static const struct naming {
     {"take", "bundle read", false},
     {"receipts", "bundle read", false},
     {"release", "peer release", false},
+    {"tally", "stats", true},
     {"read_blob", "show --save", true},
     {"log_records", "audit show", true},
     {"log_check", "audit verify", true},
@@ -46,7 +47,7 @@ static const struct naming *naming_of(const char *request) {
 /* ---- the words of a request, read from its message ---- */
 
 static bool is_place(const char *name) {
-    static const char *const places[] = {"first", "before", "after", "feed", "trust", "begin", "fetch", "bytes"};
+    static const char *const places[] = {"first", "before", "after", "feed", "trust", "begin", "fetch", "bytes", "page"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i], name) == 0)
             return true;

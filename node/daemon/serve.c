@@ -238,11 +238,17 @@ static void conclude(struct serve *serve, struct client *client, const Request *
         send_reply(serve, client, reply);
 }
 
-/* The reply is a refusal. */
+/* The reply is a refusal; what is wrong with a query stays in it. */
 static void set_refusal(Reply *reply, enum result result, const char *text) {
-    reply__init(reply);
-    reply->result = words_of(result_name(result));
-    reply->text = words_of(text ? text : result_text(result));
+    Reply refusal = REPLY__INIT;
+    if (result == RESULT_INVALID && !text && reply->n_remarks) {
+        refusal.remarks = reply->remarks;
+        refusal.n_remarks = reply->n_remarks;
+        text = reply->remarks[0]->text;
+    }
+    refusal.result = words_of(result_name(result));
+    refusal.text = words_of(text ? text : result_text(result));
+    *reply = refusal;
 }
 
 /* From now on; what there was before has been answered. */
@@ -268,15 +274,10 @@ static void find(struct serve *serve, struct client *client, const Request *requ
     enum result result = answer_search(&search, turn, serve->node, request->find, &reply, &complaint);
     if (!result)
         result = answer_found(&reply, serve->node, &search);
-    if (result && !reply.n_remarks) {
+    if (result)
         set_refusal(&reply, result, complaint);
-    } else {
-        reply.result = words_of(result_name(result));
-        if (result)
-            reply.text = reply.remarks[0]->text;
-        else if (search.follow && !reply.next)
-            reply.has_more = reply.more = watch(serve, client, request->find);
-    }
+    else if (search.follow && !reply.next)
+        reply.has_more = reply.more = watch(serve, client, request->find);
     conclude(serve, client, request, &reply, false);
 }
 
@@ -377,6 +378,8 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
         return carry_answer_take(reply, serve->node, request->take);
     if (request->receipts)
         return carry_answer_receipts(reply, serve->node, request->receipts);
+    if (request->tally)
+        return answer_tally(reply, serve->node, request->tally, complaint);
     if (request->log_records)
         return answer_log_records(reply, serve->node, request->log_records, complaint);
     if (request->log_check)
