@@ -21,6 +21,7 @@ const struct command *const commands[] = {
     &command_import,
     &command_find,
     &command_show,
+    &command_stats,
     &command_verify,
     &command_watch,
     &command_disclose,
