@@ -95,6 +95,7 @@ enum {
     CONTROL_CLIENTS_MAX = 256,
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
     FIND_READS_MAX = 5000,    /* alerts that one answer to `find` reads to decide: the rest with the next */
+    EXPORT_READS_MAX = 2000,  /* alerts that one answer to `export` reads to give: the rest with the next */
     FIND_READ_BYTES_MAX = 32 * 1024 * 1024, /* of alerts that it reads to decide and to show: the same */
 
     /* the store */

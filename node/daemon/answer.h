@@ -56,7 +56,14 @@ struct answer_reading {
 };
 /* TOO_LARGE when this answer has read enough; NOT_FOUND when it cannot be read. */
 MUST_USE enum result answer_load(struct answer_reading *reading, const struct index_row *row, struct document *out);
+/* A query of something that takes neither sort nor limit, and where it goes on. What is wrong with it stands in
+ * reply->remarks, or in *complaint. */
+MUST_USE enum result answer_query(struct query *query, struct index_position *at, const struct query_world *world,
+                                  struct arena *arena, const char *text, const char *page, Reply *reply,
+                                  const char **complaint);
 MUST_USE enum result answer_tally(Reply *reply, struct node *node, const Tally *words, const char **complaint);
+/* For an audience of the policy, and never more than operators may see. */
+MUST_USE enum result answer_export(Reply *reply, struct node *node, const Export *words, const char **complaint);
 const char *answer_originator(struct node *node, const uint8_t *id);
 MUST_USE enum result answer_published(Reply *reply, struct node *node, const struct publication *publications,
                                       size_t count);

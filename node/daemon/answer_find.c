@@ -109,6 +109,25 @@ enum result answer_search(struct search *out, struct arena *arena, const struct 
     return answer_remarks(reply, arena, out->query.remarks, out->query.remark_count);
 }
 
+enum result answer_query(struct query *query, struct index_position *at, const struct query_world *world,
+                         struct arena *arena, const char *text, const char *page, Reply *reply,
+                         const char **complaint) {
+    struct query_remark mistake;
+    enum result result = query_parse(query, arena, text ? text : "", world, &mistake);
+    if (result == RESULT_INVALID)
+        TRY(answer_remarks(reply, arena, &mistake, 1));
+    TRY(result);
+    if (query->sort != SORT_ARRIVAL || query->limit) {
+        *complaint = _("sort and limit are for find alone");
+        return RESULT_INVALID;
+    }
+    if (page && !answer_read_page(at, page, SORT_ARRIVAL)) {
+        *complaint = _("this is no place to go on from: give it as the part before said");
+        return RESULT_INVALID;
+    }
+    return answer_remarks(reply, arena, query->remarks, query->remark_count);
+}
+
 bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row,
                          const struct document *document) {
     const struct query_world world = answer_world(node);

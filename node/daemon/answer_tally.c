@@ -32,29 +32,11 @@ static struct arena *turn_of(struct counted *counted) {
 
 /* ---- reading what is asked ---- */
 
-static enum result read_query(struct counted *counted, const Tally *words, Reply *reply, const char **complaint) {
-    struct arena *arena = turn_of(counted);
-    struct query_remark mistake;
-    counted->world = answer_world(counted->node);
-    enum result result =
-        query_parse(&counted->query, arena, words->query ? words->query : "", &counted->world, &mistake);
-    if (result == RESULT_INVALID)
-        TRY(answer_remarks(reply, arena, &mistake, 1));
-    TRY(result);
-    if (counted->query.sort != SORT_ARRIVAL || counted->query.limit) {
-        *complaint = _("sort and limit say nothing to a count: --top N shows the largest groups");
-        return RESULT_INVALID;
-    }
-    if (words->page && !answer_read_page(&counted->page, words->page, SORT_ARRIVAL)) {
-        *complaint = _("this is no part of a count: give it as the part before said");
-        return RESULT_INVALID;
-    }
-    return answer_remarks(reply, arena, counted->query.remarks, counted->query.remark_count);
-}
-
 static enum result read_words(struct counted *counted, const Tally *words, Reply *reply, const char **complaint) {
     TRY(tally_ask(&counted->question, turn_of(counted), words->by, words->date, words->sum, complaint));
-    TRY(read_query(counted, words, reply, complaint));
+    counted->world = answer_world(counted->node);
+    TRY(answer_query(&counted->query, &counted->page, &counted->world, turn_of(counted), words->query, words->page,
+                     reply, complaint));
     for (size_t i = 0; i < counted->question.count; i++)
         if (counted->question.dimensions[i].kind == TALLY_RANK)
             return ranks_init(&counted->ranks, turn_of(counted), counted->node->references.taxa);

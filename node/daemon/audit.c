@@ -151,6 +151,8 @@ static struct buf alerts_of(struct node *node, const Request *request, const Rep
     buf_init(&alerts, &node->exchange.turn);
     for (size_t i = 0; i < reply->n_rows; i++)
         add_alert(&alerts, reply->rows[i]->object.data);
+    for (size_t i = 0; reply->export && i < reply->export->n_alerts; i++)
+        add_alert(&alerts, reply->export->alerts[i]->object.data);
     if (reply->shown)
         add_alert(&alerts, reply->shown->row->object.data);
     if (reply->explained && !index_find_prefix(node->exchange.index, request->explain->alert, &row))

@@ -380,6 +380,8 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
         return carry_answer_receipts(reply, serve->node, request->receipts);
     if (request->tally)
         return answer_tally(reply, serve->node, request->tally, complaint);
+    if (request->export)
+        return answer_export(reply, serve->node, request->export, complaint);
     if (request->log_records)
         return answer_log_records(reply, serve->node, request->log_records, complaint);
     if (request->log_check)

@@ -164,6 +164,8 @@ static void answer(const Request *request) {
         find(&reply, request->find, &complaint);
     else if (request->tally)
         tally(&reply, request->tally, &complaint);
+    else if (request->export)
+        result = answer_export(&reply, &node, request->export, &complaint);
     else if (request->show)
         result = answer_show(&reply, &node, request->show->alert, &complaint);
     else if (request->explain)
