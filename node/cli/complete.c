@@ -140,7 +140,8 @@ static enum exit_code run(struct call *call) {
         complete_option(call->arena, command, last);
     else if (command == &command_stats && is_for_words(words[count - 2]))
         complete_words(last);
-    else if (command && (command == &command_find || command == &command_watch || command == &command_stats))
+    else if (command && (command == &command_find || command == &command_watch || command == &command_stats ||
+                         command == &command_export))
         complete_query(last);
     return EXIT_DONE;
 }

@@ -22,6 +22,7 @@ const struct command *const commands[] = {
     &command_find,
     &command_show,
     &command_stats,
+    &command_export,
     &command_verify,
     &command_watch,
     &command_disclose,
