@@ -132,7 +132,7 @@ static void put_cell(struct buf *out, const struct grid *grid, const struct cell
 
 void grid_print_csv(const struct grid *grid) {
     struct buf out;
-    if (!grid)
+    if (!grid || grid->column_count == 0)
         return;
     buf_init(&out, grid->arena);
     for (size_t i = 0; i < grid->column_count; i++)
@@ -162,7 +162,7 @@ static json_t *cell_json(const struct cell *cell) {
 
 json_t *grid_json(const struct grid *grid) {
     json_t *list = json_array(), *row = NULL;
-    for (size_t i = 0; grid && i < grid->count; i++) {
+    for (size_t i = 0; grid && grid->column_count && i < grid->count; i++) {
         size_t column = i % grid->column_count;
         if (column == 0)
             json_array_append_new(list, row = json_object());

@@ -267,7 +267,7 @@ static enum exit_code tell(struct estimate *estimate) {
     size_t count = stats_shown_count(stats, estimate->animals.count);
     struct bar *bars = groups ? make_bars(estimate, groups, count) : NULL;
     struct grid *factors = bars ? grid_of_factors(estimate) : NULL;
-    if (grid_failed(factors)) {
+    if (!groups || !bars || grid_failed(factors)) {
         print_error("%s", result_text(RESULT_NO_MEMORY));
         return EXIT_REFUSED;
     }

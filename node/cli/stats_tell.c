@@ -91,8 +91,7 @@ void stats_put_remarks(struct stats *stats, const struct counted *counted) {
         print_error(_("%llu alerts fall in more than %d groups each and are left out"),
                     (unsigned long long)tally->skipped, (int)TALLY_COMBINATIONS_MAX);
     if (counted->unread)
-        print_error(_("%llu alerts cannot be read and are left out: inama check --store"),
-                    (unsigned long long)counted->unread);
+        print_error(_("%llu alerts cannot be read and are left out: inama check"), (unsigned long long)counted->unread);
 }
 
 json_t *stats_json(const struct stats *stats, const struct counted *counted) {
@@ -110,7 +109,8 @@ json_t *stats_json(const struct stats *stats, const struct counted *counted) {
         json_object_set_new(json, "sum_of", json_string(document_field(question->sum)->path));
         json_object_set_new(json, "rows_without_number", json_integer((json_int_t)counted->tally.unsummed));
     }
-    json_object_set_new(json, "left_out", json_integer((json_int_t)(counted->tally.skipped + counted->unread)));
+    uint64_t left_out = counted->tally.skipped + counted->unread;
+    json_object_set_new(json, "left_out", json_integer((json_int_t)left_out));
     return json;
 }
 

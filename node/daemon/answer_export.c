@@ -34,7 +34,7 @@ static struct arena *turn_of(const struct exporting *exporting) {
 static const char *why_text(size_t why) {
     switch (why) {
     case WHY_UNREAD:
-        return _("it cannot be read: inama check --store");
+        return _("it cannot be read: inama check");
     case WHY_DOUBT:
         return _("a key on its way here is not believed any more");
     case WHY_NO_RULE:

@@ -79,20 +79,25 @@ char *answer_page_words(struct arena *arena, const struct index_position *page, 
     return words_of(text_format(arena, "%" PRIu64 "/%" PRIu64 "@%" PRIu64, page->key, page->sequence, page->as_of));
 }
 
+static enum result read_query(struct query *query, const struct query_world *world, struct arena *arena,
+                              const char *text, Reply *reply) {
+    struct query_remark mistake;
+    enum result result = query_parse(query, arena, text ? text : "", world, &mistake);
+    if (result == RESULT_INVALID)
+        TRY(answer_remarks(reply, arena, &mistake, 1));
+    return result;
+}
+
 enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
                           Reply *reply, const char **complaint) {
     const struct query_world world = answer_world(node);
-    struct query_remark mistake;
     *out = (struct search){.after = words->after,
                            .superseded = words->superseded,
                            .full = words->full,
                            .follow = words->follow,
                            .count = words->count,
                            .explain = words->explain};
-    enum result result = query_parse(&out->query, arena, words->query ? words->query : "", &world, &mistake);
-    if (result == RESULT_INVALID)
-        TRY(answer_remarks(reply, arena, &mistake, 1));
-    TRY(result);
+    TRY(read_query(&out->query, &world, arena, words->query, reply));
     out->limit = out->query.limit ? out->query.limit : FIND_LIMIT;
     if (words->has_limit && (words->limit < out->limit || !out->query.limit))
         out->limit = words->limit;
@@ -112,11 +117,7 @@ enum result answer_search(struct search *out, struct arena *arena, const struct 
 enum result answer_query(struct query *query, struct index_position *at, const struct query_world *world,
                          struct arena *arena, const char *text, const char *page, Reply *reply,
                          const char **complaint) {
-    struct query_remark mistake;
-    enum result result = query_parse(query, arena, text ? text : "", world, &mistake);
-    if (result == RESULT_INVALID)
-        TRY(answer_remarks(reply, arena, &mistake, 1));
-    TRY(result);
+    TRY(read_query(query, world, arena, text, reply));
     if (query->sort != SORT_ARRIVAL || query->limit) {
         *complaint = _("sort and limit are for find alone");
         return RESULT_INVALID;

@@ -58,7 +58,7 @@ touch cut.jsonl.part
 expect 1 inama export --audience customs -o cut.jsonl
 has "$ERR" "--resume goes on with it"
 expect 0 inama find --limit 2 --json
-page=$(sed 's/.*"next_before":"\([^"]*\)".*/\1/' <<<"$OUT")
+page=$(grep -o '"next_before":"[^"]*' <<<"$OUT" | cut -d'"' -f4)
 expect 0 inama export --audience police
 head -n 2 <<<"$OUT" >cut.jsonl.part
 bytes=$(stat -c %s cut.jsonl.part)
