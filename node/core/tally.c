@@ -150,9 +150,11 @@ static const struct value *values_end(const struct document *document) {
 
 static const char *text_of_period(struct counting *counting, const struct tally_dimension *dimension,
                                   const struct value *value) {
+    static const double last_ms = 253402300799999; /* of the year 9999; a peer may say any number */
     char text[PERIOD_TEXT_SIZE];
     bool is_time = document_field(dimension->slot)->type == FIELD_TIME;
-    period_text(text, dimension->period, is_time ? period_date((uint64_t)value->low) : (uint32_t)value->low);
+    double number = value->low < last_ms ? value->low : last_ms;
+    period_text(text, dimension->period, is_time ? period_date((uint64_t)number) : (uint32_t)number);
     return arena_text(&counting->tally->scratch, text, strlen(text));
 }
 
@@ -357,7 +359,10 @@ static void fill_route(struct counting *counting, size_t dimension) {
         else if (*country)
             way = text_format(&counting->tally->scratch, *way ? "%s > %s" : "%s%s", way, country);
     }
-    if (*way)
+    way = shortened(counting, way);
+    if (!way)
+        counting->result = RESULT_NO_MEMORY;
+    else if (*way)
         fill(&filling, way);
 }
 

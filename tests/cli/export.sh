@@ -70,6 +70,13 @@ expect 0 inama export --audience police -o cut.jsonl --resume
 expect 0 inama export --audience police -o whole.jsonl
 cmp cut.jsonl whole.jsonl || fail "it did not go on where it was"
 
+# what came from others goes only where a rule passes it on
+start b
+wait_for 30 has_alerts b 3
+expect 0 inama export --home b --audience customs
+[[ -z $OUT ]] || fail "$OUT"
+has "$ERR" "0 alerts exported" "the policy tells this audience nothing of it"
+
 # mistakes
 expect 2 inama export
 has "$ERR" "--audience says for whom"

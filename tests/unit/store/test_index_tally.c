@@ -471,6 +471,25 @@ START_TEST(only_the_newest_version_counts) {
 }
 END_TEST
 
+/* Whatever a peer says in its header. */
+START_TEST(a_time_that_no_calendar_has_lies_at_its_end) {
+    AlertHeader header = ALERT_HEADER__INIT;
+    struct document document;
+    struct tally_question question;
+    struct tally tally;
+    const char *complaint = NULL;
+    header.kind = header.tlp = (char *)(uintptr_t) "x";
+    header.originator = proto_bytes(members[0], 32);
+    header.created = UINT64_MAX;
+    ck_assert_int_eq(document_make(&document, &arena, &header, NULL), RESULT_OK);
+    ck_assert_int_eq(tally_ask(&question, &arena, "day", "created", NULL, &complaint), RESULT_OK);
+    tally_init(&tally, &arena, &question, &ranks, 10);
+    ck_assert_int_eq(tally_add(&tally, &document), RESULT_OK);
+    ck_assert_str_eq(tally_sorted(&tally)[0]->values[0], "9999-12-31");
+    tally_release(&tally);
+}
+END_TEST
+
 START_TEST(what_cannot_be_counted_by_is_refused) {
     static const char *const wrong[] = {
         "", "colour", "species,", "species,species", "role", "year,month,week,day,quarter,species,genus,family,class"};
@@ -495,6 +514,7 @@ Suite *suite(void) {
     tcase_add_loop_test(c, both_ways_count_as_one_would_by_hand, 0, 2);
     tcase_add_test(c, more_groups_than_may_be_are_said_to_be);
     tcase_add_test(c, only_the_newest_version_counts);
+    tcase_add_test(c, a_time_that_no_calendar_has_lies_at_its_end);
     tcase_add_test(c, what_cannot_be_counted_by_is_refused);
     suite_add_tcase(s, c);
     return s;
