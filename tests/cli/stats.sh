@@ -96,6 +96,24 @@ expect 0 inama stats --by species --top 1 --json
 has "$OUT" '"alerts":6' '"not_known":{"species":2}' '"groups":\[{"species":null,"alerts":2}\]'
 expect 0 inama stats --by concealment --plot
 has "$OUT" "█" "LUGGAGE"
+# it fits the terminal
+expect 0 python3 - <<'PY'
+import fcntl, os, pty, struct, termios, unicodedata
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+    os.environ["NO_COLOR"] = "1"
+    os.execvp("inama", ["inama", "stats", "--by", "country,species,concealment", "--plot"])
+said = b""
+try:
+    while piece := os.read(fd, 4096):
+        said += piece
+except OSError:
+    pass
+bars = [line for line in said.decode().splitlines() if "\u2588" in line]
+assert bars and max(len(line) for line in bars) <= 40, said.decode()
+assert "\033" not in said.decode()
+PY
 expect 0 inama stats --by country --svg plot.svg
 grep -q '^<svg xmlns' plot.svg || fail "no picture"
 python3 -c 'import xml.dom.minidom,sys; xml.dom.minidom.parse("plot.svg")'
