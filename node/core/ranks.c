@@ -103,7 +103,7 @@ enum result ranks_init(struct ranks *out, struct arena *arena, const struct taxa
 
 /* ---- asking ---- */
 
-/* A scientific name begins with two Latin letters; the index finds names by them. */
+/* A scientific name begins with Latin letters. */
 static bool is_latin(const char *name) {
     for (size_t i = 0; i < 2; i++)
         if (!((name[i] >= 'a' && name[i] <= 'z') || (name[i] >= 'A' && name[i] <= 'Z')))

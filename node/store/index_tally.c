@@ -92,27 +92,31 @@ static void add_originators(struct tallying *tallying, size_t dimension) {
 
 /* ---- names of a rank ---- */
 
-struct ranking {
-    struct tallying *tallying;
-    size_t dimension;
-};
-
-static void add_name(void *context, uint32_t term) {
-    const struct ranking *ranking = context;
-    struct tally *tally = ranking->tallying->tally;
-    struct span name = span_of_text(postings_text(&ranking->tallying->index->postings, term));
-    if (ranks_is(tally->ranks, name, tally->question->dimensions[ranking->dimension].rank))
-        add_term(ranking->tallying, ranking->dimension, term, rank_written(tally->arena, name));
+/* Terms are never taken away: those that were looked at once need no second look. */
+static bool find_names(struct index *index, unsigned slot) {
+    const struct postings *postings = &index->postings;
+    for (; index->names_looked_at < postings->terms.count; index->names_looked_at++) {
+        uint32_t term = (uint32_t)index->names_looked_at + 1;
+        if (postings_space(postings, term) != slot || !*postings_text(postings, term))
+            continue;
+        if (!vector_reserve(&index->names, &index->names_capacity, index->name_count + 1, sizeof *index->names))
+            return false;
+        index->names[index->name_count++] = term;
+    }
+    return true;
 }
 
 static void add_names(struct tallying *tallying, size_t dimension) {
-    struct ranking ranking = {tallying, dimension};
-    unsigned slot = tallying->tally->question->dimensions[dimension].slot;
-    for (char first = 'a'; first <= 'z'; first++)
-        for (char second = 'a'; second <= 'z'; second++) {
-            const char front[] = {first, second};
-            postings_each(&tallying->index->postings, slot, span_of(front, 2), add_name, &ranking);
-        }
+    struct index *index = tallying->index;
+    struct tally *tally = tallying->tally;
+    const struct tally_dimension *asked = &tally->question->dimensions[dimension];
+    if (!find_names(index, asked->slot))
+        tallying->result = RESULT_NO_MEMORY;
+    for (size_t i = 0; i < index->name_count && !tallying->result; i++) {
+        struct span name = span_of_text(postings_text(&index->postings, index->names[i]));
+        if (ranks_is(tally->ranks, name, asked->rank))
+            add_term(tallying, dimension, index->names[i], rank_written(tally->arena, name));
+    }
 }
 
 /* ---- periods ---- */
