@@ -81,14 +81,14 @@ enum {
     NEAR_KM_MAX = 20037,   /* half around the earth */
 
     /* counting */
-    TALLY_DIMENSIONS_MAX = 8,       /* fields that are counted by, the unit of a sum among them */
-    TALLY_COMBINATIONS_MAX = 4096,  /* groups that one alert falls in: one with more is left out, and said to be */
-    TALLY_VALUE_BYTES_MAX = 256,    /* of a value that is counted by: longer ones go by their beginning */
-    TALLY_PART_GROUPS = 8192,       /* in one answer: the alerts that are left come with the next */
-    TALLY_LOOKUPS_MAX = 100000,     /* pairs of sets that the index looks at for one: beyond that alerts are read */
-    TALLY_GROUPS_MAX = 200000,      /* in all answers together; more are refused */
-    RELEASE_CELLS_MAX = 10000,      /* of a table with small numbers left out: to decide which is work */
-    RELEASE_LEAST = 5,              /* the smallest number in it, unless another is said */
+    TALLY_DIMENSIONS_MAX = 8,      /* fields that are counted by, the unit of a sum among them */
+    TALLY_COMBINATIONS_MAX = 4096, /* groups that one alert falls in: one with more is left out, and said to be */
+    TALLY_VALUE_BYTES_MAX = 256,   /* of a value that is counted by: longer ones go by their beginning */
+    TALLY_PART_GROUPS = 8192,      /* in one answer: the alerts that are left come with the next */
+    TALLY_LOOKUPS_MAX = 100000,    /* pairs of sets that the index looks at for one: beyond that alerts are read */
+    TALLY_GROUPS_MAX = 200000,     /* in all answers together; more are refused */
+    RELEASE_CELLS_MAX = 10000,     /* of a table with small numbers left out: to decide which is work */
+    RELEASE_LEAST = 5,             /* the smallest number in it, unless another is said */
 
     /* the operator's socket */
     CONTROL_BYTES_MAX = 4 * 1024 * 1024, /* one request or reply */

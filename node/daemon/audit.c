@@ -47,7 +47,8 @@ static const struct naming *naming_of(const char *request) {
 /* ---- the words of a request, read from its message ---- */
 
 static bool is_place(const char *name) {
-    static const char *const places[] = {"first", "before", "after", "feed", "trust", "begin", "fetch", "bytes", "page"};
+    static const char *const places[] = {"first", "before", "after", "feed", "trust",
+                                         "begin", "fetch",  "bytes", "page"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i], name) == 0)
             return true;
