@@ -85,13 +85,24 @@ enum {
     QUERY_REMARKS_MAX = 8, /* warnings about one */
     NEAR_KM_MAX = 20037,   /* half around the earth */
 
+    /* counting */
+    TALLY_DIMENSIONS_MAX = 8,      /* fields that are counted by, the unit of a sum among them */
+    TALLY_COMBINATIONS_MAX = 4096, /* groups that one alert falls in: one with more is left out, and said to be */
+    TALLY_VALUE_BYTES_MAX = 256,   /* of a value that is counted by: longer ones go by their beginning */
+    TALLY_PART_GROUPS = 8192,      /* in one answer: the alerts that are left come with the next */
+    TALLY_LOOKUPS_MAX = 100000,    /* pairs of sets that the index looks at for one: beyond that alerts are read */
+    TALLY_GROUPS_MAX = 200000,     /* in all answers together; more are refused */
+    RELEASE_CELLS_MAX = 10000,     /* of a table with small numbers left out: to decide which is work */
+    RELEASE_LEAST = 5,             /* the smallest number in it, unless another is said */
+
     /* the operator's socket */
     CONTROL_BYTES_MAX = 4 * 1024 * 1024, /* one request or reply */
     CONTROL_CLIENTS_MAX = 256,
     FIND_RESULTS_MAX = 10000, /* rows of one page of `find`; more are paged */
     FIND_READS_MAX = 5000,    /* alerts that one answer to `find` reads to decide: the rest with the next */
     WATCHLISTS_MAX = 256,
-    LINKS_READS_MAX = 1000,   /* alerts that one answer to `links` reads: those that say most come first */
+    LINKS_READS_MAX = 1000,  /* alerts that one answer to `links` reads: those that say most come first */
+    EXPORT_READS_MAX = 2000, /* alerts that one answer to `export` reads to give: the rest with the next */
     FIND_READ_BYTES_MAX = 32 * 1024 * 1024, /* of alerts that it reads to decide and to show: the same */
 
     /* the store */

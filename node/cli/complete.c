@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "core/document.h"
+#include "core/period.h"
 #include "core/query_names.h"
+#include "core/ranks.h"
 
 static const struct option options[] = {OPTIONS_END};
 
@@ -59,6 +61,11 @@ static void put_name(void *context, const char *name, const struct query_slots *
     put(context, name, ":");
 }
 
+static void put_word(void *context, const char *name, const struct query_slots *slots) {
+    (void)slots;
+    put(context, name, "");
+}
+
 static void put_codes(const struct completing *completing, const struct field *field) {
     for (size_t i = 0; field->type == FIELD_CODE && i < codes_count(field->list); i++) {
         const struct code *code = codes_at(field->list, i);
@@ -96,6 +103,27 @@ static void complete_query(const char *word) {
         put(&completing, others[i], ":");
 }
 
+/* ---- what is counted by ---- */
+
+/* Words with commas between: the last of them. */
+static void complete_words(const char *words) {
+    const char *comma = strrchr(words, ','), *begun = comma ? comma + 1 : words;
+    struct completing completing = {.front = words, .front_len = (size_t)(begun - words), .begun = begun};
+    static const char *const routes[] = {"origin", "export", "transit", "destination"};
+    for (enum rank rank = 0; rank < RANKS; rank++)
+        put(&completing, rank_name(rank), "");
+    for (enum period period = 0; period < PERIODS; period++)
+        put(&completing, period_name(period), "");
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        put(&completing, routes[i], "");
+    query_names_each(put_word, &completing);
+}
+
+static bool is_for_words(const char *option) {
+    return strcmp(option, "--by") == 0 || strcmp(option, "-b") == 0 || strcmp(option, "--sum") == 0 ||
+           strcmp(option, "--date") == 0;
+}
+
 static enum exit_code run(struct call *call) {
     const char **words = call->options.words;
     size_t count = call->options.word_count;
@@ -110,7 +138,10 @@ static enum exit_code run(struct call *call) {
         complete_second(words[0], last);
     else if (command && *last == '-')
         complete_option(call->arena, command, last);
-    else if (command && (command == &command_find || command == &command_watch))
+    else if (command == &command_stats && is_for_words(words[count - 2]))
+        complete_words(last);
+    else if (command && (command == &command_find || command == &command_watch || command == &command_stats ||
+                         command == &command_export))
         complete_query(last);
     return EXIT_DONE;
 }

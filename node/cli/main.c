@@ -23,6 +23,8 @@ const struct command *const commands[] = {
     &command_show,
     &command_links,
     &command_graph,
+    &command_stats,
+    &command_export,
     &command_verify,
     &command_watch,
     &command_watchlist_add,

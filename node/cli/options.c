@@ -145,6 +145,12 @@ const char *options_text(const struct options *options, const char *name) {
     return options->counts[row] ? options->values[row][options->counts[row] - 1] : NULL;
 }
 
+void options_replace(struct options *options, const char *name, const char *value) {
+    size_t row = row_of(options, name);
+    assert(options->counts[row]);
+    options->values[row][options->counts[row] - 1] = value;
+}
+
 bool options_flag(const struct options *options, const char *name) {
     return options->counts[row_of(options, name)] > 0;
 }

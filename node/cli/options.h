@@ -45,6 +45,8 @@ MUST_USE enum result options_read(struct options *out, struct arena *arena, cons
 
 /* The value, of several the last; NULL if it was not given. `name` must be in the table. */
 const char *options_text(const struct options *options, const char *name);
+/* Another value in the place of the last one that was given. */
+void options_replace(struct options *options, const char *name, const char *value);
 bool options_flag(const struct options *options, const char *name);
 /* All values of an option that repeats. */
 size_t options_list(const struct options *options, const char *name, const char *const **values);

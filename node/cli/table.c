@@ -65,8 +65,7 @@ void table_number(struct table *table, uint64_t number) {
 
 /* ---- fitting ---- */
 
-/* Columns of the terminal; 0 in a pipe. */
-static size_t terminal_width(void) {
+size_t table_terminal_width(void) {
     struct winsize size;
     if (!isatty(STDOUT_FILENO))
         return 0;
@@ -126,7 +125,7 @@ static size_t bytes_within(const char *text, size_t width) {
     return at;
 }
 
-static const char *cut(struct arena *arena, const char *text, size_t width) {
+const char *table_cut(struct arena *arena, const char *text, size_t width) {
     if (text_width(text) <= width)
         return text;
     return text_format(arena, "%.*s…", (int)bytes_within(text, width - 1), text);
@@ -150,7 +149,7 @@ static const char *fitted(const struct table *table, size_t index, size_t width)
     const char *text = table->cells[index].text;
     enum column_kind kind = table->columns[index % table->column_count].kind;
     if (kind == COLUMN_TRUNC)
-        return cut(table->arena, text, width);
+        return table_cut(table->arena, text, width);
     return kind == COLUMN_WRAP ? wrap(table->arena, text, width) : text;
 }
 
@@ -194,7 +193,7 @@ static void add_cells(const struct table *table, struct libscols_table *out, con
 }
 
 void table_print(struct table *table) {
-    size_t room = terminal_width(), widths[COLUMNS_MAX];
+    size_t room = table_terminal_width(), widths[COLUMNS_MAX];
     struct libscols_table *out = table && table->count ? scols_new_table() : NULL;
     if (!out)
         return;

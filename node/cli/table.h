@@ -35,4 +35,9 @@ void table_number(struct table *table, uint64_t number);
 /* Prints on standard output. */
 void table_print(struct table *table);
 
+/* Columns of the terminal that standard output is; 0: it is none. */
+size_t table_terminal_width(void);
+/* A text of at most so many columns, with an ellipsis where it was cut. */
+const char *table_cut(struct arena *arena, const char *text, size_t width);
+
 #endif

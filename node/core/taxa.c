@@ -37,6 +37,14 @@ const struct taxon *taxa_find(const struct taxa *taxa, const char *name) {
     return found;
 }
 
+void taxa_each(const struct taxa *taxa, void (*visit)(void *context, const struct taxon *taxon), void *context) {
+    for (size_t i = 0; i < taxa->count; i++)
+        visit(context, &taxa->rows[i]);
+    for (size_t i = 0; i < taxa_table_count; i++)
+        if (taxa_find(taxa, taxa_table[i].name) == &taxa_table[i])
+            visit(context, &taxa_table[i]);
+}
+
 /* Copies the first word of `name`, its genus; false if it is too long for one. */
 static bool genus_of(char out[TEXT_WORD_MAX], const char *name) {
     size_t len = strcspn(name, " ");

@@ -52,6 +52,8 @@ typedef void taxa_visit(void *context, struct span above);
 void taxa_each_above(const struct taxa *taxa, const char *name, taxa_visit *visit, void *context);
 /* Is `name` (species or anything above) inside the family, order, class or genus `above`? Case-insensitive. */
 bool taxa_is_within(const struct taxa *taxa, const char *name, const char *above);
+/* Calls back for every row that taxa_find() may find, those of the list first. */
+void taxa_each(const struct taxa *taxa, void (*visit)(void *context, const struct taxon *taxon), void *context);
 /* A known name close to a misspelt one, for messages; NULL if none is near. */
 const char *taxa_suggest(const struct taxa *taxa, const char *name);
 /* Has a checklist been imported, so that an unknown name is a stronger doubt? */

@@ -31,8 +31,6 @@ struct search {
     bool explain;
 };
 
-/* Where the names of a query are looked up. */
-struct query_world answer_world(const struct node *node);
 /* What is wrong with the query stands in reply->remarks; with anything else in *complaint. */
 MUST_USE enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
                                    Reply *reply, const char **complaint);
@@ -47,6 +45,29 @@ MUST_USE enum result answer_row_words(Row **out, struct node *node, const struct
 MUST_USE enum result answer_document(struct document *out, struct arena *arena, struct node *node,
                                      const struct index_row *row, size_t *read);
 MUST_USE enum result answer_links(Reply *reply, struct node *node, const Links *words, const char **complaint);
+/* What find and tally share: where names are looked up; remarks on a query; where an answer goes on, as it is written,
+ * and read back (false: it is none). */
+struct query_world answer_world(const struct node *node);
+MUST_USE enum result answer_remarks(Reply *reply, struct arena *arena, const struct query_remark *remarks,
+                                    size_t count);
+char *answer_page_words(struct arena *arena, const struct index_position *page, enum query_sort sort);
+bool answer_read_page(struct index_position *out, const char *text, enum query_sort sort);
+/* Alerts that one answer reads, one at a time. */
+struct answer_reading {
+    struct node *node;
+    struct arena scratch; /* of the last one */
+    size_t bytes;         /* of alerts, to decide and to show */
+};
+/* TOO_LARGE when this answer has read enough; NOT_FOUND when it cannot be read. */
+MUST_USE enum result answer_load(struct answer_reading *reading, const struct index_row *row, struct document *out);
+/* A query of something that takes neither sort nor limit, and where it goes on. What is wrong with it stands in
+ * reply->remarks, or in *complaint. */
+MUST_USE enum result answer_query(struct query *query, struct index_position *at, const struct query_world *world,
+                                  struct arena *arena, const char *text, const char *page, Reply *reply,
+                                  const char **complaint);
+MUST_USE enum result answer_tally(Reply *reply, struct node *node, const Tally *words, const char **complaint);
+/* For an audience of the policy, and never more than operators may see. */
+MUST_USE enum result answer_export(Reply *reply, struct node *node, const Export *words, const char **complaint);
 const char *answer_originator(struct node *node, const uint8_t *id);
 MUST_USE enum result answer_published(Reply *reply, struct node *node, const struct publication *publications,
                                       size_t count);

@@ -47,7 +47,7 @@ const char *answer_originator(struct node *node, const uint8_t *id) {
 
 /* --- reading what is asked --- */
 
-static enum result put_remarks(Reply *reply, struct arena *arena, const struct query_remark *remarks, size_t count) {
+enum result answer_remarks(Reply *reply, struct arena *arena, const struct query_remark *remarks, size_t count) {
     reply->remarks = arena_array(arena, count, sizeof *reply->remarks);
     for (size_t i = 0; reply->remarks && i < count; i++) {
         Remark *remark = arena_alloc(arena, sizeof *remark);
@@ -62,8 +62,8 @@ static enum result put_remarks(Reply *reply, struct arena *arena, const struct q
     return reply->remarks ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-/* "SEQUENCE@AS_OF" or "KEY/SEQUENCE@AS_OF": as page_words() writes it. */
-static bool read_page(struct index_position *out, const char *text, enum query_sort sort) {
+/* "SEQUENCE@AS_OF" or "KEY/SEQUENCE@AS_OF": as answer_page_words() writes it. */
+bool answer_read_page(struct index_position *out, const char *text, enum query_sort sort) {
     int end = -1;
     *out = (struct index_position){0};
     if (sort == SORT_ARRIVAL)
@@ -73,26 +73,31 @@ static bool read_page(struct index_position *out, const char *text, enum query_s
     return end > 0 && text[end] == '\0' && out->sequence > 0 && out->sequence <= out->as_of;
 }
 
-static char *page_words(struct arena *arena, const struct index_position *page, enum query_sort sort) {
+char *answer_page_words(struct arena *arena, const struct index_position *page, enum query_sort sort) {
     if (sort == SORT_ARRIVAL)
         return words_of(text_format(arena, "%" PRIu64 "@%" PRIu64, page->sequence, page->as_of));
     return words_of(text_format(arena, "%" PRIu64 "/%" PRIu64 "@%" PRIu64, page->key, page->sequence, page->as_of));
 }
 
+static enum result read_query(struct query *query, const struct query_world *world, struct arena *arena,
+                              const char *text, Reply *reply) {
+    struct query_remark mistake;
+    enum result result = query_parse(query, arena, text ? text : "", world, &mistake);
+    if (result == RESULT_INVALID)
+        TRY(answer_remarks(reply, arena, &mistake, 1));
+    return result;
+}
+
 enum result answer_search(struct search *out, struct arena *arena, const struct node *node, const Find *words,
                           Reply *reply, const char **complaint) {
     const struct query_world world = answer_world(node);
-    struct query_remark mistake;
     *out = (struct search){.after = words->after,
                            .superseded = words->superseded,
                            .full = words->full,
                            .follow = words->follow,
                            .count = words->count,
                            .explain = words->explain};
-    enum result result = query_parse(&out->query, arena, words->query ? words->query : "", &world, &mistake);
-    if (result == RESULT_INVALID)
-        TRY(put_remarks(reply, arena, &mistake, 1));
-    TRY(result);
+    TRY(read_query(&out->query, &world, arena, words->query, reply));
     out->limit = out->query.limit ? out->query.limit : FIND_LIMIT;
     if (words->has_limit && (words->limit < out->limit || !out->query.limit))
         out->limit = words->limit;
@@ -102,11 +107,26 @@ enum result answer_search(struct search *out, struct arena *arena, const struct 
         *complaint = _("limit is at most 10000; ask for the next page");
         return RESULT_INVALID;
     }
-    if (words->page && !read_page(&out->page, words->page, out->query.sort)) {
+    if (words->page && !answer_read_page(&out->page, words->page, out->query.sort)) {
         *complaint = _("this is no page of a query that is sorted like this one: give it as the page before said");
         return RESULT_INVALID;
     }
-    return put_remarks(reply, arena, out->query.remarks, out->query.remark_count);
+    return answer_remarks(reply, arena, out->query.remarks, out->query.remark_count);
+}
+
+enum result answer_query(struct query *query, struct index_position *at, const struct query_world *world,
+                         struct arena *arena, const char *text, const char *page, Reply *reply,
+                         const char **complaint) {
+    TRY(read_query(query, world, arena, text, reply));
+    if (query->sort != SORT_ARRIVAL || query->limit) {
+        *complaint = _("sort and limit are for find alone");
+        return RESULT_INVALID;
+    }
+    if (page && !answer_read_page(at, page, SORT_ARRIVAL)) {
+        *complaint = _("this is no place to go on from: give it as the part before said");
+        return RESULT_INVALID;
+    }
+    return answer_remarks(reply, arena, query->remarks, query->remark_count);
 }
 
 bool answer_is_asked_for(const struct search *search, const struct node *node, const struct index_row *row,
@@ -205,11 +225,10 @@ enum result answer_row_words(Row **out, struct node *node, const struct index_ro
 struct finding_rows {
     struct node *node;
     const struct search *search;
-    struct arena scratch; /* of the alert that is being decided on */
     Row **rows;
     size_t count;
     size_t bytes; /* of the rows */
-    size_t read;  /* bytes of alerts, to decide and to show */
+    struct answer_reading reading;
     enum result result;
 };
 
@@ -223,21 +242,26 @@ enum result answer_document(struct document *out, struct arena *arena, struct no
     return document_make(out, arena, holding.disclosure.header, content);
 }
 
+enum result answer_load(struct answer_reading *reading, const struct index_row *row, struct document *out) {
+    if (reading->bytes >= FIND_READ_BYTES_MAX)
+        return RESULT_TOO_LARGE;
+    arena_reset(&reading->scratch);
+    enum result result = answer_document(out, &reading->scratch, reading->node, row, &reading->bytes);
+    return result && result != RESULT_NO_MEMORY ? RESULT_NOT_FOUND : result; /* a damaged one hides no other */
+}
+
 static enum result load(void *context, const struct index_row *row, struct document *out) {
     struct finding_rows *finding = context;
-    if (finding->read >= FIND_READ_BYTES_MAX)
-        return RESULT_TOO_LARGE;
-    arena_reset(&finding->scratch);
-    enum result result = answer_document(out, &finding->scratch, finding->node, row, &finding->read);
-    return result && result != RESULT_NO_MEMORY ? RESULT_NOT_FOUND : result; /* a damaged one hides no other */
+    return answer_load(&finding->reading, row, out);
 }
 
 /* Who watches is told which lists an alert is on, also when it was missed. */
 static enum result put_watchlists(struct finding_rows *finding, const struct index_row *row) {
+    struct answer_reading *reading = &finding->reading;
     struct document document;
     Row *words = finding->rows[finding->count];
-    arena_reset(&finding->scratch);
-    enum result result = answer_document(&document, &finding->scratch, finding->node, row, &finding->read);
+    arena_reset(&reading->scratch);
+    enum result result = answer_document(&document, &reading->scratch, finding->node, row, &reading->bytes);
     if (!result)
         words->watchlists = watchlists_met(finding->node, &document, &words->n_watchlists);
     return result == RESULT_NO_MEMORY ? result : RESULT_OK; /* a damaged one hides no other */
@@ -247,7 +271,7 @@ static bool take_row(void *context, const struct index_row *row, const struct do
     struct finding_rows *finding = context;
     (void)document;
     finding->result =
-        row_words(&finding->rows[finding->count], finding->node, row, finding->search->full, &finding->read);
+        row_words(&finding->rows[finding->count], finding->node, row, finding->search->full, &finding->reading.bytes);
     if (finding->result)
         return false;
     if (finding->search->follow)
@@ -256,7 +280,7 @@ static bool take_row(void *context, const struct index_row *row, const struct do
         return false;
     finding->bytes += protobuf_c_message_get_packed_size(&finding->rows[finding->count]->base);
     finding->count++;
-    return finding->bytes <= REPLY_ROWS_BYTES_MAX && finding->read < FIND_READ_BYTES_MAX;
+    return finding->bytes <= REPLY_ROWS_BYTES_MAX && finding->reading.bytes < FIND_READ_BYTES_MAX;
 }
 
 static enum result put_steps(Reply *reply, struct arena *arena, const struct index_plan *plan) {
@@ -287,13 +311,13 @@ static void put_found(Reply *reply, struct arena *arena, const struct index_foun
     reply->total = found->total;
     reply->matched = found->matched;
     reply->has_at_most = reply->at_most = !found->is_exact;
-    reply->next = found->ended ? NULL : page_words(arena, &found->next, sort);
+    reply->next = found->ended ? NULL : answer_page_words(arena, &found->next, sort);
 }
 
 enum result answer_found(Reply *reply, struct node *node, const struct search *search) {
     const struct query_world world = answer_world(node);
     struct arena *arena = turn_of(node);
-    struct finding_rows finding = {.node = node, .search = search};
+    struct finding_rows finding = {.node = node, .search = search, .reading = {.node = node}};
     struct index_found found;
     struct index_plan *plan = search->explain ? arena_alloc(arena, sizeof *plan) : NULL;
     struct index_search asked = {.query = &search->query,
@@ -311,9 +335,9 @@ enum result answer_found(Reply *reply, struct node *node, const struct search *s
     finding.rows = arena_array(arena, asked.limit + 1, sizeof *finding.rows);
     if (!finding.rows || (search->explain && !plan))
         return RESULT_NO_MEMORY;
-    arena_init(&finding.scratch, SIZE_MAX);
+    arena_init(&finding.reading.scratch, SIZE_MAX);
     enum result result = index_search(node->exchange.index, &asked, &found);
-    arena_release(&finding.scratch);
+    arena_release(&finding.reading.scratch);
     TRY(result);
     TRY(finding.result);
     reply->rows = finding.rows;

@@ -29,6 +29,7 @@ static const struct naming {
     {"receipts", "bundle read", false},
     {"release", "peer release", false},
     {"watchlists", "watchlist", false},
+    {"tally", "stats", true},
     {"read_blob", "show --save", true},
     {"check_blobs", "check attachments", true},
     {"log_records", "audit show", true},
@@ -48,7 +49,8 @@ static const struct naming *naming_of(const char *request) {
 /* ---- the words of a request, read from its message ---- */
 
 static bool is_place(const char *name) {
-    static const char *const places[] = {"first", "before", "after", "feed", "trust", "begin", "fetch", "bytes"};
+    static const char *const places[] = {"first", "before", "after", "feed", "trust",
+                                         "begin", "fetch",  "bytes", "page"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i], name) == 0)
             return true;
@@ -152,6 +154,8 @@ static struct buf alerts_of(struct node *node, const Request *request, const Rep
     buf_init(&alerts, &node->exchange.turn);
     for (size_t i = 0; i < reply->n_rows; i++)
         add_alert(&alerts, reply->rows[i]->object.data);
+    for (size_t i = 0; reply->export && i < reply->export->n_alerts; i++)
+        add_alert(&alerts, reply->export->alerts[i]->object.data);
     if (reply->shown)
         add_alert(&alerts, reply->shown->row->object.data);
     if (reply->explained && !index_find_prefix(node->exchange.index, request->explain->alert, &row))

@@ -92,6 +92,7 @@ static enum parsed parse_options(int count, char **words, struct node_options *o
 static void set_language(void) {
     const char *folder = getenv("INAMA_LOCALEDIR");
     setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
     bindtextdomain("inama", folder ? folder : INAMA_LOCALEDIR);
     textdomain("inama");
 }

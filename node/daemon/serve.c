@@ -238,16 +238,17 @@ static void conclude(struct serve *serve, struct client *client, const Request *
         send_reply(serve, client, reply);
 }
 
-/* The reply is a refusal; of a query it says where it is wrong. */
+/* The reply is a refusal; what is wrong with a query stays in it. */
 static void set_refusal(Reply *reply, enum result result, const char *text) {
-    const Reply before = *reply;
-    reply__init(reply);
-    reply->remarks = before.remarks;
-    reply->n_remarks = before.n_remarks;
-    if (before.n_remarks)
-        text = before.remarks[0]->text;
-    reply->result = words_of(result_name(result));
-    reply->text = words_of(text ? text : result_text(result));
+    Reply refusal = REPLY__INIT;
+    if (result == RESULT_INVALID && !text && reply->n_remarks) {
+        refusal.remarks = reply->remarks;
+        refusal.n_remarks = reply->n_remarks;
+        text = reply->remarks[0]->text;
+    }
+    refusal.result = words_of(result_name(result));
+    refusal.text = words_of(text ? text : result_text(result));
+    *reply = refusal;
 }
 
 /* From now on; what there was before has been answered. */
@@ -273,13 +274,10 @@ static void find(struct serve *serve, struct client *client, const Request *requ
     enum result result = answer_search(&search, turn, serve->node, request->find, &reply, &complaint);
     if (!result)
         result = answer_found(&reply, serve->node, &search);
-    if (result) {
+    if (result)
         set_refusal(&reply, result, complaint);
-    } else {
-        reply.result = words_of(result_name(result));
-        if (search.follow && !reply.next)
-            reply.has_more = reply.more = watch(serve, client, request->find);
-    }
+    else if (search.follow && !reply.next)
+        reply.has_more = reply.more = watch(serve, client, request->find);
     conclude(serve, client, request, &reply, false);
 }
 
@@ -387,6 +385,10 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
         return carry_answer_take(reply, serve->node, request->take);
     if (request->receipts)
         return carry_answer_receipts(reply, serve->node, request->receipts);
+    if (request->tally)
+        return answer_tally(reply, serve->node, request->tally, complaint);
+    if (request->export)
+        return answer_export(reply, serve->node, request->export, complaint);
     if (request->log_records)
         return answer_log_records(reply, serve->node, request->log_records, complaint);
     if (request->log_check)

@@ -60,6 +60,7 @@ void index_free(struct index *index) {
     free(index->alert_fronts.next);
     free(index->endings);
     free(index->places);
+    free(index->names);
     free(index->originators);
     free(index->sets);
     free(index);
@@ -81,7 +82,8 @@ size_t index_bytes(const struct index *index) {
                    index->originators_capacity * sizeof *index->originators +
                    index->sets_capacity * sizeof *index->sets +
                    (index->dates_capacity + index->same_capacity + 2 * FRONTS + index->object_fronts.capacity +
-                    index->alert_fronts.capacity + index->objects.size + index->alerts.size + index->places_capacity) *
+                    index->alert_fronts.capacity + index->objects.size + index->alerts.size + index->places_capacity +
+                    index->names_capacity) *
                        sizeof(uint32_t);
     for (size_t slot = 0; slot < SLOT_COUNT; slot++)
         bytes += column_bytes(&index->columns[slot]);

@@ -62,6 +62,9 @@ struct index {
     uint32_t year_last;
     uint32_t *places; /* terms of the fields that `near` looks in */
     size_t place_count, places_capacity;
+    uint32_t *names; /* terms of specimens.taxon among the first `names_looked_at`: found when they are counted by */
+    size_t name_count, names_capacity;
+    size_t names_looked_at;
 
     struct arena shared; /* originators and field sets, each once */
     const uint8_t **originators;

@@ -252,6 +252,11 @@ void postings_each(const struct postings *postings, unsigned space, struct span 
             visit(context, term);
 }
 
+unsigned postings_space(const struct postings *postings, uint32_t term) {
+    const uint8_t *bytes = (const uint8_t *)intern_text(&postings->terms, term);
+    return (unsigned)(bytes[0] - 1) * 128 + (unsigned)(bytes[1] - 1);
+}
+
 const char *postings_text(const struct postings *postings, uint32_t term) {
     return intern_text(&postings->terms, term) + SPACE_BYTES;
 }

@@ -50,7 +50,8 @@ const roaring_bitmap_t *postings_bitmap(const struct postings *postings, uint32_
 /* Calls back for the terms of a space that begin so, in no order. `prefix` has two bytes or more. */
 void postings_each(const struct postings *postings, unsigned space, struct span prefix,
                    void (*visit)(void *context, uint32_t term), void *context);
-/* The term's text without its space. */
+/* The term's space; its text without it. */
+unsigned postings_space(const struct postings *postings, uint32_t term);
 const char *postings_text(const struct postings *postings, uint32_t term);
 
 /* Memory held; looks at all bitmaps. */

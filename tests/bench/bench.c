@@ -391,6 +391,50 @@ static void bench_catch_up(void) {
     homes_free(homes);
 }
 
+/* --- giving out --- */
+
+/* Alerts a second through a request that says where the next begins. */
+static double given_rate(struct control *control, Request *request, char **page) {
+    struct arena arena;
+    double start = seconds();
+    size_t count = 0;
+    arena_init(&arena, SIZE_MAX);
+    do {
+        Reply *reply = home_ask(control, &arena, request);
+        if (!reply || strcmp(reply->result, "ok") != 0)
+            abort();
+        count += reply->export ? reply->export->n_alerts : reply->n_rows;
+        *page = reply->next;
+    } while (*page);
+    arena_release(&arena);
+    return (double)count / (seconds() - start);
+}
+
+static void bench_export(void) {
+    enum { EXPORTED = 20000 };
+    struct homes *homes = homes_new();
+    struct home *congo = homes_add(homes, "cd-customs", "CD", "CUSTOMS", open_policy);
+    Request exporting = REQUEST__INIT, finding = REQUEST__INIT;
+    Export export = EXPORT__INIT;
+    Find find = FIND__INIT;
+    homes_add(homes, "ke-customs", "KE", "CUSTOMS", open_policy);
+    homes_write(homes);
+    home_start(congo);
+    publish_many(congo, options.alerts < EXPORTED ? options.alerts : EXPORTED);
+    struct control *control = home_connect(congo);
+    if (!control)
+        abort();
+    export.audience = "customs";
+    exporting.export = &export;
+    find.has_full = find.full = find.has_limit = true;
+    find.limit = EXPORTED / 2;
+    finding.find = &find;
+    double found = given_rate(control, &finding, &find.page);
+    say("export", given_rate(control, &exporting, &export.page), "1/s", "find --json --full, for operators", found);
+    control_close(control);
+    homes_free(homes);
+}
+
 bool any_wanted(const char *const *names) {
     bool any = false;
     for (; *names; names++)
@@ -425,6 +469,8 @@ int main(int count, char **words) {
         bench_end_to_end();
     if (any_wanted((const char *const[]){"catchup_100k", "wire_bytes", "disk_bytes", "rss_100k_mb", "rebuild", NULL}))
         bench_catch_up();
+    if (wanted("export"))
+        bench_export();
     bench_exchange();
     bench_mesh();
     bench_cables();

@@ -14,6 +14,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "store/index.h"
+#include "store/index_tally.h"
 #include "tests/bench/bench.h"
 
 enum { INSTANCES = 200, PAGE = 50, VOCABULARY = 20000, NAMES = 5000, LEGS = 3, NARRATIVE_BYTES = 200, DAYS = 4000 };
@@ -238,6 +239,7 @@ struct question {
     const char *name;
     const char *sql; /* texts first, then numbers; an id alone */
     bool is_count;
+    bool is_table; /* counts in groups; the sum of their squares is held against each other */
     struct instance instances[INSTANCES];
 };
 
@@ -255,6 +257,9 @@ static struct question questions[] = {
             "seq = a.seq) ORDER BY seq DESC LIMIT 50"},
     {.name = "find_identifier", .sql = "SELECT seq FROM alerts WHERE container = ?1 ORDER BY seq DESC LIMIT 50"},
     {.name = "find_person", .sql = "SELECT seq FROM alerts WHERE surname = ?1 ORDER BY seq DESC LIMIT 50"},
+    {.name = "stats_year_species",
+     .is_table = true,
+     .sql = "SELECT count(*) FROM alerts WHERE date BETWEEN ?1 AND ?2 GROUP BY species, date / 10000"},
     {.name = "find_text", .sql = "SELECT rowid FROM narrative WHERE narrative MATCH ?1 ORDER BY rowid DESC LIMIT 50"},
 };
 
@@ -281,6 +286,9 @@ static void draw_instance(struct arena *arena, struct question *question, struct
             {animal, drawn->way[0]},
             {drawn->mode[0] - '0'},
             NULL};
+    } else if (question->is_table) {
+        *one = (struct instance){
+            text_format(arena, "date:%u..%u", year, year + 4), {0}, {year * 10000, (year + 4) * 10000 + 1231}, NULL};
     } else if (strcmp(question->name, "find_two_countries") == 0) {
         *one = (struct instance){text_format(arena, "legs.country:%s legs.country:%s", drawn->way[0], drawn->way[1]),
                                  {drawn->way[0], drawn->way[1]},
@@ -310,6 +318,28 @@ static enum result load_none(void *context, const struct index_row *row, struct 
     return RESULT_NOT_FOUND; /* none of these questions needs it */
 }
 
+/* All of it, as a node does for each question. */
+static uint64_t tally_index(struct index *index, const struct query *query, const struct query_world *world,
+                            struct arena *arena) {
+    struct tally_question question;
+    struct tally tally;
+    struct ranks ranks;
+    const char *complaint;
+    bool is_counted;
+    uint64_t squares = 0;
+    if (tally_ask(&question, arena, "species,year", NULL, NULL, &complaint) ||
+        ranks_init(&ranks, arena, world->references->taxa))
+        abort();
+    tally_init(&tally, arena, &question, &ranks, TALLY_PART_GROUPS);
+    if (index_tally(index, query->where, world, &tally, &is_counted) || !is_counted)
+        abort();
+    const struct tally_group **groups = tally_sorted(&tally);
+    for (size_t i = 0; i < tally.count; i++)
+        squares += groups[i]->alerts * groups[i]->alerts;
+    tally_release(&tally);
+    return squares;
+}
+
 static uint64_t ask_index(struct index *index, const struct question *question, const struct instance *one) {
     const struct references names = {taxa_built_in(), places_built_in()};
     const struct query_world world = {.references = &names};
@@ -320,9 +350,14 @@ static uint64_t ask_index(struct index *index, const struct question *question, 
     uint64_t rows = 0;
     if (!one->query)
         return index_find(index, one->id) != NULL;
-    arena_init(&arena, 1 << 20);
+    arena_init(&arena, 8 << 20);
     if (query_parse(&query, &arena, one->query, &world, &error))
         abort();
+    if (question->is_table) {
+        rows = tally_index(index, &query, &world, &arena);
+        arena_release(&arena);
+        return rows;
+    }
     const struct index_search asked = {.query = &query,
                                        .world = &world,
                                        .limit = question->is_count ? 0 : PAGE,
@@ -334,6 +369,10 @@ static uint64_t ask_index(struct index *index, const struct question *question, 
         abort();
     arena_release(&arena);
     return question->is_count ? found.matched : rows;
+}
+
+static uint64_t square(long long number) {
+    return (uint64_t)number * (uint64_t)number;
 }
 
 static uint64_t ask_engine(struct engine *engine, struct sqlite3_stmt *statement, const struct question *question,
@@ -348,7 +387,9 @@ static uint64_t ask_engine(struct engine *engine, struct sqlite3_stmt *statement
     for (size_t i = 0; i < 2 && one->numbers[i]; i++)
         engine->bind_int(statement, at++, one->numbers[i]);
     while (engine->step(statement) == ROW)
-        rows = question->is_count ? (uint64_t)engine->column(statement, 0) : rows + 1;
+        rows = question->is_table   ? rows + square(engine->column(statement, 0))
+               : question->is_count ? (uint64_t)engine->column(statement, 0)
+                                    : rows + 1;
     engine->reset(statement);
     return rows;
 }

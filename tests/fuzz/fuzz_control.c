@@ -36,6 +36,7 @@ START_TEST(make_the_world) {
                                           .random = &world->random};
     ck_assert_int_eq(blobs_open(&kenya->exchange.blobs, &options), RESULT_OK);
     node.exchange = kenya->exchange; /* lent to the node */
+    node.references = world->references;
     node.roster = world->roster;
     node.policy = kenya->policy;
     node.identity = kenya->identity;
@@ -111,6 +112,15 @@ static void find(Reply *reply, const Find *words, const char **complaint) {
     }
 }
 
+/* A part of a count: no alert in more groups than alerts and combinations allow, and readable. */
+static void tally(Reply *reply, const Tally *words, const char **complaint) {
+    if (answer_tally(reply, &node, words, complaint))
+        return;
+    assert(reply->tally && reply->tally->n_unknown <= TALLY_DIMENSIONS_MAX);
+    assert(reply->tally->n_groups <= reply->tally->alerts * TALLY_COMBINATIONS_MAX);
+    check_readable(reply);
+}
+
 /* Handed in twice, as one file may follow the other; nothing is kept. */
 static void attach(Reply *reply, Attach *words, const char **complaint) {
     struct attaching attaching = {0};
@@ -152,6 +162,10 @@ static void answer(const Request *request) {
         result = answer_read_blob(&reply, &node, request->read_blob, &complaint);
     else if (request->find)
         find(&reply, request->find, &complaint);
+    else if (request->tally)
+        tally(&reply, request->tally, &complaint);
+    else if (request->export)
+        result = answer_export(&reply, &node, request->export, &complaint);
     else if (request->show)
         result = answer_show(&reply, &node, request->show->alert, &complaint);
     else if (request->explain)
@@ -169,7 +183,7 @@ static void answer(const Request *request) {
     else if (request->log_erase)
         result = answer_log_erase(&node, request->log_erase, &complaint);
     record(request, &reply);
-    if (!result && !request->publish && !request->find && !request->attach)
+    if (!result && !request->publish && !request->find && !request->tally && !request->attach)
         check_readable(&reply);
 }
 

@@ -1,4 +1,4 @@
-/* Configuration files of any bytes, by all three readers: the tree, a policy, node.yaml. Either a reason with a line
+/* Configuration files of any bytes, by all readers: the tree, a policy, node.yaml, factors. Either a reason with a line
  * that is in the file, or a whole that holds together. */
 #include <assert.h>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "core/config.h"
+#include "core/conversion.h"
 #include "core/policy.h"
 #include "core/settings.h"
 
@@ -120,6 +121,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_report(&report, result, yaml);
     if (!result)
         check_config(&config);
+
+    struct conversions conversions;
+    report_init(&report, &arena);
+    report.file = "file";
+    conversions_init(&conversions, taxa_built_in());
+    result = conversions_read(&conversions, &arena, yaml, &report);
+    check_report(&report, result, yaml);
+    for (size_t i = 0; !result && i < conversions.own_count; i++)
+        assert(conversions.own[i].per_animal > 0 && *conversions.own[i].term && conversions.own[i].source);
     arena_release(&arena);
     return 0;
 }

@@ -1,4 +1,5 @@
-/* How much one answer to `find` reads and holds: large alerts at a whole node in this process, which is led by hand. */
+/* How much one answer to `find` and `stats` reads and holds: large alerts at a whole node in this process, which is led
+ * by hand. */
 #include <check.h>
 #include <string.h>
 
@@ -125,6 +126,44 @@ START_TEST(whole_alerts_take_their_own_size_of_the_turn) {
 }
 END_TEST
 
+/* A part of a count. */
+static const TallyPart *tally(const Tally *words, const char **next) {
+    Reply reply = REPLY__INIT;
+    const char *complaint = NULL;
+    ck_assert_str_eq(result_name(answer_tally(&reply, &node, words, &complaint)), "ok");
+    *next = reply.next ? arena_text(&arena, reply.next, strlen(reply.next)) : NULL;
+    return reply.tally;
+}
+
+/* Each alert is counted in one part, and no part reads more than one answer may. */
+START_TEST(a_count_that_reads_comes_in_parts) {
+    Tally words = TALLY__INIT;
+    const char *next = NULL;
+    uint64_t alerts = 0, rows = 0;
+    size_t parts = 0;
+    words.by = words_of("species,specimens.term");
+    do {
+        words.page = words_of(next);
+        const TallyPart *part = tally(&words, &next);
+        ck_assert_uint_eq(part->n_groups, 1);
+        ck_assert_str_eq(part->groups[0]->values[0], "Manis tricuspis");
+        ck_assert_uint_eq(part->groups[0]->alerts, part->alerts);
+        alerts += part->alerts;
+        rows += part->rows;
+        parts++;
+        exchange_end_turn(&node.exchange);
+    } while (next);
+    ck_assert_uint_eq(alerts, ALERTS);
+    ck_assert_uint_eq(rows, ALERTS * SPECIMENS);
+    ck_assert_uint_eq(parts, 2);
+    words.by = words_of("species,year"); /* which nothing has to be read for */
+    words.page = NULL;
+    ck_assert_uint_eq(tally(&words, &next)->alerts, ALERTS);
+    ck_assert_ptr_null(next);
+    exchange_end_turn(&node.exchange);
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *suite = suite_create("find");
     TCase *large = tcase_create("large");
@@ -132,6 +171,7 @@ Suite *suite(void) {
     tcase_add_unchecked_fixture(large, set_up, tear_down);
     tcase_add_test(large, an_answer_ends_when_enough_has_been_read);
     tcase_add_test(large, whole_alerts_take_their_own_size_of_the_turn);
+    tcase_add_test(large, a_count_that_reads_comes_in_parts);
     suite_add_tcase(suite, large);
     return suite;
 }
