@@ -54,6 +54,10 @@ bool date_parse(struct date *out, const char *text) {
     return true;
 }
 
+bool alert_is_recall(const AlertHeader *header) {
+    return header->kind && strcmp(header->kind, "RECALL") == 0;
+}
+
 bool alert_date_is_past(const char *date, uint64_t when) {
     struct date parsed;
     char now[25];

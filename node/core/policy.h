@@ -136,6 +136,7 @@ struct marking {
     uint64_t embargo_until;      /* wall milliseconds, like all times here; 0: none */
     uint64_t expires;            /* 0: never */
     const char *retention_until; /* a date, or month, or year; NULL: none */
+    bool is_recall;              /* then nothing else is read, or binds: it shows nothing and goes everywhere */
 };
 /* INVALID for a code that this version does not know, and for C without its two codes: then nothing may be shown to
  * anybody. */
@@ -147,6 +148,7 @@ struct policy_hop {
     bool is_arrival;      /* seen by the reader, who cannot know for which purpose it was told */
     uint32_t hops;        /* members that it has then gone through, the reader counted: 1 from the originator */
     uint64_t when;        /* 0: here, where it is; nothing ends */
+    bool has_older;       /* of a recall that arrives: what it takes back is here */
     const char *sender_country;
     struct policy_selector reader;
     const char *const *purposes; /* what the readers use it for, by the sender's policy */
@@ -181,7 +183,8 @@ enum marking_rule policy_marking_allows(const struct marking *marking, const str
 /* "H2: not to be passed on without the provider's permission", translated. */
 const char *policy_marking_text(enum marking_rule rule);
 
-/* THE decision: which slots of an alert with this marking the readers of this view may see over this hop. */
+/* THE decision: which slots of an alert with this marking the readers of this view may see over this hop. Of a recall:
+ * none. */
 struct field_set policy_decide(const struct marking *marking, const struct policy_view *view,
                                const struct policy_hop *hop);
 
@@ -190,7 +193,8 @@ const char *policy_explain(struct arena *arena, const struct policy *policy, con
                            const struct policy_view *view, const struct policy_hop *hop, size_t slot);
 
 /* May this be here? What the sender showed, over the hop to us: MARKING_FORBIDS, FIELD_REFUSED. `sender` as it stands
- * in the roster. */
+ * in the roster. A recall that shows nothing may: from whom this node accepts anything, and from anybody where what it
+ * takes back is here. */
 MUST_USE enum result policy_admit(const struct policy *policy, const struct marking *marking,
                                   const struct policy_hop *hop, const struct policy_selector *sender,
                                   const struct field_set *shown);

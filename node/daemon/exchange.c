@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "core/lane.h"
 #include "daemon/incoming.h"
+#include "daemon/recall.h"
 
 enum { PUBLICATION_MEMORY_MAX = 16 * 1024 * 1024 };
 
@@ -166,11 +167,16 @@ static void prepare(void *context, size_t index) {
 
 /* A new version must follow from the newest one of an alert of ours. */
 static enum result check_version(const struct exchange *exchange, const AlertHeader *header) {
-    for (size_t i = 0; i < exchange->admitted_count; i++) /* in this turn */
-        if (memcmp(exchange->admitted[i].row.alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
-            exchange->admitted[i].row.version >= header->version)
-            return RESULT_EXISTS;
+    if (recall_of(exchange, header->alert.data, exchange->identity->id))
+        return RESULT_RECALLED;
     const struct index_row *newest = index_newest(exchange->index, header->alert.data, exchange->identity->id);
+    for (size_t i = 0; i < exchange->admitted_count; i++) { /* in this turn */
+        const struct index_row *row = &exchange->admitted[i].row;
+        if (memcmp(row->alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
+            memcmp(row->originator, exchange->identity->id, MEMBER_ID_SIZE) == 0 &&
+            (!newest || newest->version < row->version))
+            newest = row;
+    }
     if (!newest)
         return header->version == 1 ? RESULT_OK : RESULT_NOT_FOUND;
     return header->version > newest->version ? RESULT_OK : RESULT_EXISTS;
@@ -292,7 +298,10 @@ static enum result keep_publication(struct exchange *exchange, struct publicatio
         if (telling.body.data)
             TRY(exchange_append(exchange, &telling, now_ms));
     }
-    return RESULT_OK;
+    if (!alert_is_recall(publication->header))
+        return RESULT_OK;
+    TRY(recall_carry_out(exchange, &publication->full));
+    return recall_tell(exchange, &publication->full, stored.sequence);
 }
 
 void exchange_prepare(struct exchange *exchange, struct publication *publications, size_t count) {

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/recall.h"
 #include "daemon/unverified.h"
 
 enum { ENTRY_MEMORY_MAX = 16 * 1024 * 1024, FORWARD_MEMORY_MAX = 4 * ENTRY_BYTES_MAX };
@@ -163,6 +164,7 @@ static enum result may_be_here(const struct incoming *incoming, const struct dis
         .is_arrival = true,
         .hops = disclosure->hops + 1,
         .when = created,
+        .has_older = marking->is_recall && recall_is_known(exchange, disclosure->header),
         .sender_country = author->country,
         .reader = {.role = self->role, .country = self->country, .name = self->name},
     };
@@ -313,9 +315,13 @@ static enum result admit(struct incoming *incoming, struct incoming_entry *entry
             TRY(exchange_inherit_told(exchange, sequence, stored.sequence));
         sequence = stored.sequence;
     }
+    const AlertHeader *header = entry->disclosure.header;
+    if (alert_is_recall(header) && !present)
+        TRY(recall_carry_out(exchange, &entry->disclosure));
     if (incoming->feed->ours) /* whoever it was for has it or asks for it */
         return remember_told(incoming, entry, sequence);
-    const AlertHeader *header = entry->disclosure.header;
+    if (alert_is_recall(header))
+        return present ? RESULT_OK : recall_tell(exchange, &entry->disclosure, sequence);
     if (is_wider && header->has_embargo_until && header->embargo_until > now_ms)
         TRY(embargo_keep(exchange, &(struct embargo){sequence, header->embargo_until}));
     return pass_on(incoming, entry, before, is_wider, sequence, now_ms);
@@ -364,13 +370,22 @@ static bool is_unverified(const struct incoming *incoming, const struct incoming
            memcmp(entry->disclosure.header->originator.data, incoming->delivery->author->id, MEMBER_ID_SIZE) != 0;
 }
 
+/* Does it say nothing that is not here already? Then it is no use, and would have to be found again to be erased. */
+static bool is_redundant(const struct incoming *incoming, const struct incoming_entry *entry) {
+    struct exchange *exchange = incoming->exchange;
+    const struct index_row *present =
+        entry->result || incoming->feed->ours ? NULL : find_present(exchange, entry->disclosure.object);
+    return present && (present->ordinal == 0 || !replaces(exchange, present, &entry->disclosure.shown));
+}
+
 /* What waited for its key and may not be here after all loses its body now. */
 static enum result keep_examined(struct incoming *incoming, const struct incoming_entry *entry) {
     bool waits = entry->result == RESULT_NO_EPOCH_KEY || is_unverified(incoming, entry);
     bool is_carried = feeds_is_carried(incoming->feed); /* others may take what we may not */
+    bool is_of_use = waits || is_carried || (!entry->result && !is_redundant(incoming, entry));
     if (!incoming->stored)
-        return keep(incoming, entry, waits || is_carried || !entry->result);
-    if (waits || is_carried || !entry->result)
+        return keep(incoming, entry, is_of_use);
+    if (is_of_use)
         return RESULT_OK;
     return store_put_entry(incoming->exchange->store, incoming->feed->record.ordinal, entry->parsed.number,
                            header_alone(&entry->parsed));
@@ -409,6 +424,8 @@ static enum result keep_bare(struct incoming *incoming, const struct incoming_en
 }
 
 static enum result take_examined(struct incoming *incoming, struct incoming_entry *entry) {
+    if (!entry->result && recall_refuses(incoming->exchange, &entry->disclosure))
+        entry->result = RESULT_RECALLED;
     TRY(keep_examined(incoming, entry));
     if (entry->result == RESULT_NO_EPOCH_KEY) {
         if (!feeds_is_carried(incoming->feed)) /* what is only carried waits for nothing */

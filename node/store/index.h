@@ -31,6 +31,8 @@ struct index_row {
     uint32_t version;
     uint32_t ordinal; /* the feed it came by; 0: our own */
     bool superseded;  /* a newer version is here */
+    bool is_recall;
+    bool is_erased; /* its content is gone from here, for good; not a recall, which never has any */
 };
 
 /* `taxa` must outlive it. `bytes_max`: above that, words of alerts that come are not kept any more, and a query for
@@ -40,7 +42,7 @@ void index_free(struct index *index);
 
 /* Copies what it needs, and decides `superseded` itself: of the versions of an alert by one originator, only the
  * greatest is not. Its sequence must be greater than all before. Adding an object id that is there replaces its row (a
- * wider view of it came). NO_MEMORY. */
+ * wider view of it came, or its content was erased). NO_MEMORY. */
 MUST_USE enum result index_add(struct index *index, const struct index_row *row, const struct document *document);
 size_t index_count(const struct index *index);
 
@@ -49,6 +51,9 @@ const struct index_row *index_find(const struct index *index, const uint8_t obje
 /* The newest version of an originator's alert. NULL if none is there. */
 const struct index_row *index_newest(const struct index *index, const uint8_t alert[static 16],
                                      const uint8_t originator[static 32]);
+/* Every row of an originator's alert that was ever added, replaced ones too, in no order; false ends it. */
+void index_versions(const struct index *index, const uint8_t alert[static 16], const uint8_t originator[static 32],
+                    bool (*visit)(void *context, const struct index_row *row), void *context);
 /* By the first digits (4 to 64) of an object or alert id in hexadecimal; for an alert id its newest version. NOT_FOUND,
  * INVALID (not hexadecimal, too short), EXISTS (more than one alert begins so). */
 MUST_USE enum result index_find_prefix(const struct index *index, const char *prefix, const struct index_row **out);

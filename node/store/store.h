@@ -94,13 +94,16 @@ MUST_USE enum result store_get_epoch(struct store *store, uint32_t ordinal, uint
 
 /* An alert: what this node may see of one version. */
 struct store_alert {
-    uint64_t sequence;      /* given by the store, from 1, in the order of arrival */
-    uint64_t arrived;       /* milliseconds */
-    uint32_t ordinal;       /* the feed it came by; 0: our own */
-    uint64_t number;        /* its entry there */
-    struct span disclosure; /* our own: the full one; else empty, the entry has it */
+    uint64_t sequence; /* given by the store, from 1, in the order of arrival */
+    uint64_t arrived;  /* milliseconds */
+    uint32_t ordinal;  /* the feed it came by; 0: our own */
+    uint64_t number;   /* its entry there */
+    struct span
+        disclosure; /* our own: the full one; of others, once it is erased: what is left; else the entry has it */
 };
 MUST_USE enum result store_put_alert(struct store *store, struct store_alert *alert);
+/* Puts it in the place of the one with its sequence, which is there: what it said is erased. */
+MUST_USE enum result store_replace_alert(struct store *store, const struct store_alert *alert);
 /* NOT_FOUND. */
 MUST_USE enum result store_get_alert(struct store *store, struct arena *arena, uint64_t sequence,
                                      struct store_alert *alert);

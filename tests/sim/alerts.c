@@ -87,8 +87,8 @@ static bool is_first_of_group(size_t slot) {
 }
 
 static void put_envelope(struct buf *out, struct arena *arena, const struct alert *alert) {
-    put_text(out, text_format(arena, "{\"kind\":\"%s\",\"marking\":{\"tlp\":\"%s\"",
-                              alert->is_urgent ? "RECALL" : "SEIZURE", alert->tlp));
+    put_text(out, text_format(arena, "{\"kind\":\"SEIZURE\"%s,\"marking\":{\"tlp\":\"%s\"",
+                              alert->is_urgent ? ",\"urgency\":\"URGENT\"" : "", alert->tlp));
     if (*alert->handling)
         put_text(out, text_format(arena, ",\"handling\":[\"%s\"]", alert->handling));
     if (*alert->onward)

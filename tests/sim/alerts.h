@@ -20,8 +20,8 @@ struct alert {
     const char *tlp;
     const char *handling;
     const char *onward;
-    bool is_urgent; /* a recall */
-    size_t filler;  /* bytes of ordinary text, for its size */
+    bool is_urgent;
+    size_t filler; /* bytes of ordinary text, for its size */
     bool confirmed;
     bool may_be_lost; /* its author was set back to before it, and has of it what others have */
     uint8_t object[32];
