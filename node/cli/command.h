@@ -56,7 +56,7 @@ extern const struct command command_roster_root, command_roster_new, command_ros
 extern const struct command command_roster_roots, command_roster_renew, command_roster_diff;
 extern const struct command command_roster_sign, command_roster_show, command_roster_install;
 extern const struct command command_policy_check, command_policy_explain;
-extern const struct command command_publish, command_import;
+extern const struct command command_publish, command_import, command_recall;
 extern const struct command command_find, command_show, command_watch, command_verify;
 extern const struct command command_status, command_check, command_reload, command_codes_import;
 extern const struct command command_keys_show, command_keys_rotate, command_keys_accept_copy, command_disclose;
