@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
+enum { LOOK_MS = 10 * 1000 };
+
 /* --- which --- */
 
 struct gathering {
@@ -59,6 +61,38 @@ static enum result strip_entry(struct exchange *exchange, struct arena *arena, u
     return store_put_entry(exchange->store, ordinal, number, span_of(entry.data, ENTRY_OVERHEAD));
 }
 
+static bool is_carried_by_others(const struct exchange *exchange, const struct feed *feed) {
+    const struct policy_audience *audience = policy_audience_of(exchange->policy, feed->record.audience);
+    return audience && audience->carried;
+}
+
+static bool has_everybody(struct exchange *exchange, struct feed *feed, uint64_t number) {
+    for (size_t i = 0; i < feeds_holders(feed); i++) {
+        const uint8_t *holder = feeds_holder(feed, i);
+        struct position *position;
+        if (feeds_position(&exchange->feeds, feed, holder, &position) ||
+            (position->number < number && feeds_first_of(feed, holder) <= number))
+            return false;
+    }
+    return true;
+}
+
+/* What we told: at once, or when everybody has it. */
+static enum result strip_told(struct exchange *exchange, struct arena *arena, const struct store_told *told) {
+    struct feed *feed = feeds_find_ordinal(&exchange->feeds, told->ordinal);
+    struct span before;
+    struct buf note;
+    if (!feed || !is_carried_by_others(exchange, feed) || has_everybody(exchange, feed, told->number))
+        return strip_entry(exchange, arena, told->ordinal, told->number);
+    TRY(feeds_note(exchange->store, arena, STORE_NOTE_STRIP, feed, &before));
+    buf_init(&note, arena);
+    buf_put_span(&note, before);
+    buf_put_u64(&note, told->number);
+    if (note.failed)
+        return RESULT_NO_MEMORY;
+    return store_put_note(exchange->store, STORE_NOTE_STRIP, told->ordinal, buf_span(&note));
+}
+
 /* The entry it came by, and those by which it was passed on. Others may read what is carried for them, and would wait
  * for ever behind an entry that is bare here (docs/protocol.md, 6.8.1): that stays sealed. */
 static enum result strip_entries(struct exchange *exchange, struct arena *arena, const struct store_alert *stored) {
@@ -69,8 +103,49 @@ static enum result strip_entries(struct exchange *exchange, struct arena *arena,
         TRY(strip_entry(exchange, arena, stored->ordinal, stored->number));
     TRY(store_get_told(exchange->store, arena, stored->sequence, &told, &count));
     for (size_t i = 0; i < count; i++)
-        TRY(strip_entry(exchange, arena, told[i].ordinal, told[i].number));
+        TRY(strip_told(exchange, arena, &told[i]));
     return RESULT_OK;
+}
+
+static enum result strip_waiting(struct exchange *exchange, struct arena *arena, struct feed *feed) {
+    struct span before;
+    struct buf left;
+    uint64_t number;
+    buf_init(&left, arena);
+    TRY(feeds_note(exchange->store, arena, STORE_NOTE_STRIP, feed, &before));
+    size_t waiting = before.len;
+    while (span_u64(&before, &number)) {
+        if (!has_everybody(exchange, feed, number)) {
+            buf_put_u64(&left, number);
+            continue;
+        }
+        TRY(exchange_begin(exchange));
+        TRY(strip_entry(exchange, arena, feed->record.ordinal, number));
+    }
+    if (left.failed)
+        return RESULT_NO_MEMORY;
+    return left.len == waiting
+               ? RESULT_OK
+               : store_put_note(exchange->store, STORE_NOTE_STRIP, feed->record.ordinal, buf_span(&left));
+}
+
+enum result erasure_tick(struct exchange *exchange) {
+    uint64_t now = clock_steady_ms(exchange->clock);
+    enum result result = RESULT_OK;
+    struct arena arena;
+    if (now < exchange->strip_at)
+        return RESULT_OK;
+    exchange->strip_at = now + LOOK_MS;
+    arena_init(&arena, SIZE_MAX);
+    for (size_t i = 0; i < exchange->feeds.count && !result; i++) {
+        if (exchange->feeds.rows[i]->ours)
+            result = strip_waiting(exchange, &arena, exchange->feeds.rows[i]);
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
+    if (result)
+        exchange->failure = result;
+    return result;
 }
 
 /* Header and proof alone; in the arena. */

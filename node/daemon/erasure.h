@@ -18,4 +18,8 @@ MUST_USE enum result erasure_versions(const struct exchange *exchange, struct ar
  * is said so in the technical log, and stays as it is. Failures are of our own machine. */
 MUST_USE enum result erasure_of_rows(struct exchange *exchange, const struct index_row *rows, size_t count);
 
+/* Entries of a feed that others carry stay whole until every reader has acknowledged them, as who has no line to us
+ * takes no bare ones (docs/protocol.md, 6.8.1). Looks whether that is so, now and then; in the open change. */
+MUST_USE enum result erasure_tick(struct exchange *exchange);
+
 #endif

@@ -71,6 +71,7 @@ struct exchange {
         uint64_t now_ms;
     } preparing;              /* what the pool is at work on */
     enum result failure;      /* of our own machine in this change: it can only be taken back */
+    uint64_t strip_at;        /* steady: when erasure.h looks again */
     bool open;                /* a change of the store has begun */
     bool unread;              /* an alert of the store could not be read at start */
     bool positions_unwritten; /* an acknowledgement waits for the next change */

@@ -297,6 +297,15 @@ static enum result remember_told(struct incoming *incoming, const struct incomin
     return store_put_told(incoming->exchange->store, sequence, feed->record.ordinal, entry->parsed.number);
 }
 
+/* A recall that is new here; our own came back, perhaps not from everybody who was to hear of it. */
+static enum result carry_out(struct incoming *incoming, const struct incoming_entry *entry, uint64_t sequence) {
+    struct exchange *exchange = incoming->exchange;
+    TRY(recall_carry_out(exchange, &entry->disclosure));
+    if (incoming->feed->ours)
+        return embargo_put_off(exchange, &(struct embargo){sequence, clock_wall_ms(exchange->clock)});
+    return recall_tell(exchange, &entry->disclosure, sequence);
+}
+
 /* The examined alert becomes part of what is here if it is new or replaces what is here. A view that only shows other
  * fields does not take the place of the first: the entry is kept, the alert stays as it is. */
 static enum result admit(struct incoming *incoming, struct incoming_entry *entry) {
@@ -317,11 +326,9 @@ static enum result admit(struct incoming *incoming, struct incoming_entry *entry
     }
     const AlertHeader *header = entry->disclosure.header;
     if (alert_is_recall(header) && !present)
-        TRY(recall_carry_out(exchange, &entry->disclosure));
+        TRY(carry_out(incoming, entry, sequence));
     if (incoming->feed->ours) /* whoever it was for has it or asks for it */
         return remember_told(incoming, entry, sequence);
-    if (alert_is_recall(header))
-        return present ? RESULT_OK : recall_tell(exchange, &entry->disclosure, sequence);
     if (is_wider && header->has_embargo_until && header->embargo_until > now_ms)
         TRY(embargo_keep(exchange, &(struct embargo){sequence, header->embargo_until}));
     return pass_on(incoming, entry, before, is_wider, sequence, now_ms);
@@ -423,8 +430,24 @@ static enum result keep_bare(struct incoming *incoming, const struct incoming_en
     return keep(incoming, entry, false);
 }
 
+/* Our own word for a version comes back after its recall: whoever it was told to is told that, too. */
+static enum result take_back(struct incoming *incoming, struct incoming_entry *entry) {
+    struct exchange *exchange = incoming->exchange;
+    const AlertHeader *header = entry->disclosure.header;
+    const struct index_row *recall = recall_of(exchange, header->alert.data, header->originator.data);
+    const struct embargo now = {recall->sequence, clock_wall_ms(exchange->clock)};
+    bool is_present = find_present(exchange, entry->disclosure.object) != NULL;
+    TRY(keep(incoming, entry, !is_present));
+    TRY(admit(incoming, entry));
+    TRY(recall_carry_out(exchange, &entry->disclosure));
+    return embargo_put_off(exchange, &now);
+}
+
 static enum result take_examined(struct incoming *incoming, struct incoming_entry *entry) {
-    if (!entry->result && recall_refuses(incoming->exchange, &entry->disclosure))
+    bool is_recalled = !entry->result && recall_refuses(incoming->exchange, &entry->disclosure);
+    if (is_recalled && incoming->feed->ours && !incoming->stored)
+        return take_back(incoming, entry);
+    if (is_recalled)
         entry->result = RESULT_RECALLED;
     TRY(keep_examined(incoming, entry));
     if (entry->result == RESULT_NO_EPOCH_KEY) {

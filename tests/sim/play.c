@@ -117,27 +117,17 @@ static const struct {
     void (*happens)(void);
     unsigned weight;
 } incidents[] = {
-    {work_publish_some, 36},
-    {work_pass_on_and_crash, 4},
-    {work_publish_and_crash, 4},
-    {work_publish_in_a_row, 7},
-    {work_disclose_again, 3},
-    {sticks_write, 8},
-    {trouble_set_clock, 3},
-    {trouble_crash_soon, 6},
-    {trouble_crash_while_talking, 6},
-    {trouble_end_one, 5},
-    {trouble_cut, 8},
-    {trouble_shut_way, 6},
-    {trouble_isolate, 2},
-    {trouble_slow_down, 3},
-    {trouble_fill_disk, 2},
-    {trouble_replay, 3},
-    {work_renew_keys, 2},
-    {work_renew_and_publish, 4},
-    {work_renew_and_crash, 2},
-    {work_change_roster, 2},
-    {trouble_lie_for_a_while, 2},
+    {work_publish_some, 36},     {work_pass_on_and_crash, 4},
+    {work_publish_and_crash, 4}, {work_publish_in_a_row, 7},
+    {work_disclose_again, 3},    {work_recall, 6},
+    {sticks_write, 8},           {trouble_set_clock, 3},
+    {trouble_crash_soon, 6},     {trouble_crash_while_talking, 6},
+    {trouble_end_one, 5},        {trouble_cut, 8},
+    {trouble_shut_way, 6},       {trouble_isolate, 2},
+    {trouble_slow_down, 3},      {trouble_fill_disk, 2},
+    {trouble_replay, 3},         {work_renew_keys, 2},
+    {work_renew_and_publish, 4}, {work_renew_and_crash, 2},
+    {work_change_roster, 2},     {trouble_lie_for_a_while, 2},
 };
 
 static void happen(void *context, uint64_t value) {
