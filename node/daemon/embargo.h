@@ -1,4 +1,4 @@
-/* embargo: alerts that are here and may not be passed on yet (docs/protocol.md, 5.6).
+/* embargo: alerts that are here and may not be passed on yet (docs/protocol.md, 5.5).
  *
  * What comes under an embargo is kept as a note of the store, in the change that takes the alert; when the time has
  * come, by this node's clock, the forwarding rules of then decide. A recall that cannot be told at once waits here,

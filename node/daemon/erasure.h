@@ -1,4 +1,4 @@
-/* erasure: what an alert says goes away from this node, and its header stays (docs/protocol.md, 5.6).
+/* erasure: what an alert says goes away from this node, and its header stays (docs/protocol.md, 5.7).
  *
  * Values and salts are taken out of the record of the alert and of the entries that carried it, those by which it came
  * and those by which this node passed it on, in one change of the store. Header, signatures and hashes stay: it is

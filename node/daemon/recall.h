@@ -1,4 +1,4 @@
-/* recall: an originator takes an alert back, everywhere (docs/protocol.md, 5.7).
+/* recall: an originator takes an alert back, everywhere (docs/protocol.md, 5.6).
  *
  * A recall is the next version of an alert, of kind RECALL, without content. Who holds it erases every other version,
  * takes none any more, and tells everybody to whom it had told one: all in the change that brings the recall. So who
