@@ -40,6 +40,9 @@ bool alert_is_recall(const AlertHeader *header);
 /* Is a date ("2044-05-05", "2044-05", "2044", UTC) past at this wall time in milliseconds? So is what is no date. */
 bool alert_date_is_past(const char *date, uint64_t when);
 
+/* A date as one number: 20440505, with 99 for a month or a day that is not said; 1 of what is no date. */
+uint32_t alert_date_number(const char *date);
+
 /* Meaning: mandatory fields, codes, grades, markings, dates, ranges as errors; check digits, doubtful pairs (tusks of a
  * pangolin, scales in cubic metres), unknown names, obsolete codes, a field without the one that it needs, a number of
  * animals not matching the factor as warnings. Findings name elements from 0, as JSON does: "specimens[0].unit".

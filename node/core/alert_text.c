@@ -67,6 +67,13 @@ bool alert_date_is_past(const char *date, uint64_t when) {
     return strncmp(now, date, strlen(date)) > 0;
 }
 
+uint32_t alert_date_number(const char *date) {
+    struct date parsed;
+    if (!date_parse(&parsed, date))
+        return 1;
+    return parsed.year * 10000 + (parsed.month ? parsed.month : 99) * 100 + (parsed.day ? parsed.day : 99);
+}
+
 bool decimal_parse(double *out, const char *text) {
     double value = 0, scale = 1;
     bool negative = *text == '-';

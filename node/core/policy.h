@@ -86,6 +86,8 @@ struct policy {
     size_t accept_count;
     struct policy_carry *carries;
     size_t carry_count;
+    uint32_t expired_days;        /* after which the content of what has expired is erased; 0: it is not for that */
+    bool keeps_own;               /* what this node made is not erased for its dates */
     struct policy_view operators; /* people at this node, by the command line */
     struct policy_view live;      /* programs at this node, by the live feed */
 };

@@ -24,6 +24,7 @@
 #include "daemon/attachments.h"
 #include "daemon/disclosures.h"
 #include "daemon/embargo.h"
+#include "daemon/expiry.h"
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
 #include "keys/identity.h"
@@ -59,6 +60,7 @@ struct exchange {
     struct forks forks;
     struct attachments attachments;
     struct embargoes embargoes;
+    struct expiry expiry;
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];

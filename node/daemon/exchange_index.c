@@ -14,6 +14,8 @@ enum result exchange_row(struct index_row *out, struct arena *arena, const struc
     *out = (struct index_row){.sequence = sequence,
                               .created = header->created,
                               .version = header->version,
+                              .expires = header->has_expires ? header->expires : 0,
+                              .keep_until = header->retention_until ? alert_date_number(header->retention_until) : 0,
                               .ordinal = ordinal,
                               .originator = arena_copy(arena, header->originator.data, MEMBER_ID_SIZE),
                               .shown = arena_copy(arena, &disclosure->shown, sizeof disclosure->shown),
@@ -193,5 +195,6 @@ enum result exchange_index_again(struct exchange *exchange) {
         return result;
     }
     index_free(before);
+    expiry_begin(exchange);
     return RESULT_OK;
 }

@@ -430,25 +430,36 @@ static enum result keep_bare(struct incoming *incoming, const struct incoming_en
     return keep(incoming, entry, false);
 }
 
-/* Our own word for a version comes back after its recall: whoever it was told to is told that, too. */
+/* Is its content erased here, or taken back by its originator? RECALLED, EXPIRED. */
+static enum result is_gone(const struct incoming *incoming, const struct incoming_entry *entry) {
+    const struct index_row *present = find_present(incoming->exchange, entry->disclosure.object);
+    if (recall_refuses(incoming->exchange, &entry->disclosure))
+        return RESULT_RECALLED;
+    return present && present->is_erased ? RESULT_EXPIRED : RESULT_OK;
+}
+
+/* Our own word for it comes back: whoever it was told to is to hear of its recall, too. */
 static enum result take_back(struct incoming *incoming, struct incoming_entry *entry) {
     struct exchange *exchange = incoming->exchange;
     const AlertHeader *header = entry->disclosure.header;
     const struct index_row *recall = recall_of(exchange, header->alert.data, header->originator.data);
-    const struct embargo now = {recall->sequence, clock_wall_ms(exchange->clock)};
     bool is_present = find_present(exchange, entry->disclosure.object) != NULL;
-    TRY(keep(incoming, entry, !is_present));
+    struct embargo again = {.until = clock_wall_ms(exchange->clock)};
+    TRY(keep(incoming, entry, !is_present)); /* what is new is erased from there */
+    if (!recall)
+        return admit(incoming, entry);
+    again.sequence = recall->sequence;
     TRY(admit(incoming, entry));
     TRY(recall_carry_out(exchange, &entry->disclosure));
-    return embargo_put_off(exchange, &now);
+    return embargo_put_off(exchange, &again);
 }
 
 static enum result take_examined(struct incoming *incoming, struct incoming_entry *entry) {
-    bool is_recalled = !entry->result && recall_refuses(incoming->exchange, &entry->disclosure);
-    if (is_recalled && incoming->feed->ours && !incoming->stored)
+    enum result gone = entry->result ? RESULT_OK : is_gone(incoming, entry);
+    if (gone && incoming->feed->ours && !incoming->stored)
         return take_back(incoming, entry);
-    if (is_recalled)
-        entry->result = RESULT_RECALLED;
+    if (gone)
+        entry->result = gone;
     TRY(keep_examined(incoming, entry));
     if (entry->result == RESULT_NO_EPOCH_KEY) {
         if (!feeds_is_carried(incoming->feed)) /* what is only carried waits for nothing */

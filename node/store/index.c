@@ -67,6 +67,10 @@ size_t index_count(const struct index *index) {
     return index->live;
 }
 
+size_t index_erased(const struct index *index) {
+    return index->erased;
+}
+
 size_t index_wordless(const struct index *index) {
     return roaring_bitmap_get_cardinality(index->wordless);
 }
@@ -376,6 +380,7 @@ static void place_object(struct index *index, uint32_t slot) {
     uint32_t *at = table_at(index, &index->objects, object_id(index->rows[slot].object));
     uint32_t before = *at;
     table_set(&index->objects, at, slot);
+    index->erased += index->rows[slot].is_erased && (before == NO_SLOT || !index->rows[before].is_erased);
     if (before == NO_SLOT) {
         index->live++;
         return;
@@ -456,6 +461,19 @@ void index_versions(const struct index *index, const uint8_t alert[static 16], c
         if (row->originator == shared && memcmp(row->alert, alert, sizeof row->alert) == 0 && !visit(context, row))
             return;
     }
+}
+
+bool index_at(const struct index *index, size_t place, const struct index_row **row) {
+    if (place >= index->count)
+        return false;
+    *row = roaring_bitmap_contains(index->whole, (uint32_t)place) ? &index->rows[place] : NULL;
+    return true;
+}
+
+void index_hide(struct index *index, const uint8_t object[static 32]) {
+    uint32_t slot = index->count ? *table_at(index, &index->objects, object_id(object)) : NO_SLOT;
+    if (slot != NO_SLOT)
+        roaring_bitmap_remove(index->current, slot);
 }
 
 uint64_t index_latest(const struct index *index, const uint8_t originator[static 32]) {
