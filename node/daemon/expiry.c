@@ -85,7 +85,7 @@ static enum result erase_all(struct walk *walk) {
     TRY(exchange_begin(exchange));
     for (size_t i = 0; i < walk->due_count; i++)
         TRY(erase(exchange, &walk->due[i]));
-    log_info(_("%zu alerts are erased: they may not be kept any longer"), walk->due_count);
+    log_info(_("erased, as they may not be kept any longer: %zu alerts"), walk->due_count);
     return RESULT_OK;
 }
 
