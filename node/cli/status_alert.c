@@ -146,8 +146,7 @@ static void print_words(struct arena *arena, const Row *row, const Status *statu
     print_blank();
     if (is_recall) {
         print_line(
-            _("Carried out: what it takes back is erased on the disk of that member, which has told it to whom it "
-              "had told the alert."));
+            _("Carried out: what it takes back is erased on the disk of that member, which tells whom it had told."));
         return;
     }
     print_line(_("Delivered: on the disk of that member. Answered: by an alert of that member that says so. Whether "
