@@ -40,10 +40,10 @@ static enum exit_code find_newest(struct client *client, const char *digits, con
     return code;
 }
 
-static enum exit_code check_own(const Reply *reply) {
+static enum exit_code check_own(struct arena *arena, const Reply *reply) {
     const Row *row = reply->rows[0];
     if (strcmp(row->originator, reply->status->name) != 0) {
-        print_error(_("this alert was made by %s, and nobody else can recall it"), row->originator);
+        print_error(_("this alert was made by %s, and nobody else can recall it"), text_escape(arena, row->originator));
         return EXIT_REFUSED;
     }
     if (strcmp(row->kind, "RECALL") == 0) {
@@ -131,7 +131,7 @@ static enum exit_code run(struct call *call) {
     if (!code)
         code = find_newest(&client, call->options.words[0], &reply);
     if (!code)
-        code = check_own(reply);
+        code = check_own(call->arena, reply);
     if (!code)
         code = take_back(&client, reply, reason);
     client_close(&client);

@@ -77,12 +77,14 @@ static bool has_everybody(struct exchange *exchange, struct feed *feed, uint64_t
     return true;
 }
 
-/* What we told: at once, or when everybody has it. */
+/* What we told: at once, or when everybody has it. By which it came once more: unless it is carried for others. */
 static enum result strip_told(struct exchange *exchange, struct arena *arena, const struct store_told *told) {
     struct feed *feed = feeds_find_ordinal(&exchange->feeds, told->ordinal);
     struct span before;
     struct buf note;
-    if (!feed || !is_carried_by_others(exchange, feed) || has_everybody(exchange, feed, told->number))
+    if (feed && feeds_is_carried(feed))
+        return RESULT_OK;
+    if (!feed || !feed->ours || !is_carried_by_others(exchange, feed) || has_everybody(exchange, feed, told->number))
         return strip_entry(exchange, arena, told->ordinal, told->number);
     TRY(feeds_note(exchange->store, arena, STORE_NOTE_STRIP, feed, &before));
     buf_init(&note, arena);
@@ -99,7 +101,7 @@ static enum result strip_entries(struct exchange *exchange, struct arena *arena,
     const struct feed *feed = stored->ordinal ? feeds_find_ordinal(&exchange->feeds, stored->ordinal) : NULL;
     struct store_told *told;
     size_t count;
-    if (feed && !feeds_is_carried(feed))
+    if (feed && !feed->ours && !feeds_is_carried(feed))
         TRY(strip_entry(exchange, arena, stored->ordinal, stored->number));
     TRY(store_get_told(exchange->store, arena, stored->sequence, &told, &count));
     for (size_t i = 0; i < count; i++)

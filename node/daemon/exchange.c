@@ -192,6 +192,7 @@ static enum result remember(struct exchange *exchange, const struct admitted *ad
         exchange->admitted_capacity = capacity;
     }
     exchange->admitted[exchange->admitted_count++] = *admitted;
+    exchange->admitted_recalls += admitted->row.is_recall;
     return RESULT_OK;
 }
 
@@ -433,7 +434,7 @@ enum result exchange_keep_positions(struct exchange *exchange) {
 
 /* Only now the store has what has come, or has it no more, for an index by another view. */
 static void end_change(struct exchange *exchange) {
-    exchange->admitted_count = 0;
+    exchange->admitted_count = exchange->admitted_recalls = 0;
     exchange->open = false;
     exchange->failure = RESULT_OK;
     if (exchange->is_view_old && !exchange_index_again(exchange))

@@ -67,6 +67,7 @@ struct exchange {
     struct admitted *admitted; /* in this change; indexed at its commit */
     size_t admitted_count;
     size_t admitted_capacity;
+    size_t admitted_recalls; /* of those */
     struct preparing {
         struct exchange *exchange;
         struct publication *publications;

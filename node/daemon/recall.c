@@ -28,7 +28,7 @@ static bool find_recall(void *context, const struct index_row *row) {
 /* Where an alert is recalled, its newest version is the recall or is erased. */
 const struct index_row *recall_of(const struct exchange *exchange, const uint8_t *alert, const uint8_t *originator) {
     const struct index_row *newest = index_newest(exchange->index, alert, originator), *found = NULL;
-    for (size_t i = 0; i < exchange->admitted_count; i++)
+    for (size_t i = 0; exchange->admitted_recalls && i < exchange->admitted_count; i++)
         if (exchange->admitted[i].row.is_recall && is_of(&exchange->admitted[i].row, alert, originator))
             return &exchange->admitted[i].row;
     if (!newest || newest->is_recall || !newest->is_erased)
@@ -178,7 +178,8 @@ static enum result tell(struct hearers *hearers, const struct policy_audience *a
         .object = hearers->recall->object,
         .sequence = hearers->sequence,
         .body = hearers->body,
-        .rule = disclosures_rule(&exchange->turn, exchange->policy, audience->line, "recall"),
+        .rule =
+            audience->line ? disclosures_rule(&exchange->turn, exchange->policy, audience->line, "recall") : "recall",
     };
     if (was_told(hearers, audience->name))
         return RESULT_OK;

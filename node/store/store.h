@@ -110,13 +110,14 @@ MUST_USE enum result store_get_alert(struct store *store, struct arena *arena, u
 /* The last sequence given; 0: none. */
 uint64_t store_last_alert(const struct store *store);
 
-/* An alert was told to a feed of ours, by this entry of it. Putting replaces; both the alert and the feed are there. */
+/* An alert was told to a feed of ours, by this entry of it; or, of a feed of others, came by it once more. Putting
+ * replaces; both the alert and the feed are there. */
 MUST_USE enum result store_put_told(struct store *store, uint64_t sequence, uint32_t ordinal, uint64_t number);
 struct store_told {
     uint32_t ordinal;
     uint64_t number;
 };
-/* Where this alert was told, in the order of the ordinals. */
+/* Where this alert was told, or came once more, in the order of the ordinals. */
 MUST_USE enum result store_get_told(struct store *store, struct arena *arena, uint64_t sequence,
                                     struct store_told **told, size_t *count);
 

@@ -347,6 +347,10 @@ START_TEST(retention_is_read) {
     policy = read_good("retention: {own: erase}\n");
     ck_assert(policy->expired_days == 0 && !policy->keeps_own);
     REFUSE("retention: {own: maybe}\n", "p.yaml:1: own: expected erase, or keep");
+}
+END_TEST
+
+START_TEST(retention_is_a_map) {
     REFUSE("retention: 30\n", "p.yaml:1: retention: expected expired_days and own");
 }
 END_TEST
@@ -984,6 +988,7 @@ Suite *suite(void) {
     tcase_add_test(file, recalls_and_what_is_called_urgent_are_urgent_unless_the_file_says_otherwise);
     tcase_add_test(file, what_cannot_be_urgent_is_refused);
     tcase_add_test(file, retention_is_read);
+    tcase_add_test(file, retention_is_a_map);
     tcase_add_test(file, a_recall_shows_nothing_and_goes_everywhere);
     tcase_add_test(file, read_refuses_a_file_over_the_limit);
     tcase_add_test(file, short_of_memory_no_rule_is_lost);
