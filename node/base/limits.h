@@ -117,6 +117,7 @@ enum {
     AUDIT_DAYS_MAX = 36525,                /* that the logs keep what records say, if not for ever */
     JOURNAL_CHECKPOINT_RECORDS = 1024,     /* so many more, and a log has a checkpoint more */
     FORKS_MAX = 1024,                      /* proofs kept */
+    EXPIRED_DAYS_MAX = 36525,              /* that what has expired may stay, if it is erased for that at all */
     EPOCH_DAYS_MAX = 30,
     EPOCH_ENTRIES_MAX = 1 << 20,
 };

@@ -57,7 +57,8 @@
     X(WRONG_EPOCH,      "wrong-epoch",        "the epoch is not the one in force") \
     /* what others send: permission */ \
     X(FIELD_REFUSED,    "field-refused",      "it opens fields that this node's policy does not accept") \
-    X(MARKING_FORBIDS,  "marking-forbids",    "the originator's marking forbids it")
+    X(MARKING_FORBIDS,  "marking-forbids",    "the originator's marking forbids it") \
+    X(RECALLED,         "recalled",           "its originator has recalled the alert")
 /* clang-format on */
 
 enum result {

@@ -56,7 +56,7 @@ extern const struct command command_roster_root, command_roster_new, command_ros
 extern const struct command command_roster_roots, command_roster_renew, command_roster_diff;
 extern const struct command command_roster_sign, command_roster_show, command_roster_install;
 extern const struct command command_policy_check, command_policy_explain;
-extern const struct command command_publish, command_import;
+extern const struct command command_publish, command_import, command_recall;
 extern const struct command command_find, command_show, command_stats, command_export, command_watch, command_verify;
 extern const struct command command_links, command_graph;
 extern const struct command command_watchlist_add, command_watchlist_remove, command_watchlist_list;

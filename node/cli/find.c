@@ -13,7 +13,7 @@ static const struct option options[] = {
     ROW_FILTERS,
     {"limit", 'n', "N", N_("limit:N: rows of a page; default 50"), false},
     {"before", 0, "PAGE", N_("the next page, as the line below a page says"), false},
-    {"all-versions", 'a', NULL, N_("also versions that were replaced"), false},
+    {"all-versions", 'a', NULL, N_("also versions that were replaced, and what has expired"), false},
     {"count", 0, NULL, N_("only how many there are"), false},
     {"explain", 0, NULL, N_("also how the answer is found"), false},
     {"full", 0, NULL, N_("with --json: each alert with its content"), false},

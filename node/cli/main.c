@@ -18,6 +18,7 @@ const struct command *const commands[] = {
     &command_status,
 
     &command_publish,
+    &command_recall,
     &command_import,
     &command_find,
     &command_show,

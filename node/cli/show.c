@@ -97,6 +97,8 @@ static const char *version_text(struct arena *arena, const Shown *shown, const A
     if (header->has_supersedes)
         text = text_format(arena, _("%s, replaces %s"), text,
                            print_hex(arena, span_of(header->supersedes.data, header->supersedes.len), 4));
+    if (shown->row->erased)
+        text = text_format(arena, _("%s, ERASED: header and signature are left"), text);
     if (shown->row->superseded)
         text = text_format(arena, _("%s, REPLACED by a newer one"), text);
     if (shown->row->doubt)
@@ -115,11 +117,21 @@ static const char *readers_text(struct arena *arena, const Shown *shown) {
     return text;
 }
 
+static void put_recalled(struct table *table, struct arena *arena, const Shown *shown) {
+    if (!shown->has_recalled)
+        return;
+    table_cell_in(table, PRINT_BOLD, _("RECALLED"));
+    table_cell_in(table, PRINT_RED,
+                  text_format(arena, _("by %s, %s: %s"), shown->row->originator, print_time(arena, shown->recalled),
+                              or_empty(shown->recall_reason)));
+}
+
 static void print_head(struct arena *arena, const Shown *shown, const struct proof *proof) {
     static const struct column columns[] = {{"", COLUMN_KEEP}, {"", COLUMN_WRAP}};
     const AlertHeader *header = proof->disclosure.header;
     struct table *table = table_new(arena, columns, 2);
     put(table, _("Alert"), print_hex(arena, SPAN_OF_ARRAY(proof->disclosure.object), OBJECT_ID_SIZE));
+    put_recalled(table, arena, shown);
     put(table, _("Kind"),
         text_format(arena, "%s%s%s", label_of(CODES_KIND, header->kind),
                     header->urgency && *header->urgency ? ", " : "", label_of(CODES_URGENCY, header->urgency)));
@@ -151,18 +163,24 @@ static json_t *show_json(struct arena *arena, const Shown *shown, const struct p
     for (size_t i = 0; i < shown->n_readers; i++)
         if (!shown->readers[i]->refusal)
             json_array_append_new(readers, print_json_text(shown->readers[i]->audience));
-    return json_pack("{s:I, s:o, s:o, s:I, s:b, s:o, s:b, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o}",
-                     "sequence", (json_int_t)shown->row->sequence, "object",
-                     print_json_hex(span_of(shown->row->object.data, shown->row->object.len)), "alert",
-                     print_json_hex(span_of(shown->row->alert.data, shown->row->alert.len)), "version",
-                     (json_int_t)shown->row->version, "superseded", shown->row->superseded != 0, "doubt",
-                     print_json_text(shown->row->doubt), "outdated", shown->row->outdated != 0, "originator",
-                     print_json_text(shown->row->originator), "originator_label",
-                     print_json_text(shown->originator_label), "verified", proof->good, "roster_version",
-                     (json_int_t)shown->roster_version, "from", print_json_text(shown->from), "audience",
-                     print_json_text(shown->audience), "number", (json_int_t)shown->number, "arrived",
-                     (json_int_t)shown->arrived, "readers", readers, "content", content ? content : json_null(),
-                     "attachments", save_json(shown, proof));
+    json_t *json =
+        json_pack("{s:I, s:o, s:o, s:I, s:b, s:o, s:b, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o}",
+                  "sequence", (json_int_t)shown->row->sequence, "object",
+                  print_json_hex(span_of(shown->row->object.data, shown->row->object.len)), "alert",
+                  print_json_hex(span_of(shown->row->alert.data, shown->row->alert.len)), "version",
+                  (json_int_t)shown->row->version, "superseded", shown->row->superseded != 0, "doubt",
+                  print_json_text(shown->row->doubt), "outdated", shown->row->outdated != 0, "originator",
+                  print_json_text(shown->row->originator), "originator_label", print_json_text(shown->originator_label),
+                  "verified", proof->good, "roster_version", (json_int_t)shown->roster_version, "from",
+                  print_json_text(shown->from), "audience", print_json_text(shown->audience), "number",
+                  (json_int_t)shown->number, "arrived", (json_int_t)shown->arrived, "readers", readers, "content",
+                  content ? content : json_null(), "attachments", save_json(shown, proof));
+    json_object_set_new(json, "erased", json_boolean(shown->row->erased));
+    json_object_set_new(json, "recalled",
+                        shown->has_recalled ? json_pack("{s:I, s:o}", "time", (json_int_t)shown->recalled, "reason",
+                                                        print_json_text(or_empty(shown->recall_reason)))
+                                            : json_null());
+    return json;
 }
 
 static enum exit_code check_proof(const struct call *call, const struct proof *proof) {

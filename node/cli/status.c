@@ -57,6 +57,9 @@ static void print_node(struct arena *arena, const Status *status) {
                    status_ago(arena, status->keys_changed));
     print_line(_("  store    %s of %s; index in memory %s"), print_size(arena, status->store_used),
                print_size(arena, status->store_max), print_size(arena, status->index_bytes));
+    if (status->erased || status->expired)
+        print_line(_("  gone     %llu alerts erased, %llu expired"), (unsigned long long)status->erased,
+                   (unsigned long long)status->expired);
     if (status->blobs && status->blobs->known)
         print_line(_("  files    %llu of %llu here, %llu wanted; %s of %s"), (unsigned long long)status->blobs->here,
                    (unsigned long long)status->blobs->known, (unsigned long long)status->blobs->wanted,

@@ -95,7 +95,12 @@ static const char *audience_text(struct arena *arena, const ToldStatus *told) {
     return told->former ? text_format(arena, _("%s (former key)"), told->audience) : told->audience;
 }
 
-static void put_readers(struct table *table, struct arena *arena, const ToldStatus *told) {
+/* Who has a recall on its disk has erased what it takes back, in the same change. */
+static const char *title_of(enum kind kind, bool is_recall) {
+    return is_recall && kind == DELIVERED ? _("carried out") : _(kinds[kind].title);
+}
+
+static void put_readers(struct table *table, struct arena *arena, const ToldStatus *told, bool is_recall) {
     for (size_t i = 0; i < told->n_readers; i++) {
         const ReaderStatus *reader = told->readers[i];
         const struct state_row *state = find_state(reader->state);
@@ -106,7 +111,7 @@ static void put_readers(struct table *table, struct arena *arena, const ToldStat
         else if (reader->has_opened)
             table_cell_in(table, PRINT_GREEN, _("opened"));
         else if (state)
-            table_cell_in(table, kinds[state->kind].colour, _(kinds[state->kind].title));
+            table_cell_in(table, kinds[state->kind].colour, title_of(state->kind, is_recall));
         else
             table_cell(table, reader->state);
         table_cell(table, state ? since_text(arena, state, told, reader) : "");
@@ -146,7 +151,7 @@ static void print_opened_here(struct arena *arena, const AlertStatus *alert) {
                            opened_text(arena, alert->opened[i]->since, alert->opened[i]->step), _(rows[k].text));
 }
 
-static void print_told(struct arena *arena, const AlertStatus *alert) {
+static void print_told(struct arena *arena, const AlertStatus *alert, bool is_recall) {
     static const struct column columns[] = {{N_("AUDIENCE"), COLUMN_KEEP},
                                             {N_("MEMBER"), COLUMN_KEEP},
                                             {N_("STATE"), COLUMN_KEEP},
@@ -154,7 +159,7 @@ static void print_told(struct arena *arena, const AlertStatus *alert) {
                                             {N_("WHY"), COLUMN_WRAP}};
     struct table *table = table_new(arena, columns, 5);
     for (size_t i = 0; i < alert->n_told; i++)
-        put_readers(table, arena, alert->told[i]);
+        put_readers(table, arena, alert->told[i], is_recall);
     put_further(table, arena, alert);
     table_print(table);
 }
@@ -170,9 +175,12 @@ static void print_came(struct arena *arena, const AlertStatus *alert) {
 
 static void print_words(struct arena *arena, const Row *row, const Status *status) {
     const AlertStatus *alert = status->alert;
+    bool is_recall = strcmp(row->kind, "RECALL") == 0;
     row_print_line(arena, row);
     print_came(arena, alert);
     print_opened_here(arena, alert);
+    if (row->erased)
+        print_error(_("its content has been erased; inama show says whether it was recalled, and why"));
     if (row->superseded)
         print_error(_("a newer version has replaced this one"));
     if (row->doubt)
@@ -183,8 +191,13 @@ static void print_words(struct arena *arena, const Row *row, const Status *statu
         print_line(alert->from ? _("This node has passed it on to nobody.") : _("This node has told it to nobody."));
         return;
     }
-    print_told(arena, alert);
+    print_told(arena, alert, is_recall);
     print_blank();
+    if (is_recall) {
+        print_line(
+            _("Carried out: what it takes back is erased on the disk of that member, which tells whom it had told."));
+        return;
+    }
     print_line(
         _("Delivered: on the disk of that member. Opened: somebody there was shown it; told only where its policy "
           "lets it. Answered: by an alert of that member that says so."));

@@ -35,8 +35,13 @@ MUST_USE enum result alert_from_json(struct arena *arena, struct span json, Aler
 
 /* Are all texts of the envelope UTF-8? A header from outside must be, before anything shows or writes it. */
 bool alert_header_is_text(const AlertHeader *header);
+/* Does its originator take the alert back? A recall has no content, and its reason stands in the caveat. */
+bool alert_is_recall(const AlertHeader *header);
 /* Is a date ("2044-05-05", "2044-05", "2044", UTC) past at this wall time in milliseconds? So is what is no date. */
 bool alert_date_is_past(const char *date, uint64_t when);
+
+/* A date as one number: 20440505, with 99 for a month or a day that is not said; 1 of what is no date. */
+uint32_t alert_date_number(const char *date);
 
 /* Meaning: mandatory fields, codes, grades, markings, dates, ranges as errors; check digits, doubtful pairs (tusks of a
  * pangolin, scales in cubic metres), unknown names, obsolete codes, a field without the one that it needs, a number of

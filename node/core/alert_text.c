@@ -54,6 +54,10 @@ bool date_parse(struct date *out, const char *text) {
     return true;
 }
 
+bool alert_is_recall(const AlertHeader *header) {
+    return header->kind && strcmp(header->kind, "RECALL") == 0;
+}
+
 bool alert_date_is_past(const char *date, uint64_t when) {
     struct date parsed;
     char now[25];
@@ -61,6 +65,13 @@ bool alert_date_is_past(const char *date, uint64_t when) {
         return true;
     text_time(now, when);
     return strncmp(now, date, strlen(date)) > 0;
+}
+
+uint32_t alert_date_number(const char *date) {
+    struct date parsed;
+    if (!date_parse(&parsed, date))
+        return 1;
+    return parsed.year * 10000 + (parsed.month ? parsed.month : 99) * 100 + (parsed.day ? parsed.day : 99);
 }
 
 bool decimal_parse(double *out, const char *text) {

@@ -239,7 +239,7 @@ static void check_minimum_specimens(const struct check *check) {
     }
 }
 
-/* What happened somewhere has a year and a country; a question or a recall may have neither. */
+/* What happened somewhere has a year and a country; a question may have neither. */
 static void check_minimum(const struct check *check) {
     static const struct {
         const char *kind;
@@ -259,6 +259,24 @@ static void check_minimum(const struct check *check) {
     }
 }
 
+static void forbid_value(void *context, const struct field *field, size_t element, const char *value) {
+    const struct check *check = context;
+    (void)element, (void)value;
+    report_add(check->report, SEVERITY_ERROR, field->path, _("has no place here; a recall has no content"));
+}
+
+/* It follows from the newest version of what it takes back, and says why in its caveat; that is all. */
+static void check_recall(const struct check *check) {
+    if (!alert_is_recall(check->header))
+        return;
+    if (check->header->version < 2 || check->header->alert.len == 0)
+        report_add(check->report, SEVERITY_ERROR, "alert",
+                   _("a recall names the alert that it takes back, and is its next version; see inama recall"));
+    if (!is_given(check->header->caveat))
+        report_add(check->report, SEVERITY_ERROR, "marking.caveat", _("is missing; a recall says there why"));
+    alert_each(check->content, forbid_value, (void *)(uintptr_t)check);
+}
+
 enum result alert_validate(const AlertHeader *header, const Alert *content, const struct references *references,
                            uint64_t now_ms, struct report *report) {
     struct check check = {
@@ -272,6 +290,7 @@ enum result alert_validate(const AlertHeader *header, const Alert *content, cons
     size_t errors_before = report->errors;
     check_envelope(&check);
     check_minimum(&check);
+    check_recall(&check);
     alert_each(content, check_value, &check);
     if (content->incident)
         check_incident_date(&check, content->incident);

@@ -46,7 +46,7 @@ const struct policy_tell_opened *policy_tells_opened(const struct policy *policy
 
 struct field_set policy_decide(const struct marking *marking, const struct policy_view *view,
                                const struct policy_hop *hop) {
-    if (policy_marking_allows(marking, hop) != MARKING_ALLOWS)
+    if (marking->is_recall || policy_marking_allows(marking, hop) != MARKING_ALLOWS)
         return (struct field_set){0};
     return view->fields;
 }
@@ -63,6 +63,8 @@ const char *policy_explain(struct arena *arena, const struct policy *policy, con
     enum marking_rule rule = policy_marking_allows(marking, hop);
     if (rule != MARKING_ALLOWS)
         return policy_marking_text(rule);
+    if (marking->is_recall)
+        return _("a recall has no content");
     const struct policy_item *hide = item_naming(view->hide, view->hide_count, slot);
     if (hide)
         return text_format(arena, "%s:%zu: hide: %s", policy->file, hide->line, hide->text);
@@ -78,6 +80,10 @@ enum result policy_admit(const struct policy *policy, const struct marking *mark
                          const struct policy_selector *sender, const struct field_set *shown) {
     if (policy_marking_allows(marking, hop) != MARKING_ALLOWS)
         return RESULT_MARKING_FORBIDS;
+    if (marking->is_recall && !field_set_is_empty(shown))
+        return RESULT_FIELD_REFUSED;
+    if (marking->is_recall && hop->has_older)
+        return RESULT_OK;
     for (size_t i = 0; i < policy->accept_count; i++) {
         const struct policy_accept *accept = &policy->accepts[i];
         if (!policy_selects(&accept->from, sender->name, sender->role, sender->country))

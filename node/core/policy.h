@@ -96,6 +96,8 @@ struct policy {
     size_t carry_count;
     struct policy_tell_opened *tells_opened;
     size_t tell_opened_count;
+    uint32_t expired_days;        /* after which the content of what has expired is erased; 0: it is not for that */
+    bool keeps_own;               /* what this node made is not erased for its dates */
     struct policy_view operators; /* people at this node, by the command line */
     struct policy_view live;      /* programs at this node, by the live feed */
 };
@@ -150,6 +152,7 @@ struct marking {
     uint64_t embargo_until;      /* wall milliseconds, like all times here; 0: none */
     uint64_t expires;            /* 0: never */
     const char *retention_until; /* a date, or month, or year; NULL: none */
+    bool is_recall;              /* then nothing else is read, or binds: it shows nothing and goes everywhere */
 };
 /* INVALID for a code that this version does not know, and for C without its two codes: then nothing may be shown to
  * anybody. */
@@ -161,6 +164,7 @@ struct policy_hop {
     bool is_arrival;      /* seen by the reader, who cannot know for which purpose it was told */
     uint32_t hops;        /* members that it has then gone through, the reader counted: 1 from the originator */
     uint64_t when;        /* 0: here, where it is; nothing ends */
+    bool has_older;       /* of a recall that arrives: what it takes back is here */
     const char *sender_country;
     struct policy_selector reader;
     const char *const *purposes; /* what the readers use it for, by the sender's policy */
@@ -195,7 +199,8 @@ enum marking_rule policy_marking_allows(const struct marking *marking, const str
 /* "H2: not to be passed on without the provider's permission", translated. */
 const char *policy_marking_text(enum marking_rule rule);
 
-/* THE decision: which slots of an alert with this marking the readers of this view may see over this hop. */
+/* THE decision: which slots of an alert with this marking the readers of this view may see over this hop. Of a recall:
+ * none. */
 struct field_set policy_decide(const struct marking *marking, const struct policy_view *view,
                                const struct policy_hop *hop);
 
@@ -204,7 +209,8 @@ const char *policy_explain(struct arena *arena, const struct policy *policy, con
                            const struct policy_view *view, const struct policy_hop *hop, size_t slot);
 
 /* May this be here? What the sender showed, over the hop to us: MARKING_FORBIDS, FIELD_REFUSED. `sender` as it stands
- * in the roster. */
+ * in the roster. A recall that shows nothing may: from whom this node accepts anything, and from anybody where what it
+ * takes back is here. */
 MUST_USE enum result policy_admit(const struct policy *policy, const struct marking *marking,
                                   const struct policy_hop *hop, const struct policy_selector *sender,
                                   const struct field_set *shown);

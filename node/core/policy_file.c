@@ -364,9 +364,36 @@ static void read_local(struct reading *reading, const struct setting *top) {
     }
 }
 
+static void read_own(struct reading *reading, const struct setting *retention) {
+    const struct setting *own = settings_get(retention, "own");
+    if (!own)
+        return;
+    bool keeps = own->kind == SETTING_TEXT && strcmp(own->text, "keep") == 0;
+    if (!keeps && (own->kind != SETTING_TEXT || strcmp(own->text, "erase") != 0))
+        settings_error(own, reading->report, "own", _("expected erase, or keep"));
+    reading->policy->keeps_own = keeps;
+}
+
+static void read_retention(struct reading *reading, const struct setting *top) {
+    static const char *const keys[] = {"expired_days", "own", NULL};
+    const struct setting *retention = settings_get(top, "retention");
+    uint64_t days = 0;
+    if (!retention)
+        return;
+    if (retention->kind != SETTING_MAP) {
+        settings_error(retention, reading->report, "retention", _("expected expired_days and own"));
+        return;
+    }
+    settings_only(retention, keys, reading->report);
+    settings_number(retention, "expired_days", 1, EXPIRED_DAYS_MAX, &days, reading->report);
+    reading->policy->expired_days = (uint32_t)days;
+    read_own(reading, retention);
+}
+
 enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
                         struct report *report) {
-    static const char *const keys[] = {"audiences", "forward", "accept", "carry", "tell_opened", "local", NULL};
+    static const char *const keys[] = {"audiences",   "forward", "accept",    "carry",
+                                       "tell_opened", "local",   "retention", NULL};
     const struct setting *top;
     if (yaml.len > CONFIG_BYTES_MAX)
         return RESULT_TOO_LARGE;
@@ -383,6 +410,7 @@ enum result policy_read(struct policy **out, struct arena *arena, const char *na
     read_carries(&reading, top);
     read_tells_opened(&reading, top);
     read_local(&reading, top);
+    read_retention(&reading, top);
     report_sort(report);
     if (reading.no_memory)
         return RESULT_NO_MEMORY;

@@ -63,6 +63,10 @@ enum result policy_marking(struct marking *out, const AlertHeader *header) {
         .expires = header->has_expires ? header->expires : 0,
         .retention_until = header->retention_until,
     };
+    if (alert_is_recall(header)) { /* no code that is not understood keeps it back */
+        *out = (struct marking){.is_recall = true};
+        return RESULT_OK;
+    }
     if (!find_code(tlps, sizeof tlps / sizeof *tlps, header->tlp, &tlp) || !read_handling(&marking.handling, header) ||
         (header->onward && !find_code(onwards, sizeof onwards / sizeof *onwards, header->onward, &onward)) ||
         !are_all_in(&marking.roles, CODES_ROLE) || !are_all_in(&marking.countries, CODES_COUNTRY))
@@ -158,6 +162,8 @@ static enum marking_rule to_this_reader(const struct marking *marking, const str
 }
 
 enum marking_rule policy_marking_allows(const struct marking *marking, const struct policy_hop *hop) {
+    if (marking->is_recall)
+        return MARKING_ALLOWS;
     enum marking_rule rule = always(marking, hop);
     if (rule != MARKING_ALLOWS || hop->from_originator)
         return rule;

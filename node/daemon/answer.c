@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "daemon/history.h"
 #include "daemon/node.h"
+#include "daemon/recall.h"
 
 static struct arena *turn_of(struct node *node) {
     return &node->exchange.turn;
@@ -183,6 +184,21 @@ static void shown_path(Shown *shown, struct node *node, const struct holding *ho
         shown->author_key = proto_bytes(key, SIGN_PUBLIC_SIZE);
 }
 
+/* When and why it was taken back, where it is, or is the recall itself. */
+static enum result shown_recall(Shown *shown, struct node *node, const struct index_row *row) {
+    struct arena *arena = turn_of(node);
+    const struct index_row *recall = recall_of(&node->exchange, row->alert, row->originator);
+    struct holding holding;
+    if (!recall)
+        return RESULT_OK;
+    TRY(exchange_load(&node->exchange, arena, recall, &holding));
+    const char *reason = holding.disclosure.header->caveat;
+    shown->has_recalled = true;
+    shown->recalled = recall->created;
+    shown->recall_reason = words_of(reason ? reason : "");
+    return RESULT_OK;
+}
+
 static enum result shown_words(Shown *shown, struct node *node, const struct index_row *row,
                                const struct holding *holding) {
     struct arena *arena = turn_of(node);
@@ -206,6 +222,7 @@ static enum result shown_words(Shown *shown, struct node *node, const struct ind
     if (!disclosure_verify_by(&holding->disclosure, originator, &sign_key, &ending))
         shown->sign_key = proto_bytes(sign_key, SIGN_PUBLIC_SIZE);
     shown_path(shown, node, holding);
+    TRY(shown_recall(shown, node, row));
     TRY(answer_blobs(&shown->blobs, &shown->n_blobs, node, &narrow));
     return shown_readers(shown, node, holding, &marking);
 }

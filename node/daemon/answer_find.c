@@ -147,6 +147,7 @@ static void row_identity(Row *words, struct node *node, const struct index_row *
     words->created = row->created;
     words->originator = words_of(answer_originator(node, row->originator));
     words->has_superseded = words->superseded = row->superseded;
+    words->has_erased = words->erased = row->is_erased;
 }
 
 static enum result row_summary(Row *words, struct node *node, struct arena *scratch, const struct holding *holding) {

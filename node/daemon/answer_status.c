@@ -214,6 +214,9 @@ Status *answer_node(struct node *node) {
     trust_words(status, node);
     store_usage(node->exchange.store, &status->store_used, &status->store_max);
     status->index_bytes = index_bytes(node->exchange.index);
+    status->has_erased = status->has_expired = true;
+    status->erased = index_erased(node->exchange.index);
+    status->expired = node->exchange.expiry.expired;
     status->has_index_max = status->has_index_wordless = true;
     status->index_max = node->exchange.index_bytes_max;
     status->index_wordless = index_wordless(node->exchange.index);

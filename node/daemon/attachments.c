@@ -16,6 +16,7 @@
 struct pending_mention {
     uint8_t id[BLOB_ID_SIZE];
     struct mention mention;
+    bool is_gone; /* that alert does not name it any more */
 };
 
 /* Handed in, with no alert yet. Guarded memory. */
@@ -53,7 +54,8 @@ struct attachment *attachments_find(const struct attachments *attachments, const
 
 /* --- mentions --- */
 
-static enum result add_pending(struct attachments *attachments, const uint8_t *id, const struct mention *mention) {
+static enum result add_pending(struct attachments *attachments, const uint8_t *id, const struct mention *mention,
+                               bool is_gone) {
     if (attachments->pending_count == attachments->pending_capacity) {
         size_t capacity = attachments->pending_capacity ? attachments->pending_capacity * 2 : 16;
         struct pending_mention *grown = realloc(attachments->pending, capacity * sizeof *grown);
@@ -65,6 +67,7 @@ static enum result add_pending(struct attachments *attachments, const uint8_t *i
     struct pending_mention *pending = &attachments->pending[attachments->pending_count++];
     memcpy(pending->id, id, BLOB_ID_SIZE);
     pending->mention = *mention;
+    pending->is_gone = is_gone;
     return RESULT_OK;
 }
 
@@ -92,8 +95,18 @@ enum result attachments_mention(struct exchange *exchange, struct arena *arena, 
         struct mention mention = {.sequence = sequence, .ordinal = ordinal};
         if (content)
             take_hash(&mention, content, &references[i]);
-        TRY(add_pending(&exchange->attachments, references[i].id, &mention));
+        TRY(add_pending(&exchange->attachments, references[i].id, &mention, false));
     }
+    return RESULT_OK;
+}
+
+enum result attachments_forget(struct exchange *exchange, struct arena *arena, const struct disclosure *disclosure,
+                               uint64_t sequence) {
+    struct blob_reference *references;
+    size_t count;
+    TRY(reference_list(arena, disclosure->opening.values, &references, &count));
+    for (size_t i = 0; i < count; i++)
+        TRY(add_pending(&exchange->attachments, references[i].id, &(struct mention){.sequence = sequence}, true));
     return RESULT_OK;
 }
 
@@ -197,10 +210,30 @@ void attachments_queue(struct attachments *attachments, struct attachment *attac
     attachments->end = &attachment->next;
 }
 
+/* Its row stays, as a file may be on its way here; nobody wants it any more. */
+static void drop_mention(struct exchange *exchange, const struct pending_mention *pending) {
+    struct attachment *attachment = attachments_find(&exchange->attachments, pending->id);
+    size_t kept = 0;
+    for (size_t i = 0; attachment && i < attachment->mention_count; i++)
+        if (attachment->mentions[i].sequence != pending->mention.sequence)
+            attachment->mentions[kept++] = attachment->mentions[i];
+    if (!attachment)
+        return;
+    attachment->mention_count = kept;
+    if (kept)
+        return;
+    attachment->wanted = attachment->by_policy = false;
+    attachment->source = NULL;
+    if (exchange->blobs)
+        blobs_remove(exchange->blobs, pending->id);
+}
+
 void attachments_settle(struct exchange *exchange) {
     struct attachments *attachments = &exchange->attachments;
     for (size_t i = 0; i < attachments->pending_count; i++)
-        if (add_mention(attachments, &attachments->pending[i]))
+        if (attachments->pending[i].is_gone)
+            drop_mention(exchange, &attachments->pending[i]);
+        else if (add_mention(attachments, &attachments->pending[i]))
             log_error(_("out of memory: an attachment will only be known after a restart"));
     attachments->pending_count = 0;
 }

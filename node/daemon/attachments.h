@@ -65,6 +65,10 @@ struct attachment *attachments_find(const struct attachments *attachments, const
 /* The alert of this sequence is part of the open change: remembers what it names. */
 MUST_USE enum result attachments_mention(struct exchange *exchange, struct arena *arena,
                                          const struct disclosure *disclosure, uint64_t sequence, uint32_t ordinal);
+/* The alert of this sequence loses its content in the open change: from its commit on it names nothing, and what no
+ * other alert here names is removed. */
+MUST_USE enum result attachments_forget(struct exchange *exchange, struct arena *arena,
+                                        const struct disclosure *disclosure, uint64_t sequence);
 /* Puts it where fetch.h looks, behind the others, if it is not there. */
 void attachments_queue(struct attachments *attachments, struct attachment *attachment);
 /* After the commit, and after it failed. */

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/exchange.h"
+#include "daemon/recall.h"
 #include "store/vector.h"
 
 enum { ALERTS_A_NOTE = 256, AT_A_TIME = 64 };
@@ -66,15 +67,32 @@ static enum result put_note(struct exchange *exchange, uint64_t sequence, const 
                         : store_put_note(exchange->store, STORE_NOTE_EMBARGO, note_of(sequence), buf_span(note));
 }
 
-enum result embargo_keep(struct exchange *exchange, const struct embargo *embargo) {
+static enum result append(struct exchange *exchange, const struct embargo *embargo) {
     struct span before;
     struct buf note;
     TRY(get_note(exchange, note_of(embargo->sequence), &before));
     buf_init(&note, &exchange->turn);
     buf_put_span(&note, before);
     put_row(&note, embargo);
-    TRY(put_note(exchange, embargo->sequence, &note));
+    return put_note(exchange, embargo->sequence, &note);
+}
+
+enum result embargo_keep(struct exchange *exchange, const struct embargo *embargo) {
+    TRY(append(exchange, embargo));
     return push(&exchange->embargoes, embargo);
+}
+
+enum result embargo_put_off(struct exchange *exchange, const struct embargo *embargo) {
+    struct embargoes *embargoes = &exchange->embargoes;
+    for (size_t i = 0; i < embargoes->count; i++) {
+        if (embargoes->rows[i].sequence != embargo->sequence)
+            continue;
+        embargoes->rows[i].until = embargo->until;
+        if (embargo->until < embargoes->next)
+            embargoes->next = embargo->until;
+        return append(exchange, embargo);
+    }
+    return embargo_keep(exchange, embargo);
 }
 
 /* Takes the row out of its note; *found: it was there. */
@@ -132,7 +150,10 @@ static enum result lift_in(struct exchange *exchange, struct arena *arena, const
                   (unsigned long long)embargo->sequence, result_text(result));
         return RESULT_OK;
     }
-    return exchange_is_current(exchange, &holding) ? tell_audiences(exchange, arena, &holding) : RESULT_OK;
+    if (!exchange_is_current(exchange, &holding))
+        return RESULT_OK;
+    return alert_is_recall(holding.disclosure.header) ? recall_tell(exchange, &holding.disclosure, embargo->sequence)
+                                                      : tell_audiences(exchange, arena, &holding);
 }
 
 static enum result lift(struct exchange *exchange, const struct embargo *embargo) {

@@ -1,7 +1,8 @@
-/* embargo: alerts that are here and may not be passed on yet (docs/protocol.md, 5.6).
+/* embargo: alerts that are here and may not be passed on yet (docs/protocol.md, 5.5).
  *
  * What comes under an embargo is kept as a note of the store, in the change that takes the alert; when the time has
- * come, by this node's clock, the forwarding rules of then decide. One thread.
+ * come, by this node's clock, the forwarding rules of then decide. A recall that cannot be told at once waits here,
+ * too. One thread.
  */
 #ifndef DAEMON_EMBARGO_H
 #define DAEMON_EMBARGO_H
@@ -31,6 +32,8 @@ void embargo_release(struct embargoes *embargoes);
 
 /* This alert came, and waits; in the open change. */
 MUST_USE enum result embargo_keep(struct exchange *exchange, const struct embargo *embargo);
+/* The same of a recall that cannot be told yet; it may have waited before. */
+MUST_USE enum result embargo_put_off(struct exchange *exchange, const struct embargo *embargo);
 /* Passes on what may go now, some at a time, in the open change. For a node that may write. On failure the change must
  * be aborted; it is tried again. */
 MUST_USE enum result embargo_lift(struct exchange *exchange);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "core/lane.h"
 #include "daemon/incoming.h"
+#include "daemon/recall.h"
 
 enum { PUBLICATION_MEMORY_MAX = 16 * 1024 * 1024 };
 
@@ -166,11 +167,16 @@ static void prepare(void *context, size_t index) {
 
 /* A new version must follow from the newest one of an alert of ours. */
 static enum result check_version(const struct exchange *exchange, const AlertHeader *header) {
-    for (size_t i = 0; i < exchange->admitted_count; i++) /* in this turn */
-        if (memcmp(exchange->admitted[i].row.alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
-            exchange->admitted[i].row.version >= header->version)
-            return RESULT_EXISTS;
+    if (recall_of(exchange, header->alert.data, exchange->identity->id))
+        return RESULT_RECALLED;
     const struct index_row *newest = index_newest(exchange->index, header->alert.data, exchange->identity->id);
+    for (size_t i = 0; i < exchange->admitted_count; i++) { /* in this turn */
+        const struct index_row *row = &exchange->admitted[i].row;
+        if (memcmp(row->alert, header->alert.data, TREE_ALERT_ID_SIZE) == 0 &&
+            memcmp(row->originator, exchange->identity->id, MEMBER_ID_SIZE) == 0 &&
+            (!newest || newest->version < row->version))
+            newest = row;
+    }
     if (!newest)
         return header->version == 1 ? RESULT_OK : RESULT_NOT_FOUND;
     return header->version > newest->version ? RESULT_OK : RESULT_EXISTS;
@@ -186,6 +192,7 @@ static enum result remember(struct exchange *exchange, const struct admitted *ad
         exchange->admitted_capacity = capacity;
     }
     exchange->admitted[exchange->admitted_count++] = *admitted;
+    exchange->admitted_recalls += admitted->row.is_recall;
     return RESULT_OK;
 }
 
@@ -292,7 +299,10 @@ static enum result keep_publication(struct exchange *exchange, struct publicatio
         if (telling.body.data)
             TRY(exchange_append(exchange, &telling, now_ms));
     }
-    return RESULT_OK;
+    if (!alert_is_recall(publication->header))
+        return RESULT_OK;
+    TRY(recall_carry_out(exchange, &publication->full));
+    return recall_tell(exchange, &publication->full, stored.sequence);
 }
 
 void exchange_prepare(struct exchange *exchange, struct publication *publications, size_t count) {
@@ -424,7 +434,7 @@ enum result exchange_keep_positions(struct exchange *exchange) {
 
 /* Only now the store has what has come, or has it no more, for an index by another view. */
 static void end_change(struct exchange *exchange) {
-    exchange->admitted_count = 0;
+    exchange->admitted_count = exchange->admitted_recalls = 0;
     exchange->open = false;
     exchange->failure = RESULT_OK;
     if (exchange->is_view_old && !exchange_index_again(exchange))

@@ -24,6 +24,7 @@
 #include "daemon/attachments.h"
 #include "daemon/disclosures.h"
 #include "daemon/embargo.h"
+#include "daemon/expiry.h"
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
 #include "daemon/opened.h"
@@ -61,18 +62,21 @@ struct exchange {
     struct attachments attachments;
     struct embargoes embargoes;
     struct openings openings;
+    struct expiry expiry;
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];
     struct admitted *admitted; /* in this change; indexed at its commit */
     size_t admitted_count;
     size_t admitted_capacity;
+    size_t admitted_recalls; /* of those */
     struct preparing {
         struct exchange *exchange;
         struct publication *publications;
         uint64_t now_ms;
     } preparing;              /* what the pool is at work on */
     enum result failure;      /* of our own machine in this change: it can only be taken back */
+    uint64_t strip_at;        /* steady: when erasure.h looks again */
     bool open;                /* a change of the store has begun */
     bool unread;              /* an alert of the store could not be read at start */
     bool positions_unwritten; /* an acknowledgement waits for the next change */

@@ -14,15 +14,19 @@ enum result exchange_row(struct index_row *out, struct arena *arena, const struc
     *out = (struct index_row){.sequence = sequence,
                               .created = header->created,
                               .version = header->version,
+                              .expires = header->has_expires ? header->expires : 0,
+                              .keep_until = header->retention_until ? alert_date_number(header->retention_until) : 0,
                               .ordinal = ordinal,
                               .originator = arena_copy(arena, header->originator.data, MEMBER_ID_SIZE),
-                              .shown = arena_copy(arena, &disclosure->shown, sizeof disclosure->shown)};
+                              .shown = arena_copy(arena, &disclosure->shown, sizeof disclosure->shown),
+                              .is_recall = alert_is_recall(header)};
+    out->is_erased = !out->is_recall && field_set_is_empty(&disclosure->shown);
     memcpy(out->object, disclosure->object, OBJECT_ID_SIZE);
     memcpy(out->alert, header->alert.data, TREE_ALERT_ID_SIZE);
     return out->originator && out->shown ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-/* The disclosure as the entry that it came by has it, opened. */
+/* The disclosure as the entry that it came by has it, opened; or what is left of it. */
 static enum result open_stored(struct exchange *exchange, struct arena *arena, struct holding *out,
                                struct span *plain) {
     *plain = out->stored.disclosure;
@@ -34,6 +38,8 @@ static enum result open_stored(struct exchange *exchange, struct arena *arena, s
             return RESULT_STORE_DAMAGED;
         out->feed = feed;
         TRY(store_get_entry(exchange->store, arena, out->stored.ordinal, out->stored.number, &out->entry));
+        if (out->stored.disclosure.len)
+            return RESULT_OK;
         TRY(feed_parse(&entry, out->entry));
         TRY(feeds_key(&exchange->feeds, feed, entry.epoch, &key));
         TRY(feed_open(arena, plain, &entry, key));
@@ -52,7 +58,8 @@ enum result exchange_load(struct exchange *exchange, struct arena *arena, const 
 
 bool exchange_is_current(struct exchange *exchange, const struct holding *holding) {
     const struct index_row *row = index_find(exchange->index, holding->disclosure.object);
-    return row && row->sequence == holding->stored.sequence && !row->superseded && !exchange_doubt(exchange, row);
+    return row && row->sequence == holding->stored.sequence && !row->superseded && !row->is_erased &&
+           !exchange_doubt(exchange, row);
 }
 
 enum result exchange_read(struct exchange *exchange, struct arena *arena, const struct index_row *row,
@@ -188,5 +195,6 @@ enum result exchange_index_again(struct exchange *exchange) {
         return result;
     }
     index_free(before);
+    expiry_begin(exchange);
     return RESULT_OK;
 }

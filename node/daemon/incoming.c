@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/recall.h"
 #include "daemon/unverified.h"
 
 enum { ENTRY_MEMORY_MAX = 16 * 1024 * 1024, FORWARD_MEMORY_MAX = 4 * ENTRY_BYTES_MAX };
@@ -163,6 +164,7 @@ static enum result may_be_here(const struct incoming *incoming, const struct dis
         .is_arrival = true,
         .hops = disclosure->hops + 1,
         .when = created,
+        .has_older = marking->is_recall && recall_is_known(exchange, disclosure->header),
         .sender_country = author->country,
         .reader = {.role = self->role, .country = self->country, .name = self->name},
     };
@@ -295,11 +297,19 @@ static enum result remember_told(struct incoming *incoming, const struct incomin
     return store_put_told(incoming->exchange->store, sequence, feed->record.ordinal, entry->parsed.number);
 }
 
+/* A recall that is new here; our own came back, perhaps not from everybody who was to hear of it. */
+static enum result carry_out(struct incoming *incoming, const struct incoming_entry *entry, uint64_t sequence) {
+    struct exchange *exchange = incoming->exchange;
+    TRY(recall_carry_out(exchange, &entry->disclosure));
+    if (incoming->feed->ours)
+        return embargo_put_off(exchange, &(struct embargo){sequence, clock_wall_ms(exchange->clock)});
+    return recall_tell(exchange, &entry->disclosure, sequence);
+}
+
 /* The examined alert becomes part of what is here if it is new or replaces what is here. A view that only shows other
  * fields does not take the place of the first: the entry is kept, the alert stays as it is. */
-static enum result admit(struct incoming *incoming, struct incoming_entry *entry) {
+static enum result admit(struct incoming *incoming, struct incoming_entry *entry, const struct index_row *present) {
     struct exchange *exchange = incoming->exchange;
-    const struct index_row *present = find_present(exchange, entry->disclosure.object);
     const struct feed *before = present ? feeds_find_ordinal(&exchange->feeds, present->ordinal) : NULL;
     if (present && (present->ordinal == 0 || incoming->feed->ours))
         return remember_told(incoming, entry, present->sequence); /* our own came back */
@@ -313,9 +323,11 @@ static enum result admit(struct incoming *incoming, struct incoming_entry *entry
             TRY(exchange_inherit_told(exchange, sequence, stored.sequence));
         sequence = stored.sequence;
     }
+    const AlertHeader *header = entry->disclosure.header;
+    if (alert_is_recall(header) && !present)
+        TRY(carry_out(incoming, entry, sequence));
     if (incoming->feed->ours) /* whoever it was for has it or asks for it */
         return remember_told(incoming, entry, sequence);
-    const AlertHeader *header = entry->disclosure.header;
     if (is_wider && header->has_embargo_until && header->embargo_until > now_ms)
         TRY(embargo_keep(exchange, &(struct embargo){sequence, header->embargo_until}));
     return pass_on(incoming, entry, before, is_wider, sequence, now_ms);
@@ -364,13 +376,38 @@ static bool is_unverified(const struct incoming *incoming, const struct incoming
            memcmp(entry->disclosure.header->originator.data, incoming->delivery->author->id, MEMBER_ID_SIZE) != 0;
 }
 
+/* Does it say nothing that is not here already? */
+static bool is_redundant(const struct incoming *incoming, const struct incoming_entry *entry,
+                         const struct index_row *present) {
+    return present && !entry->result && !incoming->feed->ours &&
+           (present->ordinal == 0 || !replaces(incoming->exchange, present, &entry->disclosure.shown));
+}
+
+/* Such an entry stays for its author, who may need it back, and is remembered with the alert, to be erased with it. One
+ * of each feed: another one says nothing even to its author. */
+static enum result remember_copy(struct incoming *incoming, const struct incoming_entry *entry,
+                                 const struct index_row *present, bool *is_of_use) {
+    struct exchange *exchange = incoming->exchange;
+    uint32_t ordinal = incoming->feed->record.ordinal;
+    struct store_told *told;
+    size_t count;
+    TRY(store_get_told(exchange->store, &exchange->turn, present->sequence, &told, &count));
+    for (size_t i = 0; i < count; i++)
+        *is_of_use &= told[i].ordinal != ordinal;
+    return *is_of_use ? store_put_told(exchange->store, present->sequence, ordinal, entry->parsed.number) : RESULT_OK;
+}
+
 /* What waited for its key and may not be here after all loses its body now. */
-static enum result keep_examined(struct incoming *incoming, const struct incoming_entry *entry) {
+static enum result keep_examined(struct incoming *incoming, const struct incoming_entry *entry,
+                                 const struct index_row *present) {
     bool waits = entry->result == RESULT_NO_EPOCH_KEY || is_unverified(incoming, entry);
     bool is_carried = feeds_is_carried(incoming->feed); /* others may take what we may not */
+    bool is_of_use = waits || is_carried || !entry->result;
+    if (!is_carried && is_redundant(incoming, entry, present))
+        TRY(remember_copy(incoming, entry, present, &is_of_use));
     if (!incoming->stored)
-        return keep(incoming, entry, waits || is_carried || !entry->result);
-    if (waits || is_carried || !entry->result)
+        return keep(incoming, entry, is_of_use);
+    if (is_of_use)
         return RESULT_OK;
     return store_put_entry(incoming->exchange->store, incoming->feed->record.ordinal, entry->parsed.number,
                            header_alone(&entry->parsed));
@@ -408,8 +445,37 @@ static enum result keep_bare(struct incoming *incoming, const struct incoming_en
     return keep(incoming, entry, false);
 }
 
+/* Is its content erased here, or taken back by its originator? RECALLED, EXPIRED. */
+static enum result is_gone(const struct exchange *exchange, const struct incoming_entry *entry,
+                           const struct index_row *present) {
+    if (recall_refuses(exchange, &entry->disclosure))
+        return RESULT_RECALLED;
+    return present && present->is_erased ? RESULT_EXPIRED : RESULT_OK;
+}
+
+/* Our own word for it comes back: whoever it was told to is to hear of its recall, too. */
+static enum result take_back(struct incoming *incoming, struct incoming_entry *entry, const struct index_row *present) {
+    struct exchange *exchange = incoming->exchange;
+    const AlertHeader *header = entry->disclosure.header;
+    const struct index_row *recall = recall_of(exchange, header->alert.data, header->originator.data);
+    struct embargo again = {.sequence = recall ? recall->sequence : 0, .until = clock_wall_ms(exchange->clock)};
+    TRY(keep(incoming, entry, !present)); /* what is new is erased from there */
+    TRY(admit(incoming, entry, present));
+    if (!recall)
+        return RESULT_OK;
+    TRY(recall_carry_out(exchange, &entry->disclosure));
+    return embargo_put_off(exchange, &again);
+}
+
 static enum result take_examined(struct incoming *incoming, struct incoming_entry *entry) {
-    TRY(keep_examined(incoming, entry));
+    const struct exchange *exchange = incoming->exchange;
+    const struct index_row *present = entry->result ? NULL : find_present(exchange, entry->disclosure.object);
+    enum result gone = entry->result ? RESULT_OK : is_gone(exchange, entry, present);
+    if (gone && incoming->feed->ours && !incoming->stored)
+        return take_back(incoming, entry, present);
+    if (gone)
+        entry->result = gone;
+    TRY(keep_examined(incoming, entry, present));
     if (entry->result == RESULT_NO_EPOCH_KEY) {
         if (!feeds_is_carried(incoming->feed)) /* what is only carried waits for nothing */
             feeds_wait(incoming->feed, why_it_waits(incoming), entry->parsed.bytes.len);
@@ -421,7 +487,7 @@ static enum result take_examined(struct incoming *incoming, struct incoming_entr
         tell_refusal(incoming, entry);
         return RESULT_OK;
     }
-    return admit(incoming, entry);
+    return admit(incoming, entry, present);
 }
 
 enum result incoming_take_disclosure(struct incoming *incoming, size_t index) {

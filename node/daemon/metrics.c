@@ -70,6 +70,10 @@ static void put_store(struct buf *out, const struct node *node) {
     put_one(out, "index_bytes", "gauge", "Memory of the index.", index_bytes(node->exchange.index));
     put_one(out, "index_max_bytes", "gauge", "Above that the index keeps no more words.",
             node->exchange.index_bytes_max);
+    put_one(out, "erased_alerts", "gauge", "Alerts whose content is gone: recalled, or not to be kept any longer.",
+            index_erased(node->exchange.index));
+    put_one(out, "expired_alerts", "gauge", "Alerts that have expired, and whose content is still here.",
+            node->exchange.expiry.expired);
     put_one(out, "index_wordless_alerts", "gauge", "Alerts whose words the index does not have.",
             index_wordless(node->exchange.index));
     put_one(out, "opened_owed", "gauge", "Notices of opened alerts that wait to be sent.",

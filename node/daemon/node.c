@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/answer.h"
+#include "daemon/erasure.h"
 #include "daemon/start.h"
 #include "daemon/trust.h"
 
@@ -172,6 +173,8 @@ static void look_after(struct node *node, uint64_t steady_ms) {
     attachments_tidy(&node->exchange, false);
     if (audit_tidy(node, steady_ms))
         log_warning(_("what is old in the logs could not be erased: inama audit verify says whether they are whole"));
+    if (expiry_tick(&node->exchange) || erasure_tick(&node->exchange))
+        log_warning(_("what is to be erased could not be erased")); /* the turn says why */
     enum result before = node->writing;
     node->writing = exchange_may_write(&node->exchange);
     if (!node->writing && embargo_lift(&node->exchange))

@@ -103,16 +103,19 @@ enum result told_find(struct exchange *exchange, struct arena *arena, uint64_t s
     struct told_feed *rows = arena_array(arena, told_count + 1, sizeof *rows);
     if (!rows)
         return RESULT_NO_MEMORY;
+    *count = 0;
     for (size_t i = 0; i < told_count; i++) {
-        rows[i] =
-            (struct told_feed){.feed = feeds_find_ordinal(&exchange->feeds, told[i].ordinal), .number = told[i].number};
-        if (!rows[i].feed)
+        struct feed *feed = feeds_find_ordinal(&exchange->feeds, told[i].ordinal);
+        if (!feed)
             return RESULT_STORE_DAMAGED;
-        TRY(find_created(exchange, &rows[i]));
-        TRY(find_readers(exchange, arena, &rows[i]));
+        if (!feed->ours)
+            continue; /* it came by that one, too */
+        struct told_feed *row = &rows[(*count)++];
+        *row = (struct told_feed){.feed = feed, .number = told[i].number};
+        TRY(find_created(exchange, row));
+        TRY(find_readers(exchange, arena, row));
     }
     *out = rows;
-    *count = told_count;
     return RESULT_OK;
 }
 

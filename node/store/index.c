@@ -70,6 +70,10 @@ size_t index_count(const struct index *index) {
     return index->live;
 }
 
+size_t index_erased(const struct index *index) {
+    return index->erased;
+}
+
 size_t index_wordless(const struct index *index) {
     return roaring_bitmap_get_cardinality(index->wordless);
 }
@@ -395,15 +399,27 @@ static void place_version(struct index *index, uint32_t slot) {
     table_set(&index->alerts, at, slot);
 }
 
+/* No page that was begun before shows it, either. */
+static void forget_ending(struct index *index, uint32_t slot) {
+    size_t kept = 0;
+    for (size_t i = 0; i < index->ending_count; i++)
+        if (index->endings[i].slot != slot)
+            index->endings[kept++] = index->endings[i];
+    index->ending_count = kept;
+}
+
 static void place_object(struct index *index, uint32_t slot) {
     uint32_t *at = table_at(index, &index->objects, object_id(index->rows[slot].object));
     uint32_t before = *at;
     table_set(&index->objects, at, slot);
+    index->erased += index->rows[slot].is_erased && (before == NO_SLOT || !index->rows[before].is_erased);
     if (before == NO_SLOT) {
         index->live++;
         return;
     }
     end_row(index, (struct ending){.slot = before, .by = slot, .is_replaced = true});
+    if (index->rows[slot].is_erased)
+        forget_ending(index, before);
     roaring_bitmap_remove(index->whole, before);
 }
 
@@ -431,7 +447,8 @@ enum result index_add(struct index *index, const struct index_row *added, const 
     index->same[slot] = NO_SLOT;
     index->count++;
     TRY(keep_document(index, slot, document)); /* on failure the slot stays behind, and no search finds it */
-    roaring_bitmap_add(index->current, slot);
+    if (!row.is_erased)                        /* it is found by its id alone, or with the older versions */
+        roaring_bitmap_add(index->current, slot);
     roaring_bitmap_add(index->whole, slot);
     if (index->is_full)
         roaring_bitmap_add(index->wordless, slot);
@@ -465,6 +482,30 @@ const struct index_row *index_newest(const struct index *index, const uint8_t al
         return NULL;
     uint32_t slot = *table_at(index, &index->alerts, (struct id){alert, 16, shared});
     return slot == NO_SLOT ? NULL : &index->rows[slot];
+}
+
+void index_versions(const struct index *index, const uint8_t alert[static 16], const uint8_t originator[static 32],
+                    bool (*visit)(void *context, const struct index_row *row), void *context) {
+    const uint8_t *shared = find_originator(index, originator);
+    for (uint32_t at = shared ? index->alert_fronts.heads[alert[0] << 8 | alert[1]] : 0; at;
+         at = index->alert_fronts.next[at - 1]) {
+        const struct index_row *row = &index->rows[at - 1];
+        if (row->originator == shared && memcmp(row->alert, alert, sizeof row->alert) == 0 && !visit(context, row))
+            return;
+    }
+}
+
+bool index_at(const struct index *index, size_t place, const struct index_row **row) {
+    if (place >= index->count)
+        return false;
+    *row = roaring_bitmap_contains(index->whole, (uint32_t)place) ? &index->rows[place] : NULL;
+    return true;
+}
+
+void index_hide(struct index *index, const uint8_t object[static 32]) {
+    uint32_t slot = index->count ? *table_at(index, &index->objects, object_id(object)) : NO_SLOT;
+    if (slot != NO_SLOT)
+        roaring_bitmap_remove(index->current, slot);
 }
 
 uint64_t index_latest(const struct index *index, const uint8_t originator[static 32]) {

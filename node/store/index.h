@@ -26,11 +26,15 @@ struct index_row {
     uint8_t alert[16];
     uint64_t sequence; /* store_alert.sequence; ascending with arrival */
     uint64_t created;  /* milliseconds */
+    uint64_t expires;  /* the same; 0: never */
     const uint8_t *originator;
     const struct field_set *shown; /* to this node */
     uint32_t version;
-    uint32_t ordinal; /* the feed it came by; 0: our own */
-    bool superseded;  /* a newer version is here */
+    uint32_t ordinal;    /* the feed it came by; 0: our own */
+    uint32_t keep_until; /* its content: 20440505, and 99 where month or day are not said; 0: as long as one likes */
+    bool superseded;     /* a newer version is here */
+    bool is_recall;
+    bool is_erased; /* its content is gone from here, for good; not a recall, which never has any */
 };
 
 /* `taxa` must outlive it. `bytes_max`: above that, words of alerts that come are not kept any more, and a query for
@@ -40,15 +44,24 @@ void index_free(struct index *index);
 
 /* Copies what it needs, and decides `superseded` itself: of the versions of an alert by one originator, only the
  * greatest is not. Its sequence must be greater than all before. Adding an object id that is there replaces its row (a
- * wider view of it came). NO_MEMORY. */
+ * wider view of it came, or its content was erased). NO_MEMORY. */
 MUST_USE enum result index_add(struct index *index, const struct index_row *row, const struct document *document);
 size_t index_count(const struct index *index);
+/* Those whose content is gone. */
+size_t index_erased(const struct index *index);
 
 /* By object id. NULL if it is not there. Valid until the next index_add(). */
 const struct index_row *index_find(const struct index *index, const uint8_t object[static 32]);
 /* The newest version of an originator's alert. NULL if none is there. */
 const struct index_row *index_newest(const struct index *index, const uint8_t alert[static 16],
                                      const uint8_t originator[static 32]);
+/* Every row of an originator's alert that was ever added, replaced ones too, in no order; false ends it. */
+void index_versions(const struct index *index, const uint8_t alert[static 16], const uint8_t originator[static 32],
+                    bool (*visit)(void *context, const struct index_row *row), void *context);
+/* The row at this place, in the order of arrival; false behind the last. NULL where another has taken its place. */
+bool index_at(const struct index *index, size_t place, const struct index_row **row);
+/* It has expired: from now on it is found where older versions are asked for, and not else. */
+void index_hide(struct index *index, const uint8_t object[static 32]);
 /* By the first digits (4 to 64) of an object or alert id in hexadecimal; for an alert id its newest version. NOT_FOUND,
  * INVALID (not hexadecimal, too short), EXISTS (more than one alert begins so). */
 MUST_USE enum result index_find_prefix(const struct index *index, const char *prefix, const struct index_row **out);

@@ -43,6 +43,7 @@ struct index {
     size_t row_capacity, dates_capacity, same_capacity;
     size_t count; /* slots taken, replaced ones too */
     size_t live;
+    size_t erased; /* of those */
     struct table objects;
     struct table alerts; /* the newest version of each alert of each originator */
     struct fronts object_fronts;

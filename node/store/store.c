@@ -234,16 +234,25 @@ enum result store_get_epoch(struct store *store, uint32_t ordinal, uint32_t epoc
 
 /* ---- alerts ---- */
 
-enum result store_put_alert(struct store *store, struct store_alert *alert) {
-    uint64_t sequence = store->now.alert + 1;
+static enum result put_alert(struct store *store, const struct store_alert *alert, uint64_t sequence) {
     struct buf record;
     arena_reset(&store->scratch);
     buf_init(&record, &store->scratch);
     schema_put_alert(&record, alert);
-    TRY(put_buf(store, &(struct place){.table = TABLE_ALERTS, .first = sequence}, &record));
+    return put_buf(store, &(struct place){.table = TABLE_ALERTS, .first = sequence}, &record);
+}
+
+enum result store_put_alert(struct store *store, struct store_alert *alert) {
+    uint64_t sequence = store->now.alert + 1;
+    TRY(put_alert(store, alert, sequence));
     store->now.alert = sequence;
     alert->sequence = sequence;
     return RESULT_OK;
+}
+
+enum result store_replace_alert(struct store *store, const struct store_alert *alert) {
+    assert(alert->sequence && alert->sequence <= store->now.alert);
+    return put_alert(store, alert, alert->sequence);
 }
 
 enum result store_get_alert(struct store *store, struct arena *arena, uint64_t sequence, struct store_alert *alert) {

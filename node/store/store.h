@@ -94,26 +94,30 @@ MUST_USE enum result store_get_epoch(struct store *store, uint32_t ordinal, uint
 
 /* An alert: what this node may see of one version. */
 struct store_alert {
-    uint64_t sequence;      /* given by the store, from 1, in the order of arrival */
-    uint64_t arrived;       /* milliseconds */
-    uint32_t ordinal;       /* the feed it came by; 0: our own */
-    uint64_t number;        /* its entry there */
-    struct span disclosure; /* our own: the full one; else empty, the entry has it */
+    uint64_t sequence; /* given by the store, from 1, in the order of arrival */
+    uint64_t arrived;  /* milliseconds */
+    uint32_t ordinal;  /* the feed it came by; 0: our own */
+    uint64_t number;   /* its entry there */
+    struct span
+        disclosure; /* our own: the full one; of others, once it is erased: what is left; else the entry has it */
 };
 MUST_USE enum result store_put_alert(struct store *store, struct store_alert *alert);
+/* Puts it in the place of the one with its sequence, which is there: what it said is erased. */
+MUST_USE enum result store_replace_alert(struct store *store, const struct store_alert *alert);
 /* NOT_FOUND. */
 MUST_USE enum result store_get_alert(struct store *store, struct arena *arena, uint64_t sequence,
                                      struct store_alert *alert);
 /* The last sequence given; 0: none. */
 uint64_t store_last_alert(const struct store *store);
 
-/* An alert was told to a feed of ours, by this entry of it. Putting replaces; both the alert and the feed are there. */
+/* An alert was told to a feed of ours, by this entry of it; or, of a feed of others, came by it once more. Putting
+ * replaces; both the alert and the feed are there. */
 MUST_USE enum result store_put_told(struct store *store, uint64_t sequence, uint32_t ordinal, uint64_t number);
 struct store_told {
     uint32_t ordinal;
     uint64_t number;
 };
-/* Where this alert was told, in the order of the ordinals. */
+/* Where this alert was told, or came once more, in the order of the ordinals. */
 MUST_USE enum result store_get_told(struct store *store, struct arena *arena, uint64_t sequence,
                                     struct store_told **told, size_t *count);
 
@@ -168,7 +172,8 @@ enum store_note {
     STORE_NOTE_READERS, /* of a feed: the record of the log that says who holds its key */
     STORE_NOTE_ERASED,  /* of a log: the first record that has not been looked at to be erased */
     STORE_NOTE_WATCHLIST = 40,
-    STORE_NOTE_HITS
+    STORE_NOTE_HITS,
+    STORE_NOTE_STRIP /* of a feed of ours: entries whose content goes once every reader has them */
 };
 MUST_USE enum result store_put_note(struct store *store, enum store_note kind, uint32_t number, struct span content);
 /* NOT_FOUND. */

@@ -14,7 +14,7 @@
 #include "tests/bench/wire.h"
 
 /* Of 64 alerts under way, 16 are published in one request. */
-enum { PUBLISHERS = 4, BATCH = 16, SUBSCRIBERS_MAX = 75, OBJECT_SIZE = 32, FLIGHTS_MAX = 1 << 18 };
+enum { PUBLISHERS = 4, BATCH = 16, SUBSCRIBERS_MAX = 200, OBJECT_SIZE = 32, FLIGHTS_MAX = 1 << 18 };
 static const double warm_up_s = 4, measured_s = 10, measured_each_s = 0.2, patience_s = 120;
 
 static const char *country_of(struct arena *arena, size_t number) {
@@ -302,7 +302,77 @@ static void bench_crowd(size_t subscribers) {
     free(crowd);
 }
 
+/* ---- a recall to two hundred ---- */
+
+/* Waits until all subscribers show what is asked for now; milliseconds from its confirmation. */
+static double publish_and_wait(struct crowd *crowd, const char *alert) {
+    size_t shown = 0;
+    bool is_confirmed = false;
+    double confirmed_at = 0;
+    wire_publish(crowd->polls[0].fd, &crowd->arena, &alert, 1);
+    while (!is_confirmed || shown < crowd->subscribers) {
+        if (poll(crowd->polls, PUBLISHERS + crowd->subscribers, 1000) < 0)
+            abort();
+        for (size_t i = 0; i < PUBLISHERS + crowd->subscribers; i++) {
+            if (!crowd->polls[i].revents)
+                continue;
+            const Reply *reply = wire_hear(crowd->polls[i].fd, &crowd->arena);
+            if (i < PUBLISHERS) {
+                if (strcmp(reply->published[0]->result, "ok") != 0)
+                    abort();
+                is_confirmed = true;
+                confirmed_at = seconds();
+            } else {
+                shown += reply->n_rows;
+            }
+        }
+    }
+    double ms = (seconds() - confirmed_at) * 1e3;
+    arena_reset(&crowd->arena);
+    return ms;
+}
+
+static double recall_ms(struct crowd *crowd, unsigned number) {
+    struct arena *arena = &crowd->arena;
+    const char *alert = sample_alert(arena, number);
+    publish_and_wait(crowd, text_format(arena, "{\"alert\":\"%032x\",%s", number + 1, strchr(alert, '{') + 1));
+    return publish_and_wait(crowd, text_format(arena,
+                                               "{\"kind\":\"RECALL\",\"alert\":\"%032x\",\"version\":2,"
+                                               "\"marking\":{\"tlp\":\"GREEN\",\"caveat\":\"Taken back\"}}",
+                                               number + 1));
+}
+
+/* From its commit until the last of them shows it, and with that nothing else of the alert. */
+static void bench_recall(void) {
+    enum { READERS = 200, ROUNDS = 9 };
+    struct crowd *crowd = calloc(1, sizeof *crowd);
+    double taken[ROUNDS];
+    if (!crowd)
+        abort();
+    arena_init(&crowd->arena, SIZE_MAX);
+    crowd->subscribers = READERS;
+    crowd->homes = make_customs(READERS + 1);
+    for (size_t i = 0; i < PUBLISHERS; i++)
+        crowd->polls[i] = (struct pollfd){.fd = wire_open(&crowd->homes->rows[0]), .events = POLLIN};
+    for (size_t i = 0; i < READERS; i++)
+        watch(crowd, i);
+    wait_for_subscribers(crowd);
+    for (unsigned i = 0; i < ROUNDS; i++)
+        taken[i] = recall_ms(crowd, i);
+    qsort(taken, ROUNDS, sizeof *taken, compare_doubles);
+    say("recall_200_ms", taken[ROUNDS / 2], "ms", "to reach: at most", 1000);
+    for (size_t i = 0; i < PUBLISHERS + READERS; i++)
+        close(crowd->polls[i].fd);
+    for (size_t i = 0; i <= READERS; i++)
+        home_stop(&crowd->homes->rows[i], 15);
+    homes_free(crowd->homes);
+    arena_release(&crowd->arena);
+    free(crowd);
+}
+
 void bench_exchange(void) {
+    if (wanted("recall_200_ms"))
+        bench_recall();
     if (any_wanted((const char *const[]){"exchange_1", "exchange_1_p99_us", NULL}))
         bench_crowd(1);
     if (any_wanted((const char *const[]){"exchange_8", "exchange_8_p99_us", NULL}))

@@ -86,9 +86,10 @@ static bool is_first_of_group(size_t slot) {
     return true;
 }
 
-static void put_envelope(struct buf *out, struct arena *arena, const struct alert *alert) {
-    put_text(out, text_format(arena, "{\"kind\":\"%s\",\"marking\":{\"tlp\":\"%s\"",
-                              alert->is_urgent ? "RECALL" : "SEIZURE", alert->tlp));
+static void put_envelope(struct buf *out, struct arena *arena, size_t number) {
+    const struct alert *alert = &alerts[number];
+    put_text(out, text_format(arena, "{\"kind\":\"SEIZURE\",\"alert\":\"%032zx\"%s,\"marking\":{\"tlp\":\"%s\"",
+                              number + 1, alert->is_urgent ? ",\"urgency\":\"URGENT\"" : "", alert->tlp));
     if (*alert->handling)
         put_text(out, text_format(arena, ",\"handling\":[\"%s\"]", alert->handling));
     if (*alert->onward)
@@ -107,13 +108,28 @@ static void put_filler(struct buf *out, size_t len) {
 const char *alert_json(struct arena *arena, size_t number) {
     struct buf out;
     buf_init(&out, arena);
-    put_envelope(&out, arena, &alerts[number]);
+    put_envelope(&out, arena, number);
     for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
         if (alert_is_token(slot) && is_first_of_group(slot))
             put_group(&out, field_at(slot), number);
     put_filler(&out, alerts[number].filler);
     buf_put(&out, "}", 2);
     return (const char *)out.data;
+}
+
+const char *alert_recall_json(struct arena *arena, size_t number) {
+    return text_format(arena,
+                       "{\"kind\":\"RECALL\",\"alert\":\"%032zx\",\"version\":2,"
+                       "\"marking\":{\"tlp\":\"%s\",\"caveat\":\"alert %zu\"}}",
+                       number + 1, alerts[number].tlp, number);
+}
+
+bool alert_of_id(struct span id, size_t *number) {
+    size_t found = 0;
+    for (size_t i = 0; i < id.len; i++)
+        found = found << 8 | id.data[i];
+    *number = found - 1;
+    return found > 0 && found <= alert_count;
 }
 
 /* ---- who may see what ---- */

@@ -20,10 +20,12 @@ struct alert {
     const char *tlp;
     const char *handling;
     const char *onward;
-    bool is_urgent; /* a recall */
-    size_t filler;  /* bytes of ordinary text, for its size */
+    bool is_urgent;
+    size_t filler; /* bytes of ordinary text, for its size */
     bool confirmed;
-    bool may_be_lost; /* its author was set back to before it, and has of it what others have */
+    bool is_to_be_recalled; /* its author was asked to */
+    bool is_recalled;       /* its author has confirmed it */
+    bool may_be_lost;       /* its author was set back to before it, and has of it what others have */
     uint8_t object[32];
     uint32_t version;   /* of the roster when its author wrote it; 0: it has not, as far as is known */
     uint32_t passed_on; /* of the roster when it came to Kenya's customs; 0: it has not */
@@ -35,6 +37,10 @@ extern size_t alert_count;
 /* The next alert of this author, with a marking by chance; its number. */
 size_t alert_make(int author);
 const char *alert_json(struct arena *arena, size_t number);
+/* The recall of it. */
+const char *alert_recall_json(struct arena *arena, size_t number);
+/* The number of an alert, from the id that it has in every version; false: it is none of ours. */
+bool alert_of_id(struct span id, size_t *number);
 
 /* The fields that this reader may see; empty: it may not have the alert. Who is a member is another matter. */
 struct field_set alert_may_see(const struct alert *alert, int reader);

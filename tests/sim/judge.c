@@ -49,6 +49,8 @@ static void look_at_alert(struct station *station, size_t number, struct field_s
         broken("%s sees a field of alert %zu by %s that it may not see", station->name, number, name_of(alert->author));
     if (!is_within(allowed, fields) && !station->was_set_back && !world.stations[alert->author].was_set_back)
         broken("%s does not see all of alert %zu by %s", station->name, number, name_of(alert->author));
+    if (station->knows_recall[number])
+        broken("%s shows alert %zu by %s after its recall", station->name, number, name_of(alert->author));
     if (station->has[number] && !(station->was_set_back && is_wider(fields, station->shows[number])))
         broken("%s has alert %zu by %s twice", station->name, number, name_of(alert->author));
     station->has[number] = true;
@@ -78,6 +80,42 @@ bool judge_read(struct station *station, uint64_t sequence, size_t *number, stru
     }
     arena_release(&arena);
     return found;
+}
+
+/* A recall, or what one has left; false: it is neither. */
+static bool look_at_recall(struct station *station, uint64_t sequence) {
+    struct arena arena;
+    struct holding holding;
+    const struct index_row row = {.sequence = sequence};
+    size_t number = 0;
+    bool is_either = false;
+    arena_init(&arena, SIZE_MAX);
+    if (!exchange_load(exchange_of(station), &arena, &row, &holding)) {
+        const AlertHeader *header = holding.disclosure.header;
+        bool is_recall = alert_is_recall(header);
+        is_either = (is_recall || field_set_is_empty(&holding.disclosure.shown)) &&
+                    alert_of_id(span_of(header->alert.data, header->alert.len), &number);
+        if (is_either && is_recall && !station->knows_recall[number])
+            machine_note("the recall of alert %zu is at %s", number, station->name);
+        if (is_either && is_recall)
+            station->knows_recall[number] = true;
+        else if (is_either)
+            station->has[number] = station->is_erased[number] = true;
+        if (is_either && !is_recall && station->number == alerts[number].author && !alerts[number].version)
+            alerts[number].version = station->node.roster->version;
+    }
+    arena_release(&arena);
+    return is_either;
+}
+
+/* Both come in one change. */
+static void look_whether_erased(const struct station *station) {
+    for (size_t i = 0; i < alert_count; i++) {
+        if (station->is_erased[i] && !station->knows_recall[i])
+            broken("%s has erased alert %zu, which was not recalled", station->name, i);
+        if (station->has[i] && station->knows_recall[i] && !station->is_erased[i])
+            broken("%s has not carried out the recall of alert %zu", station->name, i);
+    }
 }
 
 /* ---- a node that starts again ---- */
@@ -137,9 +175,10 @@ void judge_look(struct station *station, bool is_fresh) {
         uint64_t sequence = ++station->seen;
         if (judge_read(station, sequence, &number, &fields))
             look_at_alert(station, number, fields, is_fresh);
-        else
+        else if (!look_at_recall(station, sequence))
             broken("%s cannot read its alert %llu", station->name, (unsigned long long)sequence);
     }
+    look_whether_erased(station);
     if (is_fresh) {
         look_at_confirmed(station);
         look_at_others(station);
@@ -216,9 +255,34 @@ static const char *look_for_lost_alert(size_t number) {
 static const char *look_whether_whole(size_t number, const struct station *station) {
     struct field_set fields = alert_may_see(&alerts[number], station->number);
     if (station->was_set_back && station->number != alerts[number].author && station->has[number] &&
-        !is_within(fields, station->shows[number]))
+        !station->knows_recall[number] && !is_within(fields, station->shows[number]))
         return misses("%s has only a part of alert %zu", station->name, number);
     return NULL;
+}
+
+/* Whoever has it hears of its recall, and its author is not told less than others are. */
+static const char *look_for_recall(size_t number, struct station *const *members, size_t count) {
+    bool is_known = alerts[number].is_recalled && !world.stations[alerts[number].author].was_set_back;
+    for (size_t i = 0; i < count; i++)
+        is_known |= members[i]->knows_recall[number];
+    for (size_t i = 0; i < count && is_known; i++)
+        if (members[i]->has[number] && !members[i]->knows_recall[number])
+            return misses("%s has alert %zu by %s and has not heard of its recall", members[i]->name, number,
+                          name_of(alerts[number].author));
+    return NULL;
+}
+
+static const char *look_for_recalls(void) {
+    struct station *members[NODES_MAX];
+    const char *missed = NULL;
+    size_t count = 0;
+    for (int i = 0; i < world.count; i++)
+        if (is_member_now(&world.stations[i]))
+            members[count++] = &world.stations[i];
+    for (size_t i = 0; i < alert_count && !missed; i++)
+        if (is_member_now(&world.stations[alerts[i].author]))
+            missed = look_for_recall(i, members, count);
+    return missed;
 }
 
 static const char *look_for_alert(size_t number) {
@@ -236,7 +300,9 @@ static const char *look_for_alert(size_t number) {
     for (int i = 0; i < world.count; i++) {
         struct field_set fields = alert_may_see(alert, i);
         if (!field_set_is_empty(&fields) && is_reader_throughout(alert, &world.stations[i]) &&
-            !world.stations[i].has[number])
+            !world.stations[i].has[number] && !world.stations[i].knows_recall[number] &&
+            !(alert->is_to_be_recalled &&
+              alert_is_passed_on(alert, i))) /* who passes it on may have had the recall first */
             return misses("alert %zu by %s is not at %s", number, author->name, name_of(i));
     }
     return NULL;
@@ -289,6 +355,8 @@ const char *judge_missing(void) {
     }
     for (size_t i = 0; i < alert_count && !missed; i++)
         missed = look_for_alert(i);
+    if (!missed)
+        missed = look_for_recalls();
     return missed ? missed : readers_missing();
 }
 
@@ -354,6 +422,20 @@ static bool waits_for_a_key(struct station *station, const struct feed *feed, ui
     return waits;
 }
 
+/* Of a feed that others carry, until every reader has it. */
+static bool waits_to_be_erased(struct station *station, struct feed *feed, uint64_t number) {
+    struct arena arena;
+    struct span note;
+    uint64_t row;
+    bool waits = false;
+    arena_init(&arena, SIZE_MAX);
+    if (!feeds_note(exchange_of(station)->store, &arena, STORE_NOTE_STRIP, feed, &note))
+        while (span_u64(&note, &row))
+            waits |= row == number;
+    arena_release(&arena);
+    return waits;
+}
+
 /* What a node can open of a feed, whether it shows it or not. */
 static void open_entry(struct station *station, struct feed *feed, uint64_t number, struct arena *arena) {
     struct span bytes, plain;
@@ -369,12 +451,16 @@ static void open_entry(struct station *station, struct feed *feed, uint64_t numb
         feeds_key(&exchange_of(station)->feeds, feed, entry.epoch, &key) || feed_open(arena, &plain, &entry, key) ||
         !alert_find(plain, &alert, &fields))
         return;
+    if (station->knows_recall[alert] && !feeds_is_carried(feed) && !waits_to_be_erased(station, feed, number))
+        broken("%s can open alert %zu by %s in \"%s\" after its recall", station->name, alert,
+               name_of(alerts[alert].author), feed->record.audience);
     if (feed->ours)
         look_at_holders(station, feed, alert, fields);
     else if (!is_within(fields, alert_may_see(&alerts[alert], station->number)))
         broken("%s can open a field of alert %zu by %s that it may not see", station->name, alert,
                name_of(alerts[alert].author));
-    else if (!station->has[alert] && !waits_for_a_key(station, feed, number, alerts[alert].author))
+    else if (!station->has[alert] && !station->knows_recall[alert] &&
+             !waits_for_a_key(station, feed, number, alerts[alert].author))
         broken("%s can open alert %zu by %s, and does not show it", station->name, alert,
                name_of(alerts[alert].author));
 }

@@ -156,12 +156,12 @@ static int run_many(const struct options *options) {
     printf("%" PRIu64 " seeds from %" PRIu64 ", %" PRIu64 " failed; %" PRIu64 " alerts, %" PRIu64 " confirmed, %" PRIu64
            " arrivals, %" PRIu64 " crashes, %" PRIu64 " cuts, %" PRIu64 " rosters, %" PRIu64 " renewals, %" PRIu64
            " changed bits, %" PRIu64 " full disks, %" PRIu64 " clocks, %" PRIu64 " sticks, %" PRIu64 " read, %" PRIu64
-           " entries by them, %" PRIu64 " disclosed again, %" PRIu64 " orphans, %" PRIu64 " restored, %" PRIu64
-           " forks; %" PRIu64 " hours in %ld s\n",
+           " entries by them, %" PRIu64 " disclosed again, %" PRIu64 " recalls, %" PRIu64 " orphans, %" PRIu64
+           " restored, %" PRIu64 " forks; %" PRIu64 " hours in %ld s\n",
            options->seeds, options->from, failures, sum.alerts, sum.confirmed, sum.arrivals, sum.crashes, sum.cuts,
            sum.rosters, sum.renewals, sum.flips, sum.full_disks, sum.clocks, sum.sticks, sum.sticks_read,
-           sum.stick_entries, sum.disclosed, sum.orphans, sum.restored, sum.forks, sum.simulated_ms / 3600000,
-           (long)(stop.tv_sec - start.tv_sec));
+           sum.stick_entries, sum.disclosed, sum.recalls, sum.orphans, sum.restored, sum.forks,
+           sum.simulated_ms / 3600000, (long)(stop.tv_sec - start.tv_sec));
     return failures != 0;
 }
 

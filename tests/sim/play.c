@@ -124,6 +124,7 @@ static const struct {
     {work_publish_and_crash, 4},
     {work_publish_in_a_row, 7},
     {work_disclose_again, 3},
+    {work_recall, 6},
     {readers_open_one, 12},
     {sticks_write, 8},
     {trouble_set_clock, 3},

@@ -8,7 +8,7 @@
 /* What a run was made of. */
 struct tally {
     uint64_t runs, alerts, confirmed, arrivals, crashes, cuts, rosters, renewals, flips, full_disks, clocks, sticks,
-        sticks_read, stick_entries, disclosed, orphans, restored, forks, simulated_ms;
+        sticks_read, stick_entries, disclosed, recalls, orphans, restored, forks, simulated_ms;
 };
 extern struct tally tally;
 

@@ -97,7 +97,7 @@ static size_t alerts_at(int number) {
 }
 
 /* Kind and urgency are in the signed header, so this reader sees them whatever it is shown. */
-static bool has_recall(int number) {
+static bool has_urgent(int number) {
     const struct feeds *feeds = &world.stations[number].node.exchange.feeds;
     for (size_t i = 0; i < feeds->count; i++)
         if (!feeds->rows[i]->ours && lane_of(feeds->rows[i]->record.audience) == LANE_URGENT &&
@@ -128,7 +128,7 @@ static void overtake(struct measured *measured, bool is_urgent) {
     publish(KE_CUSTOMS, is_urgent, 100);
     uint64_t since = machine_now(), deadline = since + PATIENCE_MS;
     while (machine_now() < deadline && !machine_broken() &&
-           (is_urgent ? !has_recall(KE_POLICE) : alerts_at(KE_POLICE) <= BACKLOG))
+           (is_urgent ? !has_urgent(KE_POLICE) : alerts_at(KE_POLICE) <= BACKLOG))
         machine_next(machine_now() + 10);
     measured->ms = machine_now() - since;
     measured->before = alerts_at(KE_POLICE) - 1;
@@ -171,7 +171,7 @@ static void keep_to_a_limit(struct measured *measured) {
         broken("a limit holds something back, and the node does not say so");
     publish(KE_CUSTOMS, true, 100);
     uint64_t urgent_since = machine_now();
-    while (machine_now() < deadline && !machine_broken() && !has_recall(KE_POLICE))
+    while (machine_now() < deadline && !machine_broken() && !has_urgent(KE_POLICE))
         machine_next(machine_now() + 10);
     measured->urgent_ms = machine_now() - urgent_since;
     while (machine_now() < deadline && !machine_broken() && alerts_at(KE_POLICE) <= BACKLOG)

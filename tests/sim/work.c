@@ -65,6 +65,46 @@ void work_publish_some(void) {
         work_publish(station, pick_one_in(4) ? pick_between(2, 4) : 1);
 }
 
+/* ---- recalling ---- */
+
+static void on_recalled(void *context, uint64_t number, const Reply *reply) {
+    const struct station *station = context;
+    const char *result = reply && reply->n_published ? reply->published[0]->result : "no reply";
+    machine_note("%s: recall of alert %llu: %s", station->name, (unsigned long long)number, result);
+    alerts[number].is_recalled |= strcmp(result, "ok") == 0;
+    tally.recalls += strcmp(result, "ok") == 0;
+}
+
+static void recall_one(struct station *station, size_t number) {
+    Request request = REQUEST__INIT;
+    Publish words = PUBLISH__INIT;
+    ProtobufCBinaryData json;
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const char *text = alert_recall_json(&arena, number);
+    json = proto_bytes(text, strlen(text));
+    words.alerts = &json;
+    words.n_alerts = 1;
+    request.publish = &words;
+    alerts[number].is_to_be_recalled = true;
+    operator_ask(station, &request, on_recalled, station, number);
+    arena_release(&arena);
+}
+
+/* One that its author has, or two. */
+void work_recall(void) {
+    struct station *station = world_any(true);
+    size_t wanted = pick_between(1, 2), first = pick(alert_count + 1);
+    for (size_t i = 0; station && wanted && i < alert_count; i++) {
+        size_t number = (first + i) % alert_count;
+        if (alerts[number].author != station->number || !alerts[number].confirmed || !station->has[number] ||
+            alerts[number].is_to_be_recalled)
+            continue;
+        recall_one(station, number);
+        wanted--;
+    }
+}
+
 /* ---- keys ---- */
 
 void work_on_reply(void *context, uint64_t value, const Reply *reply) {

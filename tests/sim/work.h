@@ -18,6 +18,9 @@ void work_pass_on_and_crash(void);
 /* What a member was told, or what was told before it joined, in a feed of its own. */
 void work_disclose_again(void);
 
+/* An author takes one of its alerts back, or two. */
+void work_recall(void);
+
 void work_renew_keys(void);
 /* What is signed with new keys may overtake the news of them. */
 void work_renew_and_publish(void);

@@ -352,6 +352,8 @@ bool world_open(struct station *station, enum result *result) {
     station->is_up = station->was_opened = true;
     station->seen = 0;
     memset(station->has, 0, sizeof station->has);
+    memset(station->knows_recall, 0, sizeof station->knows_recall);
+    memset(station->is_erased, 0, sizeof station->is_erased);
     if (world_look)
         world_look(station, true);
     wake(station, machine_now() + 1);

@@ -27,6 +27,8 @@ struct station {
     uint64_t seen;    /* the last sequence that was looked at */
     bool has[ALERTS_MAX];
     struct field_set shows[ALERTS_MAX]; /* of those that it has */
+    bool knows_recall[ALERTS_MAX];
+    bool is_erased[ALERTS_MAX];
 };
 
 struct world {

@@ -16,7 +16,7 @@
 #include "keys/roster.h"
 #include "net/control.h"
 
-enum { HOMES_MAX = 128 };
+enum { HOMES_MAX = 256 };
 
 struct home {
     char folder[300];

@@ -370,6 +370,46 @@ START_TEST(recalls_and_what_is_called_urgent_are_urgent_unless_the_file_says_oth
 }
 END_TEST
 
+START_TEST(retention_is_read) {
+    const struct policy *policy = read_good("retention: {expired_days: 30, own: keep}\n");
+    ck_assert(policy->expired_days == 30 && policy->keeps_own);
+    policy = read_good("retention: {own: erase}\n");
+    ck_assert(policy->expired_days == 0 && !policy->keeps_own);
+    REFUSE("retention: {own: maybe}\n", "p.yaml:1: own: expected erase, or keep");
+}
+END_TEST
+
+START_TEST(retention_is_a_map) {
+    REFUSE("retention: 30\n", "p.yaml:1: retention: expected expired_days and own");
+}
+END_TEST
+
+/* Whatever its header says besides, also what this version does not know. */
+START_TEST(a_recall_shows_nothing_and_goes_everywhere) {
+    const AlertHeader header = {.kind = (char *)(uintptr_t) "RECALL",
+                                .tlp = (char *)(uintptr_t) "ULTRAVIOLET",
+                                .onward = (char *)(uintptr_t) "NOWHERE",
+                                .retention_until = (char *)(uintptr_t) "1999"};
+    const struct policy *policy = read_good("accept: [{from: {role: POLICE}, show: [incident]}]\n");
+    const struct policy_view all = {.fields = field_set_all()};
+    const struct policy_selector police = {.role = "POLICE", .country = "KE", .name = "ke-police"},
+                                 court = {.role = "JUDICIAL", .country = "KE", .name = "ke-court"};
+    struct field_set shown = {0};
+    struct policy_hop hop = {.when = 1, .hops = 99, .sender_country = "KE"};
+    struct marking marking;
+    ck_assert_int_eq(policy_marking(&marking, &header), RESULT_OK);
+    ck_assert_int_eq(policy_marking_allows(&marking, &hop), MARKING_ALLOWS);
+    struct field_set decided = policy_decide(&marking, &all, &hop);
+    ck_assert(field_set_is_empty(&decided));
+    ck_assert_int_eq(policy_admit(policy, &marking, &hop, &police, &shown), RESULT_OK);
+    ck_assert_int_eq(policy_admit(policy, &marking, &hop, &court, &shown), RESULT_FIELD_REFUSED);
+    hop.has_older = true;
+    ck_assert_int_eq(policy_admit(policy, &marking, &hop, &court, &shown), RESULT_OK);
+    field_set_add(&shown, 0);
+    ck_assert_int_eq(policy_admit(policy, &marking, &hop, &police, &shown), RESULT_FIELD_REFUSED);
+}
+END_TEST
+
 START_TEST(what_cannot_be_urgent_is_refused) {
     REFUSE("audiences:\n"
            "  a: {members: {role: POLICE}, urgent: [SOON, RECALL]}\n"
@@ -979,6 +1019,9 @@ Suite *suite(void) {
     tcase_add_test(file, audiences_are_limited_in_number_and_name);
     tcase_add_test(file, recalls_and_what_is_called_urgent_are_urgent_unless_the_file_says_otherwise);
     tcase_add_test(file, what_cannot_be_urgent_is_refused);
+    tcase_add_test(file, retention_is_read);
+    tcase_add_test(file, retention_is_a_map);
+    tcase_add_test(file, a_recall_shows_nothing_and_goes_everywhere);
     tcase_add_test(file, read_refuses_a_file_over_the_limit);
     tcase_add_test(file, short_of_memory_no_rule_is_lost);
     tcase_add_test(file, the_shipped_policies_are_clean);

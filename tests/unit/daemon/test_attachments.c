@@ -292,6 +292,37 @@ START_TEST(what_no_alert_names_goes_after_an_hour) {
 END_TEST
 
 /* As if it had been written so many days ago. */
+/* The alert is taken back, and the file with it; one that another alert names stays. */
+static void recall_it(void) {
+    const struct index_row *row = index_find(congo->exchange.index, object);
+    char alert[2 * TREE_ALERT_ID_SIZE + 1];
+    uint8_t recall[OBJECT_ID_SIZE];
+    text_hex(alert, row->alert, TREE_ALERT_ID_SIZE);
+    const char *json = text_format(&world->arena,
+                                   "{\"kind\":\"RECALL\",\"alert\":\"%s\",\"version\":2,"
+                                   "\"marking\":{\"tlp\":\"GREEN\",\"caveat\":\"Wrong photograph\"}}",
+                                   alert);
+    ck_assert_int_eq(world_publish(congo, json, recall), RESULT_OK);
+    world_settle(world);
+}
+
+START_TEST(a_recalled_alert_takes_its_files_with_it) {
+    struct blob_reference both = publish("a photograph"), alone = publish("another one");
+    ck_assert_int_eq(world_publish(congo, alert_with(&both, hash_of_text("a photograph")), object), RESULT_OK);
+    recall_it();
+    ck_assert(is_here(&both) && is_here(&alone));
+    ck_assert_int_eq(may_have(congo, &both, kenya), RESULT_OK);
+    ck_assert_int_eq(world_publish(congo, alert_with(&alone, hash_of_text("another one")), object), RESULT_OK);
+    recall_it();
+    ck_assert(is_here(&alone));
+    struct blob_reference last = publish("a third");
+    recall_it();
+    ck_assert(!is_here(&last) && is_here(&alone) && is_here(&both));
+    ck_assert_int_eq(may_have(congo, &last, kenya), RESULT_NOT_ALLOWED);
+    ck_assert_int_eq(may_have(kenya, &last, court), RESULT_NOT_ALLOWED);
+}
+END_TEST
+
 static void grow_old(const struct blob_reference *reference, uint64_t days) {
     char hex[2 * BLOB_ID_SIZE + 1];
     text_hex(hex, reference->id, BLOB_ID_SIZE);
@@ -339,6 +370,7 @@ Suite *suite(void) {
     tcase_add_test(tcase, the_same_file_is_kept_once);
     tcase_add_test(tcase, a_hash_is_not_believed);
     tcase_add_test(tcase, what_no_alert_names_goes_after_an_hour);
+    tcase_add_test(tcase, a_recalled_alert_takes_its_files_with_it);
     tcase_add_test(tcase, at_start_only_what_alerts_name_stays);
     suite_add_tcase(suite, tcase);
     return suite;

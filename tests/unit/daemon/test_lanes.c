@@ -36,7 +36,7 @@ static void tear_down(void) {
     world_free(world);
 }
 
-/* An alert whose envelope begins with these members, as "\"kind\":\"RECALL\"". */
+/* An alert whose envelope begins with these members, as "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"". */
 static void publish(struct actor *actor, const char *members) {
     const char *json = world_alert(world, "GREEN", ""), *rest = strchr(json, ',');
     world->now_ms += 1000;
@@ -54,20 +54,20 @@ static void check_entries(struct actor *author, uint64_t ordinary, uint64_t urge
     ck_assert_uint_eq(entries_of(author, author, "customs/urgent"), urgent);
 }
 
-START_TEST(recalls_and_urgent_alerts_go_by_the_urgent_feed) {
+START_TEST(urgent_alerts_go_by_the_urgent_feed) {
     publish(congo, "\"kind\":\"SEIZURE\"");
     publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"PRIORITY\"");
     check_entries(congo, 3, 0); /* and a grant */
-    publish(congo, "\"kind\":\"RECALL\"");
+    publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     check_entries(congo, 3, 2);
     publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
-    publish(congo, "\"kind\":\"RECALL\",\"urgency\":\"URGENT\"");
+    publish(congo, "\"kind\":\"WARNING\",\"urgency\":\"URGENT\"");
     check_entries(congo, 3, 4);
 }
 END_TEST
 
 START_TEST(the_policy_says_what_is_urgent_for_an_audience) {
-    publish(uganda, "\"kind\":\"RECALL\",\"urgency\":\"URGENT\"");
+    publish(uganda, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     check_entries(uganda, 2, 0);
     publish(uganda, "\"kind\":\"WARNING\"");
     check_entries(uganda, 2, 2);
@@ -78,7 +78,7 @@ END_TEST
 
 START_TEST(every_reader_gets_it_once) {
     publish(congo, "\"kind\":\"SEIZURE\"");
-    publish(congo, "\"kind\":\"RECALL\"");
+    publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     world_settle(world);
     ck_assert_uint_eq(index_count(kenya->exchange.index), 2);
     ck_assert_uint_eq(store_last_alert(kenya->exchange.store), 2); /* nothing came a second time */
@@ -91,7 +91,7 @@ END_TEST
 /* Who passes it on reads from the originator's signed header that it is urgent. */
 START_TEST(what_is_passed_on_stays_urgent) {
     publish(congo, "\"kind\":\"SEIZURE\"");
-    publish(congo, "\"kind\":\"RECALL\"");
+    publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     world_settle(world);
     ck_assert_uint_eq(entries_of(police, kenya, "police"), 2);
     ck_assert_uint_eq(entries_of(police, kenya, "police/urgent"), 2);
@@ -130,11 +130,11 @@ END_TEST
 
 START_TEST(who_left_reads_neither_feed_any_more) {
     publish(congo, "\"kind\":\"SEIZURE\"");
-    publish(congo, "\"kind\":\"RECALL\"");
+    publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     world_settle(world);
     world_remove(world, uganda);
     publish(congo, "\"kind\":\"SEIZURE\"");
-    publish(congo, "\"kind\":\"RECALL\"");
+    publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     for (int urgent = 0; urgent < 2; urgent++) {
         const struct feed *feed = world_feed(congo, congo->identity.key_id, urgent ? "customs/urgent" : "customs");
         ck_assert_uint_eq(feed->head.epoch, 2);
@@ -146,7 +146,7 @@ END_TEST
 
 START_TEST(who_joins_is_granted_both) {
     publish(congo, "\"kind\":\"SEIZURE\"");
-    publish(congo, "\"kind\":\"RECALL\"");
+    publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     struct actor *tanzania = world_join(world, "tz-customs", "TZ", "CUSTOMS", "");
     world_settle(world);
     ck_assert_uint_eq(index_count(tanzania->exchange.index), 2);
@@ -156,7 +156,7 @@ END_TEST
 START_TEST(status_knows_whom_an_urgent_feed_is_for) {
     struct told_feed *told;
     size_t count;
-    publish(congo, "\"kind\":\"RECALL\"");
+    publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     const struct index_row *row = index_find(congo->exchange.index, object);
     ck_assert_int_eq(told_find(&congo->exchange, &world->arena, row->sequence, &told, &count), RESULT_OK);
     for (size_t i = 0; i < count; i++) {
@@ -173,7 +173,7 @@ END_TEST
 
 /* A feed with two histories stops what would go into it, and is not written around. */
 START_TEST(a_frozen_urgent_feed_stops_the_author) {
-    publish(congo, "\"kind\":\"RECALL\"");
+    publish(congo, "\"kind\":\"SEIZURE\",\"urgency\":\"URGENT\"");
     ck_assert_int_eq(exchange_may_write(&congo->exchange), RESULT_OK);
     struct feed *feed = world_feed(congo, congo->identity.key_id, "customs/urgent");
     ck_assert_int_eq(exchange_begin(&congo->exchange), RESULT_OK);
@@ -188,7 +188,7 @@ Suite *suite(void) {
     TCase *tcase = tcase_create("lanes");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, recalls_and_urgent_alerts_go_by_the_urgent_feed);
+    tcase_add_test(tcase, urgent_alerts_go_by_the_urgent_feed);
     tcase_add_test(tcase, the_policy_says_what_is_urgent_for_an_audience);
     tcase_add_test(tcase, every_reader_gets_it_once);
     tcase_add_test(tcase, what_is_passed_on_stays_urgent);

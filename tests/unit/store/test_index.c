@@ -211,6 +211,48 @@ START_TEST(a_wider_view_replaces_the_row) {
 }
 END_TEST
 
+static bool count_rows(void *context, const struct index_row *row) {
+    (void)row;
+    ++*(size_t *)context;
+    return true;
+}
+
+/* Its content is gone: it is found by its id, and where older versions are asked for. */
+START_TEST(an_erased_row_says_nothing_any_more) {
+    struct value gone = words("gone");
+    struct index_row row = row_of(1, 1, 1), blank = row_of(1, 1, 3), other = row_of(2, 1, 2);
+    size_t count = 0;
+    add_with(&row, &gone, 1);
+    add(&other);
+    struct found before = search_page("", (struct index_position){0}, 1, false);
+    blank.is_erased = true;
+    add(&blank);
+    ck_assert_uint_eq(search("gone", true).count, 0);
+    ck_assert_uint_eq(search("", false).count, 1);
+    ck_assert_uint_eq(search("", true).count, 2);
+    ck_assert_uint_eq(search_page("", before.next, 10, false).count, 0); /* nor on a page that was begun before */
+    ck_assert_uint_eq(index_erased(index_), 1);
+    ck_assert_uint_eq(index_find(index_, row.object)->sequence, 3);
+    index_versions(index_, row.alert, row.originator, count_rows, &count);
+    ck_assert_uint_eq(count, 2); /* the one that was replaced, too */
+    count = 0;
+    index_versions(index_, row.alert, congo, count_rows, &count);
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(what_is_hidden_is_found_with_the_older_versions) {
+    struct index_row row = row_of(1, 1, 1);
+    const struct index_row *at;
+    add(&row);
+    index_hide(index_, row.object);
+    ck_assert_uint_eq(search("", false).count, 0);
+    ck_assert_uint_eq(search("", true).count, 1);
+    ck_assert(index_at(index_, 0, &at) && at->sequence == 1);
+    ck_assert(!index_at(index_, 1, &at));
+}
+END_TEST
+
 START_TEST(an_id_is_found_by_its_first_digits) {
     struct index_row first = row_of(0x12, 1, 1), second = row_of(0x12, 2, 2), other = row_of(0x34, 1, 3);
     const struct index_row *found;
@@ -263,6 +305,8 @@ Suite *suite(void) {
     tcase_add_test(c, two_objects_of_one_version_stand_side_by_side);
     tcase_add_test(c, nobody_supersedes_the_alert_of_another);
     tcase_add_test(c, a_wider_view_replaces_the_row);
+    tcase_add_test(c, an_erased_row_says_nothing_any_more);
+    tcase_add_test(c, what_is_hidden_is_found_with_the_older_versions);
     tcase_add_test(c, an_id_is_found_by_its_first_digits);
     tcase_add_test(c, digits_that_two_alerts_begin_with_are_refused);
     suite_add_tcase(s, c);

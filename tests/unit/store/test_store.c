@@ -298,6 +298,24 @@ START_TEST(alerts_get_running_numbers_that_go_on_after_a_restart) {
 }
 END_TEST
 
+START_TEST(an_alert_is_replaced_in_its_place) {
+    struct store_alert alert = {.arrived = 5, .number = 1, .disclosure = span_of_text("the full view")}, found;
+    begin();
+    ck_assert_int_eq(store_put_alert(store, &alert), RESULT_OK);
+    commit();
+    alert.disclosure = span_of_text("what is left");
+    for (int kept = 0; kept < 2; kept++) {
+        begin();
+        ck_assert_int_eq(store_replace_alert(store, &alert), RESULT_OK);
+        kept ? commit() : store_abort(store);
+        reopen();
+        ck_assert_uint_eq(store_last_alert(store), 1);
+        ck_assert_int_eq(store_get_alert(store, &arena, 1, &found), RESULT_OK);
+        ck_assert(span_equal(found.disclosure, span_of_text(kept ? "what is left" : "the full view")));
+    }
+}
+END_TEST
+
 START_TEST(positions_are_kept_by_feed_and_member) {
     uint8_t police[32] = {1}, wildlife[32] = {2}, nobody[32] = {3};
     uint64_t number = 99;
@@ -781,6 +799,7 @@ Suite *suite(void) {
     tcase_add_test(c, an_entry_may_be_replaced);
     tcase_add_test(c, epoch_keys_come_back);
     tcase_add_test(c, alerts_get_running_numbers_that_go_on_after_a_restart);
+    tcase_add_test(c, an_alert_is_replaced_in_its_place);
     tcase_add_test(c, positions_are_kept_by_feed_and_member);
     tcase_add_test(c, positions_of_a_feed_are_listed);
     tcase_add_test(c, what_was_told_is_kept_by_alert_and_feed);
