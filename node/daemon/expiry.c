@@ -23,6 +23,7 @@ struct walk {
     struct exchange *exchange;
     uint64_t now;
     uint32_t yesterday; /* dates before this one are past for a day at least */
+    bool may_erase;     /* a clock by which the roster has expired is more likely wrong than the roster old */
     struct index_row due[ERASED_AT_A_TIME];
     size_t due_count;
 };
@@ -42,7 +43,7 @@ static bool is_over(const struct walk *walk, const struct index_row *row) {
 static bool look_at(struct walk *walk, const struct index_row *row) {
     if (row->is_recall || row->is_erased)
         return true;
-    if (is_over(walk, row)) {
+    if (walk->may_erase && is_over(walk, row)) {
         if (walk->due_count == ERASED_AT_A_TIME)
             return false;
         walk->due[walk->due_count++] = *row;
@@ -102,7 +103,10 @@ void expiry_begin(struct exchange *exchange) {
 
 enum result expiry_tick(struct exchange *exchange) {
     uint64_t now = clock_wall_ms(exchange->clock);
-    struct walk walk = {.exchange = exchange, .now = now, .yesterday = date_of(now - day_ms)};
+    struct walk walk = {.exchange = exchange,
+                        .now = now,
+                        .yesterday = date_of(now - day_ms),
+                        .may_erase = roster_standing(exchange->roster, now) != ROSTER_EXPIRED};
     if (now < day_ms)
         return RESULT_OK;
     go_on(&walk);

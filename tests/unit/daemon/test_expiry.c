@@ -200,6 +200,18 @@ START_TEST(an_aborted_change_has_erased_nothing) {
 }
 END_TEST
 
+/* A clock that is years ahead says of the roster, too, that it is over. */
+START_TEST(a_clock_far_ahead_erases_nothing) {
+    publish("", "\"retention_until\":\"2014-05-10\"");
+    world->now_ms += 5 * 365 * day_ms;
+    tick(uganda, 3);
+    ck_assert(has_content(uganda, object));
+    world->now_ms -= 5 * 365 * day_ms - 10 * day_ms; /* it is right again */
+    tick(uganda, 3);
+    ck_assert(!has_content(uganda, object));
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *suite = suite_create("expiry");
     TCase *tcase = tcase_create("expiry");
@@ -213,6 +225,7 @@ Suite *suite(void) {
     tcase_add_test(tcase, our_own_goes_too_unless_the_policy_keeps_it);
     tcase_add_test(tcase, many_go_some_at_a_time);
     tcase_add_test(tcase, an_aborted_change_has_erased_nothing);
+    tcase_add_test(tcase, a_clock_far_ahead_erases_nothing);
     suite_add_tcase(suite, tcase);
     return suite;
 }
