@@ -54,6 +54,14 @@ static json_t *feeds_json(const Status *status) {
     return list;
 }
 
+static json_t *splits_json(const Status *status) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_splits; i++)
+        json_array_append_new(list, json_pack("{s:o, s:s, s:s}", "member", print_json_text(status->splits[i]->member),
+                                              "one", status->splits[i]->one, "other", status->splits[i]->other));
+    return list;
+}
+
 static json_t *forks_json(const Status *status) {
     json_t *list = json_array();
     for (size_t i = 0; i < status->n_forks; i++)
@@ -78,15 +86,16 @@ void status_print_json(const Status *status) {
     for (size_t i = 0; i < status->n_refused; i++)
         json_object_set_new(refused, status->refused[i]->name, json_integer((json_int_t)status->refused[i]->count));
     print_json(json_pack(
-        "{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o, s:o}",
+        "{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o, "
+        "s:o}",
         "roster_standing", print_json_text(status->roster_standing), "keys_serial", (json_int_t)status->keys_serial,
         "keys_changed", (json_int_t)status->keys_changed, "writing",
-        print_json_text(status->writing ? status->writing : "ok"), "forks", forks_json(status), "name",
-        print_json_text(status->name), "label", print_json_text(status->label), "alerts", (json_int_t)status->alerts,
-        "started", (json_int_t)status->started, "roster_version", (json_int_t)status->roster_version, "roster_expires",
-        (json_int_t)status->roster_expires, "store_used", (json_int_t)status->store_used, "store_max",
-        (json_int_t)status->store_max, "index_bytes", (json_int_t)status->index_bytes, "index_max",
-        (json_int_t)status->index_max, "index_wordless", (json_int_t)status->index_wordless, "memory_locked",
-        status->memory_locked != 0, "peers", peers_json(status), "feeds", feeds_json(status), "refused", refused,
-        "attachments", blobs_json(status)));
+        print_json_text(status->writing ? status->writing : "ok"), "forks", forks_json(status), "splits",
+        splits_json(status), "name", print_json_text(status->name), "label", print_json_text(status->label), "alerts",
+        (json_int_t)status->alerts, "started", (json_int_t)status->started, "roster_version",
+        (json_int_t)status->roster_version, "roster_expires", (json_int_t)status->roster_expires, "store_used",
+        (json_int_t)status->store_used, "store_max", (json_int_t)status->store_max, "index_bytes",
+        (json_int_t)status->index_bytes, "index_max", (json_int_t)status->index_max, "index_wordless",
+        (json_int_t)status->index_wordless, "memory_locked", status->memory_locked != 0, "peers", peers_json(status),
+        "feeds", feeds_json(status), "refused", refused, "attachments", blobs_json(status)));
 }

@@ -440,6 +440,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
     enum result result = RESULT_OK;
     feeds_settle(&exchange->feeds);
     forks_settle(&exchange->forks);
+    witnesses_settle(&exchange->witnesses);
     attachments_settle(exchange);
     for (size_t i = 0; i < exchange->admitted_count; i++) {
         const struct admitted *admitted = &exchange->admitted[i];
@@ -457,6 +458,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
 static void discard(struct exchange *exchange) {
     feeds_discard(&exchange->feeds);
     forks_discard(&exchange->forks);
+    witnesses_discard(&exchange->witnesses);
     attachments_discard(exchange);
 }
 
@@ -575,6 +577,7 @@ enum result exchange_open(struct exchange *exchange) {
     attachments_init(&exchange->attachments);
     TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));
     TRY(forks_open(&exchange->forks, exchange->store));
+    TRY(witnesses_open(&exchange->witnesses, exchange->store));
     TRY(embargo_open(exchange));
     return exchange_index_again(exchange);
 }
@@ -583,6 +586,7 @@ void exchange_release(struct exchange *exchange) {
     exchange_abort(exchange);
     feeds_release(&exchange->feeds);
     forks_release(&exchange->forks);
+    witnesses_release(&exchange->witnesses);
     attachments_release(&exchange->attachments);
     embargo_release(&exchange->embargoes);
     index_free(exchange->index);

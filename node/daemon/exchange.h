@@ -26,6 +26,7 @@
 #include "daemon/embargo.h"
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
+#include "daemon/witnesses.h"
 #include "keys/identity.h"
 #include "keys/roster.h"
 #include "store/blobs.h"
@@ -57,6 +58,7 @@ struct exchange {
     const struct member *self; /* in the roster */
     struct feeds feeds;
     struct forks forks;
+    struct witnesses witnesses; /* of other members' logs */
     struct attachments attachments;
     struct embargoes embargoes;
     struct index *index;

@@ -365,6 +365,10 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return take_announce(peers, connection, message->announce);
     if (message->delivered)
         return sync_take_delivered(peers, connection, message->delivered);
+    if (message->point)
+        return sync_take_point(peers, connection, message->point);
+    if (message->seen)
+        return sync_take_seen(peers, connection, message->seen);
     return sync_take_fork(peers, message->fork);
 }
 
@@ -378,7 +382,8 @@ static enum result take_from_former(struct peers *peers, struct connection *conn
 static unsigned work_of(const SyncMessage *message) {
     if (message->hello || message->has_known || message->has_trust)
         return 100;
-    return message->holding || message->fork || message->want || (message->announce && message->announce->has_entry)
+    return message->holding || message->fork || message->want || message->point || message->seen ||
+                   (message->announce && message->announce->has_entry)
                ? 10
                : 1;
 }
@@ -392,7 +397,8 @@ static bool is_behind_holdings(const struct connection *connection, const SyncMe
 static enum result dispatch(struct peers *peers, struct connection *connection, const SyncMessage *message) {
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
                   message->has_known + message->has_trust + !!message->holding + !!message->fork +
-                  !!message->delivered + !!message->want + !!message->chunks + !!message->withheld + !!message->more;
+                  !!message->delivered + !!message->want + !!message->chunks + !!message->withheld + !!message->more +
+                  !!message->point + !!message->seen;
     if (members == 0 && message->base.n_unknown_fields)
         return RESULT_UNKNOWN_KIND; /* of a newer version */
     if (members != 1 || (!message->hello && !connection->greeted))
@@ -434,6 +440,7 @@ void sync_committed(struct peers *peers, struct connection *connection) {
     sync_tell_forks(peers, connection);
     sync_announce_grown(peers, connection);
     sync_pay_delivered(peers, connection);
+    sync_tell_points(peers, connection);
 }
 
 void sync_renew(struct peers *peers, struct connection *connection) {

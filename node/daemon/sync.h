@@ -71,6 +71,7 @@ struct connection {
     uint64_t asked_trust_at;         /* steady; when that was, 0: not yet */
     size_t forks_told;               /* of exchange.forks */
     struct fetching fetching;        /* of attachments; fetch.h */
+    bool owes_cosignature;           /* of the checkpoint that it has shown in this turn */
 };
 
 struct connection *connection_new(struct peers *peers, struct peer *peer);
@@ -104,7 +105,8 @@ void sync_give_all(struct peers *peers);
 /* Milliseconds until a cap lets something through that waits for it; UINT64_MAX: nothing waits for a cap. */
 uint64_t sync_held_ms(const struct peers *peers, const struct connection *connection, uint64_t now);
 
-/* Between the parts of it: sync.c reads, sync_ask.c asks, sync_write.c gives, sync_trust.c says whom we go by. */
+/* Between the parts of it: sync.c reads, sync_ask.c asks, sync_write.c gives, sync_trust.c says whom we go by,
+ * sync_points.c how far logs of disclosures reach. */
 struct pull *sync_find_pull(struct connection *connection, const struct feed *feed);
 struct pull *sync_get_pull(struct connection *connection, struct feed *feed);
 void sync_ask(struct peers *peers, struct connection *connection);
@@ -141,5 +143,10 @@ void sync_tell_all_delivered(struct peers *peers, struct connection *connection)
 void sync_pay_delivered(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_delivered(struct peers *peers, struct connection *connection, const Delivered *words);
 MUST_USE enum result sync_take_fork(struct peers *peers, const Fork *words);
+/* sync_points.c: our log to be cosigned, our word for its own, and what we know of others' (docs/protocol.md, 14.11); once
+ * the turn is committed, where it is due. */
+void sync_tell_points(struct peers *peers, struct connection *connection);
+MUST_USE enum result sync_take_point(struct peers *peers, struct connection *connection, const Point *words);
+MUST_USE enum result sync_take_seen(struct peers *peers, struct connection *connection, const Seen *words);
 
 #endif

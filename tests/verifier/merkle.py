@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timezone
 
 from protocol import H, check_signature, key_id, require, sized, u8, u64
+from wire import Refused
 
 SUITE = 1
 HASHES_MAX = 126
@@ -124,6 +125,44 @@ def read_checkpoint(text, keys):
     require(sign_key, "unknown-member")
     digest = H("INAMA.log.point", words[0].encode("ascii"))
     check_signature(sign_key[0], "INAMA.sig.point", digest, bytes.fromhex(signature[1]))
-    time = datetime.strptime(words[5], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     found = {"node": member, "log": words[2], "size": int(words[3]), "root": bytes.fromhex(words[4])}
-    return {**found, "time": int(time.timestamp())}
+    return {**found, "time": seconds(words[5])}
+
+
+def seconds(text):
+    try:
+        time = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        raise Refused("malformed") from None
+    return int(time.replace(tzinfo=timezone.utc).timestamp())
+
+
+COSIGNATURE = re.compile(
+    r"INAMA cosignature 1\nwitness ([0-9a-f]{64})\ntime ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n"
+    r"key ([0-9a-f]{64})\n"
+)
+
+
+def read_cosignatures(text, keys):
+    """[14.13] All behind the first checkpoint, up to the first that is none."""
+    start = re.search(r"^INAMA checkpoint ", text, re.MULTILINE)
+    point = CHECKPOINT.match(text, start.start())
+    signature = SIGNATURE.match(text, point.end())
+    lines = (point[0] + signature[0]).encode("ascii")
+    starts = list(re.finditer(r"^INAMA cosignature (.*)$", text[signature.end() :], re.MULTILINE))
+    require(starts)
+    return [read_cosignature(text, signature.end() + at.start(), at[1], lines, keys) for at in starts]
+
+
+def read_cosignature(text, at, suite, lines, keys):
+    require(suite == "1", "unknown-suite")
+    words = COSIGNATURE.match(text, at)
+    require(words)
+    signature = SIGNATURE.match(text, words.end())
+    require(signature)
+    witness, by = bytes.fromhex(words[1]), bytes.fromhex(words[3])
+    sign_key = [key for key in keys.get(witness, []) if key_id(key) == by]
+    require(sign_key, "unknown-member")
+    digest = H("INAMA.log.cosign", sized(lines) + words[0].encode("ascii"))
+    check_signature(sign_key[0], "INAMA.sig.cosign", digest, bytes.fromhex(signature[1]))
+    return {"witness": witness, "time": seconds(words[2])}

@@ -200,6 +200,11 @@ def op_checkpoint(text, members):
     return merkle.read_checkpoint(text, keys)
 
 
+def op_cosignature(text, members):
+    keys = {unhex(member["id"]): [unhex(member["sign_key"])] for member in members}
+    return merkle.read_cosignatures(text, keys)[0]
+
+
 OPERATIONS = {
     "hash": op_hash,
     "padme": op_padme,
@@ -228,6 +233,7 @@ OPERATIONS = {
     "log_inclusion": op_log_inclusion,
     "log_consistency": op_log_consistency,
     "checkpoint": op_checkpoint,
+    "cosignature": op_cosignature,
 }
 
 

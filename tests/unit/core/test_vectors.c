@@ -557,6 +557,20 @@ static enum result run_checkpoint(const json_t *in, json_t *out) {
     return RESULT_OK;
 }
 
+static enum result run_cosignature(const json_t *in, json_t *out) {
+    struct checkpoint checkpoint;
+    struct cosignature cosignature;
+    struct span rest = span_of_text(text(in, "text"));
+    TRY(checkpoint_read(&checkpoint, &arena, &rest));
+    enum result result = cosignature_read(&cosignature, &arena, &rest);
+    TRY(result == RESULT_NOT_FOUND ? RESULT_MALFORMED : result);
+    struct span id = SPAN_OF_ARRAY(cosignature.witness);
+    TRY(cosignature_verify(&cosignature, &arena, &checkpoint, find_member(json_object_get(in, "members"), id)));
+    put(out, "witness", id);
+    put_number(out, "time", cosignature.time);
+    return RESULT_OK;
+}
+
 static const struct {
     const char *name;
     enum result (*run)(const json_t *in, json_t *out);
@@ -588,6 +602,7 @@ static const struct {
     {"log_inclusion", run_log_inclusion},
     {"log_consistency", run_log_consistency},
     {"checkpoint", run_checkpoint},
+    {"cosignature", run_cosignature},
 };
 
 /* ---- one file of vectors a test ---- */
