@@ -35,6 +35,7 @@ static const struct naming {
     {"log_point", "audit checkpoint", false},
     {"log_consistency", "audit verify", true},
     {"log_erase", "audit erase", false},
+    {"prove", "proof", false},
 };
 
 static const struct naming *naming_of(const char *request) {
@@ -153,6 +154,8 @@ static struct buf alerts_of(struct node *node, const Request *request, const Rep
         add_alert(&alerts, reply->rows[i]->object.data);
     if (reply->shown)
         add_alert(&alerts, reply->shown->row->object.data);
+    if (reply->proven)
+        add_alert(&alerts, reply->proven->object.data);
     if (reply->explained && !index_find_prefix(node->exchange.index, request->explain->alert, &row))
         add_alert(&alerts, row->object);
     return alerts;

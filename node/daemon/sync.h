@@ -143,8 +143,8 @@ void sync_tell_all_delivered(struct peers *peers, struct connection *connection)
 void sync_pay_delivered(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_delivered(struct peers *peers, struct connection *connection, const Delivered *words);
 MUST_USE enum result sync_take_fork(struct peers *peers, const Fork *words);
-/* sync_points.c: our log to be cosigned, our word for its own, and what we know of others' (docs/protocol.md, 14.11); once
- * the turn is committed, where it is due. */
+/* sync_points.c: our log to be cosigned, our word for its own, and what we know of others' (docs/protocol.md, 14.11);
+ * once the turn is committed, where it is due. */
 void sync_tell_points(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_point(struct peers *peers, struct connection *connection, const Point *words);
 MUST_USE enum result sync_take_seen(struct peers *peers, struct connection *connection, const Seen *words);
