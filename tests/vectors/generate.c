@@ -35,6 +35,7 @@ static const struct {
     {"cards", make_cards, "Cards of new members (8.4, 8.5)."},
     {"keyfiles", make_key_files, "Key files on a node's own disk (9.1 to 9.3)."},
     {"blobs", make_blobs, "Files sealed in chunks: made, and opened (13.2 to 13.7)."},
+    {"evidence", make_evidence, "Files of evidence: good ones, and attacks on them (14.17 to 14.19)."},
     {"logs", make_logs, "Logs: leaves, roots, proofs, checkpoints and cosignatures (14)."},
 };
 

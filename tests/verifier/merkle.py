@@ -111,22 +111,38 @@ CHECKPOINT = re.compile(
 SIGNATURE = re.compile(r"signature ([0-9a-f]{128})\n")
 
 
+class Checkpoint:
+    """[14.8] The first one in a text. Nobody's word yet."""
+
+    def __init__(self, text):
+        start = re.search(r"^INAMA checkpoint (.*)$", text, re.MULTILINE)
+        require(start)
+        require(start[1] == "1", "unknown-suite")
+        words = CHECKPOINT.match(text, start.start())
+        require(words)
+        signature = SIGNATURE.match(text, words.end())
+        require(signature)
+        self.start, self.end = start.start(), signature.end()
+        self.signed, self.signature = words[0].encode("ascii"), bytes.fromhex(signature[1])
+        self.lines = self.signed + signature[0].encode("ascii")
+        self.node, self.key, self.root = (bytes.fromhex(words[at]) for at in (1, 6, 4))
+        self.log, self.size, self.time = words[2], int(words[3]), seconds(words[5])
+
+    def verify(self, sign_key):
+        check_signature(sign_key, "INAMA.sig.point", H("INAMA.log.point", self.signed), self.signature)
+
+
 def read_checkpoint(text, keys):
-    """[14.8] The first one. `keys` has of each member id its signing keys."""
-    start = re.search(r"^INAMA checkpoint (.*)$", text, re.MULTILINE)
-    require(start)
-    require(start[1] == "1", "unknown-suite")
-    words = CHECKPOINT.match(text, start.start())
-    require(words)
-    signature = SIGNATURE.match(text, words.end())
-    require(signature)
-    member, by = bytes.fromhex(words[1]), bytes.fromhex(words[6])
-    sign_key = [key for key in keys.get(member, []) if key_id(key) == by]
-    require(sign_key, "unknown-member")
-    digest = H("INAMA.log.point", words[0].encode("ascii"))
-    check_signature(sign_key[0], "INAMA.sig.point", digest, bytes.fromhex(signature[1]))
-    found = {"node": member, "log": words[2], "size": int(words[3]), "root": bytes.fromhex(words[4])}
-    return {**found, "time": seconds(words[5])}
+    """[14.8] `keys` has of each member id its signing keys."""
+    point = Checkpoint(text)
+    point.verify(key_of(keys, point.node, point.key))
+    return {"node": point.node, "log": point.log, "size": point.size, "root": point.root, "time": point.time}
+
+
+def key_of(keys, member, by):
+    found = [key for key in keys.get(member, []) if key_id(key) == by]
+    require(found, "unknown-member")
+    return found[0]
 
 
 def seconds(text):
@@ -143,26 +159,29 @@ COSIGNATURE = re.compile(
 )
 
 
-def read_cosignatures(text, keys):
-    """[14.13] All behind the first checkpoint, up to the first that is none."""
-    start = re.search(r"^INAMA checkpoint ", text, re.MULTILINE)
-    point = CHECKPOINT.match(text, start.start())
-    signature = SIGNATURE.match(text, point.end())
-    lines = (point[0] + signature[0]).encode("ascii")
-    starts = list(re.finditer(r"^INAMA cosignature (.*)$", text[signature.end() :], re.MULTILINE))
-    require(starts)
-    return [read_cosignature(text, signature.end() + at.start(), at[1], lines, keys) for at in starts]
+class Cosignature:
+    """[14.13] The first one in a text from a place on."""
+
+    def __init__(self, text, at):
+        start = re.compile(r"^INAMA cosignature (.*)$", re.MULTILINE).search(text, at)
+        require(start)
+        require(start[1] == "1", "unknown-suite")
+        words = COSIGNATURE.match(text, start.start())
+        require(words)
+        signature = SIGNATURE.match(text, words.end())
+        require(signature)
+        self.start, self.end = start.start(), signature.end()
+        self.signed, self.signature = words[0].encode("ascii"), bytes.fromhex(signature[1])
+        self.witness, self.key, self.time = bytes.fromhex(words[1]), bytes.fromhex(words[3]), seconds(words[2])
+
+    def verify(self, point, sign_key):
+        digest = H("INAMA.log.cosign", sized(point.lines) + self.signed)
+        check_signature(sign_key, "INAMA.sig.cosign", digest, self.signature)
 
 
-def read_cosignature(text, at, suite, lines, keys):
-    require(suite == "1", "unknown-suite")
-    words = COSIGNATURE.match(text, at)
-    require(words)
-    signature = SIGNATURE.match(text, words.end())
-    require(signature)
-    witness, by = bytes.fromhex(words[1]), bytes.fromhex(words[3])
-    sign_key = [key for key in keys.get(witness, []) if key_id(key) == by]
-    require(sign_key, "unknown-member")
-    digest = H("INAMA.log.cosign", sized(lines) + words[0].encode("ascii"))
-    check_signature(sign_key[0], "INAMA.sig.cosign", digest, bytes.fromhex(signature[1]))
-    return {"witness": witness, "time": seconds(words[2])}
+def read_cosignature(text, keys):
+    """[14.13] The first one behind the first checkpoint."""
+    point = Checkpoint(text)
+    found = Cosignature(text, point.end)
+    found.verify(point, key_of(keys, found.witness, found.key))
+    return {"witness": found.witness, "time": found.time}

@@ -12,6 +12,7 @@ import re
 import sys
 from pathlib import Path
 
+import evidence
 import merkle
 import protocol
 import trust
@@ -202,7 +203,11 @@ def op_checkpoint(text, members):
 
 def op_cosignature(text, members):
     keys = {unhex(member["id"]): [unhex(member["sign_key"])] for member in members}
-    return merkle.read_cosignatures(text, keys)[0]
+    return merkle.read_cosignature(text, keys)
+
+
+def op_evidence(file, roots):
+    return evidence.verify(unhex(file), [unhex(root) for root in roots])
 
 
 OPERATIONS = {
@@ -234,6 +239,7 @@ OPERATIONS = {
     "log_consistency": op_log_consistency,
     "checkpoint": op_checkpoint,
     "cosignature": op_cosignature,
+    "evidence": op_evidence,
 }
 
 
