@@ -1,6 +1,7 @@
 /* A file of evidence, which comes from anybody. The first byte chooses: a file of any bytes; or an Evidence of any
  * words that a member of a roster has made and signed, with that roster in it, so that what is behind its signature is
  * reached too. What verifies is told in words and as JSON. */
+#include <check.h>
 #include <stdlib.h>
 
 #include "base/proto.h"
@@ -19,15 +20,30 @@ static void forget_the_realm(void) {
     realm_release(&realm);
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv) {
-    (void)argc;
-    (void)argv;
+/* The realm wants to be made inside of a test. */
+START_TEST(make_the_realm) {
     secret_start();
     realm_init(&realm, 14);
     maker = realm_party(&realm, "ug-customs", "UG", "CUSTOMS");
     const struct member row = realm_row(&realm, maker);
     const struct span roster = realm_list(&realm, &(struct realm_list){.version = 1, .rows = &row, .count = 1});
     trust = realm_words(&realm, &(struct realm_words){.rosters = &roster, .roster_count = 1});
+}
+END_TEST
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc;
+    (void)argv;
+    Suite *suite = suite_create("evidence");
+    TCase *realm_is_made = tcase_create("realm");
+    SRunner *runner = srunner_create(suite);
+    tcase_add_test(realm_is_made, make_the_realm);
+    suite_add_tcase(suite, realm_is_made);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_SILENT);
+    if (srunner_ntests_failed(runner))
+        abort();
+    srunner_free(runner);
     atexit(forget_the_realm);
     return 0;
 }
