@@ -1,6 +1,5 @@
 #include "core/evidence_report.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -45,12 +44,7 @@ static void put_heading(struct report_text *text, const char *line) {
 }
 
 /* One thing that is proven, or is not. */
-__attribute__((format(printf, 2, 3))) static void say(struct report_text *text, const char *format, ...) {
-    char line[2048];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
+static void say(struct report_text *text, const char *line) {
     put(text->out, "  - ");
     put_line(text, line);
 }
@@ -89,37 +83,66 @@ static void put_value(void *context, const struct field *field, size_t element, 
     put_line(text, text_format(text->arena, "  %s, %s: %s", place, _(field->label), text_escape(text->arena, value)));
 }
 
+/* "AMBER, H2, A1" */
+static const char *marking_text(struct arena *arena, const AlertHeader *header) {
+    const char *text = text_escape(arena, header->tlp);
+    for (size_t i = 0; i < header->n_handling; i++)
+        text = text_format(arena, "%s, %s", text, text_escape(arena, header->handling[i]));
+    return text;
+}
+
 static void put_alert(struct report_text *text) {
     const AlertHeader *header = text->evidence->disclosure.header;
     put_heading(text, _("THE ALERT, AS FAR AS IT IS SHOWN"));
     put_line(text,
              text_format(text->arena, _("  kind %s, version %u, marked TLP:%s"), text_escape(text->arena, header->kind),
-                         header->version, text_escape(text->arena, header->tlp)));
+                         header->version, marking_text(text->arena, header)));
     alert_each(text->evidence->content, put_value, text);
 }
 
 /* ---- what is proven ---- */
 
+/* A field that is shown and has no value is proven to have none. */
+static void say_fields(struct report_text *text) {
+    const struct disclosure *disclosure = &text->evidence->disclosure;
+    const struct field_set present = alert_present(disclosure->opening.values);
+    size_t shown = 0, values = 0;
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++) {
+        bool is_shown = field_at(slot) && field_set_has(&disclosure->shown, slot);
+        shown += is_shown;
+        values += is_shown && field_set_has(&present, slot);
+    }
+    say(text,
+        text_format(text->arena,
+                    _("Of the %zu kinds of fields that an alert may have %zu are shown. It filled in %zu of these, and "
+                      "left the others empty."),
+                    field_count(), shown, values));
+}
+
 static void say_originator(struct report_text *text) {
     const struct evidence *evidence = text->evidence;
-    say(text, _("%s signed this alert. Nothing that is shown of it was changed since."),
-        member_text(text->arena, evidence->originator));
-    say(text, _("It gave the time as %s, by its own clock. The number of the signed alert is %s."),
-        time_text(text->arena, evidence->disclosure.header->created),
-        hex_text(text->arena, evidence->disclosure.object, OBJECT_ID_SIZE));
+    say(text, text_format(text->arena, _("%s signed this alert. Nothing that is shown of it was changed since."),
+                          member_text(text->arena, evidence->originator)));
+    say(text,
+        text_format(text->arena, _("It gave the time as %s, by its own clock. The number of the signed alert is %s."),
+                    time_text(text->arena, evidence->disclosure.header->created),
+                    hex_text(text->arena, evidence->disclosure.object, OBJECT_ID_SIZE)));
+    say_fields(text);
     if (evidence->ending)
-        say(text,
-            _("The key that signed it is not in use any more, since %s; the alert counts all the same by the rules of "
-              "the network."),
-            time_text(text->arena, evidence->ending->at));
+        say(text, text_format(text->arena,
+                              _("The key that signed it is not in use any more, since %s; the alert counts all the "
+                                "same by the rules of "
+                                "the network."),
+                              time_text(text->arena, evidence->ending->at)));
 }
 
 static void say_hop(struct report_text *text, const struct evidence_hop *hop) {
     if (!hop->is_there)
         return;
-    say(text, _("%s signed entry %llu of what it tells \"%s\", and gave the time as %s, by its own clock."),
-        member_text(text->arena, hop->author), (unsigned long long)hop->entry.number,
-        text_escape(text->arena, hop->audience), time_text(text->arena, hop->entry.created));
+    say(text, text_format(text->arena,
+                          _("%s signed entry %llu of what it tells \"%s\", and gave the time as %s, by its own clock."),
+                          member_text(text->arena, hop->author), (unsigned long long)hop->entry.number,
+                          text_escape(text->arena, hop->audience), time_text(text->arena, hop->entry.created)));
     if (hop->is_opened)
         say(text, _("That entry was opened here: it held this very alert."));
 }
@@ -127,15 +150,16 @@ static void say_hop(struct report_text *text, const struct evidence_hop *hop) {
 static void say_witnesses(struct report_text *text) {
     const struct evidence *evidence = text->evidence;
     for (size_t i = 0; i < evidence->witness_count; i++)
-        say(text, _("%s says that it saw the log at %s, by its own clock, with this record in it."),
-            member_text(text->arena, evidence->witnesses[i].member),
-            time_text(text->arena, evidence->witnesses[i].time * 1000));
-    if (evidence->witness_count)
         say(text,
-            ngettext("So the alert existed before %s: that is the word of %zu other member.",
-                     "So the alert existed before %s: the first of %zu other members says so.",
-                     evidence->witness_count),
-            time_text(text->arena, first_seen(evidence) * 1000), evidence->witness_count);
+            text_format(text->arena, _("%s says that it saw the log at %s, by its own clock, with this record in it."),
+                        member_text(text->arena, evidence->witnesses[i].member),
+                        time_text(text->arena, evidence->witnesses[i].time * 1000)));
+    if (evidence->witness_count)
+        say(text, text_format(text->arena,
+                              ngettext("So the alert existed before %s: that is the word of %zu other member.",
+                                       "So the alert existed before %s: the first of %zu other members says so.",
+                                       evidence->witness_count),
+                              time_text(text->arena, first_seen(evidence) * 1000), evidence->witness_count));
 }
 
 static void say_log(struct report_text *text) {
@@ -143,25 +167,28 @@ static void say_log(struct report_text *text) {
     if (!evidence->has_log)
         return;
     say(text,
-        _("The same entry stands as record %llu in the log in which %s keeps whom it told what, in a tree of %llu "
-          "records that it signed at %s."),
-        (unsigned long long)evidence->number, evidence->maker->name, (unsigned long long)evidence->checkpoint.size,
-        time_text(text->arena, evidence->checkpoint.time * 1000));
+        text_format(
+            text->arena,
+            _("The same entry stands as record %llu in the log in which %s keeps whom it told what, in a tree of %llu "
+              "records that it signed at %s."),
+            (unsigned long long)evidence->number, evidence->maker->name, (unsigned long long)evidence->checkpoint.size,
+            time_text(text->arena, evidence->checkpoint.time * 1000)));
     say_witnesses(text);
 }
 
 static void say_roster(struct report_text *text) {
     const struct evidence *evidence = text->evidence;
     const struct roster *roster = evidence->roster;
-    say(text,
-        _("All these keys are those of version %u of the roster, which at least %zu of these root keys have signed:"),
-        roster->version, roster->threshold);
+    say(text, text_format(text->arena,
+                          _("All these keys are those of version %u of the roster, which at least %zu of these root "
+                            "keys have signed:"),
+                          roster->version, roster->threshold));
     for (size_t i = 0; i < roster->root_count; i++)
         put_line(text, text_format(text->arena, "      %s%s", hex_text(text->arena, roster->roots[i], SIGN_PUBLIC_SIZE),
                                    evidence_root_has_signed(evidence, roster->roots[i]) ? _("  has signed") : ""));
     if (evidence_is_trusted(evidence, text->trust))
-        say(text, _("%zu of them are the ones that you named as trusted: that is enough."),
-            evidence_confirmed(evidence, text->trust));
+        say(text, text_format(text->arena, _("%zu of them are the ones that you named as trusted: that is enough."),
+                              evidence_confirmed(evidence, text->trust)));
 }
 
 static void put_proven(struct report_text *text) {
@@ -171,9 +198,11 @@ static void put_proven(struct report_text *text) {
     say_hop(text, &text->evidence->passed);
     say_log(text);
     say(text,
-        _("%s made this file at %s, by its own clock, and answers for it with its signature: nothing in it was taken "
-          "out or changed since."),
-        member_text(text->arena, text->evidence->maker), time_text(text->arena, text->evidence->made));
+        text_format(text->arena,
+                    _("%s made this file at %s, by its own clock, and answers for it with its signature: nothing in it "
+                      "was taken "
+                      "out or changed since."),
+                    member_text(text->arena, text->evidence->maker), time_text(text->arena, text->evidence->made)));
     say_roster(text);
 }
 
@@ -181,9 +210,10 @@ static void put_proven(struct report_text *text) {
 
 static void deny_hop(struct report_text *text, const struct evidence_hop *hop) {
     if (hop->is_there && !hop->is_opened)
-        say(text,
-            _("That entry %llu of %s held this alert: opening it would show more than you may see. %s alone says so."),
-            (unsigned long long)hop->entry.number, hop->author->name, text->evidence->maker->name);
+        say(text, text_format(text->arena,
+                              _("That entry %llu of %s held this alert: opening it would show more than you may see. "
+                                "%s alone says so."),
+                              (unsigned long long)hop->entry.number, hop->author->name, text->evidence->maker->name));
 }
 
 static void deny_time(struct report_text *text) {
@@ -200,10 +230,16 @@ static void put_not_proven(struct report_text *text) {
     const struct evidence *evidence = text->evidence;
     put_heading(text, _("WHAT IS NOT PROVEN"));
     if (!evidence_is_trusted(evidence, text->trust))
-        say(text,
-            _("That the root keys are the right ones (%zu of %zu confirmed). Anybody can make root keys. Get them from "
-              "somebody you trust, in person or by telephone, compare, and name them: --root KEY."),
-            evidence_confirmed(evidence, text->trust), evidence->roster->threshold);
+        say(text, text_format(text->arena,
+                              _("That the root keys are the right ones (%zu of %zu confirmed). Anybody can make root "
+                                "keys. Get them from "
+                                "somebody you trust, in person or by telephone, compare, and name them: --root KEY."),
+                              evidence_confirmed(evidence, text->trust), evidence->roster->threshold));
+    say(text,
+        text_format(text->arena,
+                    _("That this roster was in force when the alert was signed: it is the one that %s went by when it "
+                      "made the file."),
+                    evidence->maker->name));
     say(text, _("That what the alert says is true: only who said it."));
     say(text,
         _("That it is all there was: fields may be withheld. Whether, and which, cannot be told from this file; what "
@@ -212,8 +248,9 @@ static void put_not_proven(struct report_text *text) {
     deny_hop(text, &evidence->told);
     deny_hop(text, &evidence->passed);
     if (evidence->told.is_there && evidence->told.author != evidence->originator)
-        say(text, _("How it came from %s to %s: of members between them nothing is in this file."),
-            evidence->originator->name, evidence->told.author->name);
+        say(text,
+            text_format(text->arena, _("How it came from %s to %s: of members between them nothing is in this file."),
+                        evidence->originator->name, evidence->told.author->name));
     deny_time(text);
 }
 
