@@ -117,8 +117,8 @@ static void tell_point(struct peers *peers, struct connection *connection, uint6
         points->again_at = now + POINT_AGAIN_MS;
     }
     if (now >= points->heard_at) {
-        points->heard_at = now + POINT_EVERY_MS;
         put_all_heard(&words, peers, connection->peer);
+        points->heard_at = now + (words.n_heard ? POINT_EVERY_MS : POINT_AGAIN_MS);
     }
     message.point = &words;
     if (words.has_checkpoint || words.n_heard)
