@@ -179,9 +179,11 @@ static void say_log(struct report_text *text) {
 static void say_roster(struct report_text *text) {
     const struct evidence *evidence = text->evidence;
     const struct roster *roster = evidence->roster;
+    say(text, text_format(text->arena, _("The roster was made at %s and holds until %s."),
+                          time_text(text->arena, roster->created), time_text(text->arena, roster->expires)));
     say(text, text_format(text->arena,
-                          _("All these keys are those of version %u of the roster, which at least %zu of these root "
-                            "keys have signed:"),
+                          _("All these keys are those of version %u of the roster. At least %zu of these root keys "
+                            "have signed it:"),
                           roster->version, roster->threshold));
     for (size_t i = 0; i < roster->root_count; i++)
         put_line(text, text_format(text->arena, "      %s%s", hex_text(text->arena, roster->roots[i], SIGN_PUBLIC_SIZE),
