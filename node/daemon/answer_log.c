@@ -306,6 +306,17 @@ enum result answer_log_check(Reply *reply, struct node *node, const LogCheck *wo
 
 /* ---- checkpoints and consistency ---- */
 
+/* The newest that somebody has cosigned, from the one on that was it the last time. */
+static enum result find_cosigned(struct span *text, struct node *node) {
+    struct checkpoint point;
+    struct arena *arena = turn_of(node);
+    TRY(cosigned_find(node->exchange.store, arena, node->audit.cosigned, true, text));
+    struct span rest = *text;
+    TRY(checkpoint_read(&point, arena, &rest));
+    node->audit.cosigned = point.size;
+    return RESULT_OK;
+}
+
 enum result answer_log_point(Reply *reply, struct node *node) {
     struct arena *arena = turn_of(node);
     struct buf text;
@@ -316,7 +327,7 @@ enum result answer_log_point(Reply *reply, struct node *node) {
         TRY(audit_checkpoint(node, journal, &checkpoint));
         checkpoint_write(&text, &checkpoint);
     }
-    enum result result = cosigned_find(node->exchange.store, arena, 1, true, &cosigned);
+    enum result result = find_cosigned(&cosigned, node);
     if (result && result != RESULT_NOT_FOUND)
         return result;
     if (!result)

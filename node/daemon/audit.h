@@ -22,8 +22,9 @@ struct node;
 struct audit {
     uint64_t checkpointed[JOURNALS_END]; /* size of the last checkpoint */
     uint64_t pending[JOURNALS_END];      /* of one in the open change; 0: none */
-    uint64_t point_at;                   /* steady; when the log of disclosures has its next one to be cosigned */
-    uint64_t tidy_at[JOURNALS_END];      /* steady; when to look again for what is to be erased */
+    uint64_t cosigned;              /* size of a checkpoint of disclosures that somebody had cosigned; 0: not known */
+    uint64_t point_at;              /* steady; when the log of disclosures has its next one to be cosigned */
+    uint64_t tidy_at[JOURNALS_END]; /* steady; when to look again for what is to be erased */
 };
 
 /* Of one connection: what it is in the middle of. Only what has its record on disk goes on. */
