@@ -21,13 +21,22 @@ static ProtobufCBinaryData point_text(struct arena *arena, const struct checkpoi
     return text.failed ? proto_bytes(NULL, 0) : proto_bytes(text.data, text.len);
 }
 
-/* A text that holds a checkpoint and nothing else. */
+/* A text that is a checkpoint and nothing else; a cosignature. */
 static enum result read_point(struct checkpoint *out, struct arena *arena, ProtobufCBinaryData text) {
     struct span rest = proto_span(text);
     enum result result = checkpoint_read(out, arena, &rest);
-    return !result && rest.data != text.data + text.len ? RESULT_MALFORMED
-           : result == RESULT_NOT_FOUND                 ? RESULT_MALFORMED
-                                                        : result;
+    TRY(result == RESULT_NOT_FOUND ? RESULT_MALFORMED : result);
+    return span_equal(proto_span(point_text(arena, out)), proto_span(text)) ? RESULT_OK : RESULT_MALFORMED;
+}
+
+static enum result read_word(struct cosignature *out, struct arena *arena, ProtobufCBinaryData text) {
+    struct span rest = proto_span(text);
+    struct buf lines;
+    enum result result = cosignature_read(out, arena, &rest);
+    TRY(result == RESULT_NOT_FOUND ? RESULT_MALFORMED : result);
+    buf_init(&lines, arena);
+    cosignature_write(&lines, out);
+    return span_equal(buf_span(&lines), proto_span(text)) ? RESULT_OK : RESULT_MALFORMED;
 }
 
 /* ---- telling ---- */
@@ -246,11 +255,8 @@ static enum result take_cosignature(struct peers *peers, struct connection *conn
                                     const Seen *words) {
     struct exchange *exchange = exchange_of(peers);
     struct cosignature cosignature;
-    struct span text = proto_span(words->cosignature);
     bool kept;
-    enum result result = cosignature_read(&cosignature, &exchange->turn, &text);
-    if (result || text.len)
-        return result && result != RESULT_NOT_FOUND ? result : RESULT_MALFORMED;
+    TRY(read_word(&cosignature, &exchange->turn, words->cosignature));
     TRY(exchange_begin(exchange));
     TRY(cosigned_add(exchange->store, &exchange->turn, point, &cosignature,
                      roster_find(exchange->roster, connection->peer->id), &kept));
