@@ -118,6 +118,13 @@ enum {
     JOURNAL_CHECKPOINT_RECORDS = 1024,     /* so many more, and a log has a checkpoint more */
     FORKS_MAX = 1024,                      /* proofs kept */
     EXPIRED_DAYS_MAX = 36525,              /* that what has expired may stay, if it is erased for that at all */
+    SPLITS_MAX = 1024,                     /* proofs of logs that were shown in two ways */
+    SPLITS_OF_A_MEMBER_MAX = 16,
+    COSIGNATURES_MAX = 16,            /* kept with one checkpoint of ours */
+    POINTS_HEARD_MAX = 8,             /* of other members' logs, in one message to a peer */
+    EVIDENCE_BYTES_MAX = 3584 * 1024, /* one file: a reply of the node has room for it */
+    POINT_EVERY_MS = 60 * 60 * 1000,  /* a log that has grown has a checkpoint more, to be cosigned */
+    POINT_AGAIN_MS = 10 * 60 * 1000,  /* one that a peer has not cosigned is shown to it again */
     EPOCH_DAYS_MAX = 30,
     EPOCH_ENTRIES_MAX = 1 << 20,
 };

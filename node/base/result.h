@@ -45,6 +45,7 @@
     X(OUT_OF_ORDER,     "out-of-order",       "the entry is not the next one of its feed") \
     X(BROKEN_CHAIN,     "broken-chain",       "the entry does not follow from the one before it") \
     X(FORK,             "fork",               "another entry with this number was signed before") \
+    X(SPLIT,            "split",              "its log is not the one that was seen before") \
     X(ROLLBACK,         "rollback",           "it is older than what is already here") \
     X(EXPIRED,          "expired",            "it has expired") \
     X(CONFLICT,         "conflict",           "two claim the same name, key or country") \

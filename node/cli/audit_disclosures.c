@@ -120,6 +120,8 @@ static bool was_there(const struct listing *listing, const struct row *told, con
 static const char *readers_text(const struct listing *listing, const struct row *told) {
     struct arena *arena = listing->call->arena;
     const struct row *grant = find_grant(listing, told->record->told->readers);
+    if (told->record->told->readers == 0)
+        return _("(whoever has the file)");
     const char *text = grant ? "" : _("(the record was erased)");
     for (size_t at = 0; grant && at + MEMBER_ID_SIZE <= grant->record->members.len; at += MEMBER_ID_SIZE)
         text =

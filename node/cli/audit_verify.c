@@ -356,34 +356,98 @@ const struct command command_audit_verify = {
 
 static const struct option checkpoint_options[] = {OPTION_HOME, OPTION_JSON, OPTIONS_END};
 
-static json_t *checkpoint_json(const struct checkpoint *checkpoint) {
-    return json_pack("{s:o, s:s, s:I, s:o, s:I, s:o, s:o}", "node", print_json_hex(SPAN_OF_ARRAY(checkpoint->node)),
-                     "log", journal_name(checkpoint->journal), "size", (json_int_t)checkpoint->size, "root",
-                     print_json_hex(SPAN_OF_ARRAY(checkpoint->root)), "time", (json_int_t)checkpoint->time * 1000,
-                     "key", print_json_hex(SPAN_OF_ARRAY(checkpoint->key)), "signature",
-                     print_json_hex(SPAN_OF_ARRAY(checkpoint->signature)));
+/* What was cosigned, up to the next checkpoint of the text. */
+struct cosigned {
+    struct checkpoint checkpoint;
+    struct span rest; /* behind it */
+};
+
+static bool next_cosigned(struct cosigned *cosigned, struct arena *arena, struct span *text) {
+    struct span behind;
+    struct checkpoint next;
+    if (checkpoint_read(&cosigned->checkpoint, arena, text))
+        return false;
+    behind = *text;
+    if (checkpoint_read(&next, arena, &behind) == RESULT_OK)
+        cosigned->rest = span_of(text->data, text->len - behind.len);
+    else
+        cosigned->rest = *text;
+    return true;
+}
+
+static json_t *cosignatures_json(struct arena *arena, struct span text) {
+    json_t *list = json_array();
+    struct cosignature one;
+    while (!cosignature_read(&one, arena, &text))
+        json_array_append_new(
+            list, json_pack("{s:o, s:I, s:o, s:o}", "witness", print_json_hex(SPAN_OF_ARRAY(one.witness)), "time",
+                            (json_int_t)one.time * 1000, "key", print_json_hex(SPAN_OF_ARRAY(one.key)), "signature",
+                            print_json_hex(SPAN_OF_ARRAY(one.signature))));
+    return list;
+}
+
+static json_t *checkpoint_json(const struct checkpoint *checkpoint, json_t *cosignatures) {
+    return json_pack("{s:o, s:s, s:I, s:o, s:I, s:o, s:o, s:o}", "node",
+                     print_json_hex(SPAN_OF_ARRAY(checkpoint->node)), "log", journal_name(checkpoint->journal), "size",
+                     (json_int_t)checkpoint->size, "root", print_json_hex(SPAN_OF_ARRAY(checkpoint->root)), "time",
+                     (json_int_t)checkpoint->time * 1000, "key", print_json_hex(SPAN_OF_ARRAY(checkpoint->key)),
+                     "signature", print_json_hex(SPAN_OF_ARRAY(checkpoint->signature)), "cosignatures", cosignatures);
 }
 
 static void print_points_json(struct call *call, const char *text) {
     json_t *list = json_array();
     struct span rest = span_of_text(text);
-    struct checkpoint checkpoint;
-    while (!checkpoint_read(&checkpoint, call->arena, &rest))
-        json_array_append_new(list, checkpoint_json(&checkpoint));
+    struct cosigned cosigned;
+    while (next_cosigned(&cosigned, call->arena, &rest))
+        json_array_append_new(list,
+                              checkpoint_json(&cosigned.checkpoint, cosignatures_json(call->arena, cosigned.rest)));
     print_json(json_pack("{s:o, s:s}", "checkpoints", list, "text", text));
 }
 
+/* Who, and when: for people, behind the lines that were signed. */
+static void print_cosignature(struct call *call, const struct roster *roster, const struct checkpoint *checkpoint,
+                              const struct cosignature *cosignature) {
+    const struct member *witness = roster ? roster_find_ever(roster, cosignature->witness) : NULL;
+    const char *name = witness ? witness->name : print_hex(call->arena, SPAN_OF_ARRAY(cosignature->witness), 8);
+    const char *time = print_time(call->arena, cosignature->time * 1000);
+    enum result result = roster ? cosignature_verify(cosignature, call->arena, checkpoint, witness) : RESULT_OK;
+    if (!roster)
+        print_line(_("%s, at %s: not checked, as the roster could not be read"), name, time);
+    else if (result)
+        print_line(_("%s, at %s: %s"), name, time, result_text(result));
+    else
+        print_line(_("%s saw these %llu records at %s"), name, (unsigned long long)checkpoint->size, time);
+}
+
+static void print_points(struct call *call, const struct roster *roster, const char *text) {
+    struct span rest = span_of_text(text);
+    struct cosigned cosigned;
+    struct cosignature one;
+    fputs(text, stdout);
+    while (next_cosigned(&cosigned, call->arena, &rest))
+        while (!cosignature_read(&one, call->arena, &cosigned.rest))
+            print_cosignature(call, roster, &cosigned.checkpoint, &one);
+}
+
 static enum exit_code run_checkpoint(struct call *call) {
-    struct client client;
-    const char *text = NULL;
-    enum exit_code code = client_open(&client, call);
+    struct config config;
+    struct client client = {0};
+    struct roster *roster = NULL;
+    const char *text = NULL, *why;
+    enum exit_code code = home_read(&config, call);
+    if (code)
+        return code;
+    if (home_roster(&roster, call->arena, &config, &why))
+        roster = NULL;
+    code = client_open_at(&client, call, &config, false);
     if (!code)
         code = audit_ask_point(&client, &text);
     if (!code && options_flag(&call->options, "json"))
         print_points_json(call, text);
     else if (!code)
-        fputs(text, stdout);
+        print_points(call, roster, text);
     client_close(&client);
+    roster_free(roster);
     return code;
 }
 

@@ -1,10 +1,9 @@
 /* inama: the command line of a node. The table is the program. */
-#include <libintl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/print.h"
@@ -33,6 +32,7 @@ const struct command *const commands[] = {
     &command_watchlist_hits,
     &command_watchlist_remove,
     &command_disclose,
+    &command_proof,
 
     &command_bundle_write,
     &command_bundle_read,
@@ -72,29 +72,6 @@ const struct command *const commands[] = {
     &command_version,
     NULL,
 };
-
-/* A machine on which the operator's locale is not installed still speaks the language. */
-static void speak_without_locale(void) {
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    const char *wanted = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !(wanted && *wanted); i++)
-        wanted = getenv(names[i]);
-    if (wanted && *wanted)
-        setenv("LANGUAGE", wanted, 0);
-    setlocale(LC_ALL, "C.UTF-8");
-}
-
-static void speak(void) {
-    const char *folder = getenv("INAMA_LOCALEDIR");
-    if (!setlocale(LC_ALL, ""))
-        speak_without_locale();
-    setlocale(LC_NUMERIC, "C");
-    if (strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
-        setlocale(LC_CTYPE, "C.UTF-8"); /* a bare terminal still gets names as they are written */
-    bindtextdomain("inama", folder && *folder ? folder : INAMA_LOCALEDIR);
-    bind_textdomain_codeset("inama", "UTF-8");
-    textdomain("inama");
-}
 
 static enum exit_code unknown_command(struct arena *arena, const char *word) {
     const char *near = command_suggest(word);
@@ -147,7 +124,7 @@ static enum exit_code run(struct arena *arena, int count, char *const words[]) {
 }
 
 int main(int argc, char *argv[]) {
-    speak();
+    language_start();
     print_start();
     secret_start();
     struct arena arena;

@@ -20,7 +20,23 @@ const char *status_ago(struct arena *arena, uint64_t since_ms) {
     return text_format(arena, _("%llu days"), (unsigned long long)(minutes / (24 * 60)));
 }
 
+static void warn_of_splits(const Status *status) {
+    for (size_t i = 0; i < status->n_splits; i++) {
+        const SplitStatus *split = status->splits[i];
+        if (strcmp(split->member, status->name) == 0)
+            print_error(
+                _("others have seen records of this node's log of disclosures that are not in it: it was set back "
+                  "to an older copy, or somebody has rewritten the log. The checkpoints: inama status --json"));
+        else
+            print_error(
+                _("%s has shown two logs of its disclosures that cannot both be true: ask it. The two checkpoints "
+                  "that it has signed: inama status --json"),
+                split->member);
+    }
+}
+
 void status_warn(const Status *status) {
+    warn_of_splits(status);
     const char *standing = status->roster_standing ? status->roster_standing : "good";
     if (strcmp(standing, "ends-soon") == 0)
         print_error(_("the roster expires soon: ask those who keep it for a newer one"));

@@ -54,6 +54,14 @@ static json_t *feeds_json(const Status *status) {
     return list;
 }
 
+static json_t *splits_json(const Status *status) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_splits; i++)
+        json_array_append_new(list, json_pack("{s:o, s:s, s:s}", "member", print_json_text(status->splits[i]->member),
+                                              "one", status->splits[i]->one, "other", status->splits[i]->other));
+    return list;
+}
+
 static json_t *forks_json(const Status *status) {
     json_t *list = json_array();
     for (size_t i = 0; i < status->n_forks; i++)
@@ -89,6 +97,7 @@ void status_print_json(const Status *status) {
         (json_int_t)status->index_max, "index_wordless", (json_int_t)status->index_wordless, "memory_locked",
         status->memory_locked != 0, "peers", peers_json(status), "feeds", feeds_json(status), "refused", refused,
         "attachments", blobs_json(status));
+    json_object_set_new(json, "splits", splits_json(status));
     json_object_set_new(json, "opened_owed", json_integer((json_int_t)status->opened_owed));
     json_object_set_new(json, "opened_untold", json_integer((json_int_t)status->opened_untold));
     json_object_set_new(json, "erased", json_integer((json_int_t)status->erased));

@@ -90,8 +90,10 @@ enum result feed_follows(const struct feed_head *head, const struct entry *entry
         return RESULT_BROKEN_CHAIN;
     if (!epoch_is_due(head, entry))
         return RESULT_WRONG_EPOCH;
-    if (entry->body.len == 0)
-        return RESULT_OK;
+    return entry->body.len ? feed_check_body(entry) : RESULT_OK;
+}
+
+enum result feed_check_body(const struct entry *entry) {
     uint8_t body_hash[HASH_SIZE];
     hash_of(body_hash, "INAMA.body", entry->body);
     return memcmp(body_hash, entry->body_hash, HASH_SIZE) == 0 ? RESULT_OK : RESULT_BAD_HASH;
@@ -114,13 +116,23 @@ static struct seal_place place_of(const uint8_t feed[static FEED_ID_SIZE], uint6
     return place;
 }
 
+enum result feed_data_key(uint8_t data_key[static SEAL_KEY_SIZE], const struct entry *entry,
+                          const uint8_t epoch_key[static SEAL_KEY_SIZE]) {
+    struct seal_place place = place_of(entry->feed, entry->number, entry->epoch);
+    return seal_unwrap(data_key, entry->wrapped, epoch_key, &place);
+}
+
+enum result feed_open_with(struct arena *arena, struct span *plain, const struct entry *entry,
+                           const uint8_t data_key[static SEAL_KEY_SIZE]) {
+    return seal_open_body(arena, plain, entry->commitment, data_key, span_of(entry->bytes.data, ENTRY_PREAMBLE_SIZE),
+                          entry->body);
+}
+
 enum result feed_open(struct arena *arena, struct span *plain, const struct entry *entry,
                       const uint8_t epoch_key[static SEAL_KEY_SIZE]) {
-    struct seal_place place = place_of(entry->feed, entry->number, entry->epoch);
     uint8_t data_key[SEAL_KEY_SIZE];
-    TRY(seal_unwrap(data_key, entry->wrapped, epoch_key, &place));
-    enum result result = seal_open_body(arena, plain, entry->commitment, data_key,
-                                        span_of(entry->bytes.data, ENTRY_PREAMBLE_SIZE), entry->body);
+    TRY(feed_data_key(data_key, entry, epoch_key));
+    enum result result = feed_open_with(arena, plain, entry, data_key);
     secret_wipe(data_key, sizeof data_key);
     return result;
 }

@@ -61,6 +61,8 @@ MUST_USE enum result feed_parse_header(struct entry *out, struct span bytes);
  * REPLAYED entry may be a fork: whoever has the stored one compares the hashes. Of an entry by feed_parse_header() that
  * has no body there is no BAD_HASH. */
 MUST_USE enum result feed_follows(const struct feed_head *head, const struct entry *entry);
+/* Is the body the one that the header was signed for? BAD_HASH. */
+MUST_USE enum result feed_check_body(const struct entry *entry);
 /* The head behind this entry. */
 void feed_advance(struct feed_head *head, const struct entry *entry);
 
@@ -70,6 +72,12 @@ MUST_USE enum result feed_verify(const struct entry *entry, const uint8_t sign_k
 /* The body of a disclosure entry: BAD_SEAL, TRUNCATED, BAD_COMMITMENT, MALFORMED, NO_MEMORY. */
 MUST_USE enum result feed_open(struct arena *arena, struct span *plain, const struct entry *entry,
                                const uint8_t epoch_key[static SEAL_KEY_SIZE]);
+
+/* The two halves of it: the key of this one entry, which opens no other (BAD_SEAL), and the rest. */
+MUST_USE enum result feed_data_key(uint8_t data_key[static SEAL_KEY_SIZE], const struct entry *entry,
+                                   const uint8_t epoch_key[static SEAL_KEY_SIZE]);
+MUST_USE enum result feed_open_with(struct arena *arena, struct span *plain, const struct entry *entry,
+                                    const uint8_t data_key[static SEAL_KEY_SIZE]);
 
 /* Appends the next entry of our own feed to `out` and moves the head behind it. */
 struct feed_draft {

@@ -105,6 +105,8 @@ MUST_USE enum result answer_log_point(Reply *reply, struct node *node);
 MUST_USE enum result answer_log_consistency(Reply *reply, struct node *node, const LogConsistency *words,
                                             const char **complaint);
 MUST_USE enum result answer_log_erase(struct node *node, const LogErase *words, const char **complaint);
+/* A file that proves an alert to who has no node. In the open change. */
+MUST_USE enum result answer_prove(Reply *reply, struct node *node, const Prove *words, const char **complaint);
 /* The findings of a report as words; NULL with *count 0 when there are none or memory is out. */
 Finding **answer_findings(struct arena *arena, const struct report *report, size_t *count);
 /* The alert that these digits begin, as a person names it. NOT_FOUND, EXISTS, INVALID. */

@@ -5,6 +5,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "daemon/answer.h"
+#include "daemon/cosigned.h"
 #include "daemon/node.h"
 #include "journal.pb-c.h"
 
@@ -28,17 +29,6 @@ static enum result journal_of(enum journal *out, uint32_t number, const char **c
     }
     *complaint = _("this node has no such log");
     return RESULT_INVALID;
-}
-
-/* A source for proofs, of one log. */
-struct hashes {
-    struct store *store;
-    enum journal journal;
-};
-
-static enum result read_hash(void *context, unsigned level, uint64_t index, uint8_t out[static HASH_SIZE]) {
-    const struct hashes *hashes = context;
-    return store_journal_hash(hashes->store, hashes->journal, level, index, out);
 }
 
 /* ---- records ---- */
@@ -159,8 +149,8 @@ static enum result pass(const struct sieve *sieve, struct arena *arena, const st
 static enum result record_words(LogRecord **out, const struct sieve *sieve, const struct store_record *record,
                                 uint64_t number) {
     struct arena *arena = turn_of(sieve->node);
-    struct hashes hashes = {sieve->node->exchange.store, sieve->journal};
-    const struct merkle_source source = {read_hash, &hashes};
+    const struct audit_source place = {sieve->node->exchange.store, sieve->journal};
+    const struct merkle_source source = audit_source(&place);
     LogRecord *words = arena_alloc(arena, sizeof *words);
     uint8_t *fixed = arena_alloc(arena, HASH_SIZE + JOURNAL_SALT_SIZE);
     struct merkle_proof proof;
@@ -316,15 +306,32 @@ enum result answer_log_check(Reply *reply, struct node *node, const LogCheck *wo
 
 /* ---- checkpoints and consistency ---- */
 
+/* The newest that somebody has cosigned, from the one on that was it the last time. */
+static enum result find_cosigned(struct span *text, struct node *node) {
+    struct checkpoint point;
+    struct arena *arena = turn_of(node);
+    TRY(cosigned_find(node->exchange.store, arena, node->audit.cosigned, true, text));
+    struct span rest = *text;
+    TRY(checkpoint_read(&point, arena, &rest));
+    node->audit.cosigned = point.size;
+    return RESULT_OK;
+}
+
 enum result answer_log_point(Reply *reply, struct node *node) {
     struct arena *arena = turn_of(node);
     struct buf text;
+    struct span cosigned;
     buf_init(&text, arena);
     for (enum journal journal = JOURNAL_AUDIT; journal < JOURNALS_END; journal++) {
         struct checkpoint checkpoint;
         TRY(audit_checkpoint(node, journal, &checkpoint));
         checkpoint_write(&text, &checkpoint);
     }
+    enum result result = find_cosigned(&cosigned, node);
+    if (result && result != RESULT_NOT_FOUND)
+        return result;
+    if (!result)
+        buf_put_span(&text, cosigned);
     buf_put_u8(&text, '\0');
     reply->log_point = (char *)text.data;
     return text.failed ? RESULT_NO_MEMORY : RESULT_OK;
@@ -332,8 +339,8 @@ enum result answer_log_point(Reply *reply, struct node *node) {
 
 enum result answer_log_consistency(Reply *reply, struct node *node, const LogConsistency *words,
                                    const char **complaint) {
-    struct hashes hashes = {.store = node->exchange.store};
-    const struct merkle_source source = {read_hash, &hashes};
+    struct audit_source place = {.store = node->exchange.store};
+    const struct merkle_source source = audit_source(&place);
     struct arena *arena = turn_of(node);
     struct merkle_proof proof;
     uint8_t root[HASH_SIZE];
@@ -341,8 +348,8 @@ enum result answer_log_consistency(Reply *reply, struct node *node, const LogCon
     if (!answer)
         return RESULT_NO_MEMORY;
     log_proof__init(answer);
-    TRY(journal_of(&hashes.journal, words->log, complaint));
-    const struct merkle *tree = store_journal(node->exchange.store, hashes.journal);
+    TRY(journal_of(&place.journal, words->log, complaint));
+    const struct merkle *tree = store_journal(node->exchange.store, place.journal);
     answer->size = tree->size;
     merkle_root(root, tree);
     answer->root = proto_bytes(arena_copy(arena, root, sizeof root), sizeof root);

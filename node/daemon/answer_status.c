@@ -127,6 +127,37 @@ static enum result all_forks(Status *status, struct node *node) {
     return status->forks ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
+static enum result split_words(SplitStatus **out, struct node *node, const struct split *split) {
+    struct arena *arena = &node->exchange.turn;
+    const struct member *member = roster_find_ever(node->roster, split->one.node);
+    struct buf one, other;
+    SplitStatus *row = arena_alloc(arena, sizeof *row);
+    buf_init(&one, arena);
+    buf_init(&other, arena);
+    checkpoint_write(&one, &split->one);
+    checkpoint_write(&other, &split->other);
+    buf_put_u8(&one, '\0');
+    buf_put_u8(&other, '\0');
+    if (!row || one.failed || other.failed)
+        return RESULT_NO_MEMORY;
+    split_status__init(row);
+    row->member = words_of(member ? member->name : _("a former member"));
+    row->one = (char *)one.data;
+    row->other = (char *)other.data;
+    *out = row;
+    return RESULT_OK;
+}
+
+static enum result all_splits(Status *status, struct node *node) {
+    const struct witnesses *witnesses = &node->exchange.witnesses;
+    status->splits = arena_array(&node->exchange.turn, witnesses->split_count, sizeof *status->splits);
+    if (!status->splits)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < witnesses->split_count; i++)
+        TRY(split_words(&status->splits[status->n_splits++], node, &witnesses->splits[i]));
+    return RESULT_OK;
+}
+
 static void trust_words(Status *status, struct node *node) {
     static const char *const standings[] = {[ROSTER_GOOD] = "good",
                                             [ROSTER_ENDS_SOON] = "ends-soon",
@@ -239,5 +270,6 @@ enum result answer_status(Reply *reply, struct node *node) {
     TRY(all_peers(status, node));
     TRY(all_feeds(status, node));
     TRY(all_forks(status, node));
+    TRY(all_splits(status, node));
     return all_refusals(status, node);
 }

@@ -7,6 +7,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "daemon/answer.h"
+#include "daemon/cosigned.h"
 #include "daemon/node.h"
 #include "journal.pb-c.h"
 
@@ -37,6 +38,7 @@ static const struct naming {
     {"log_point", "audit checkpoint", false},
     {"log_consistency", "audit verify", true},
     {"log_erase", "audit erase", false},
+    {"prove", "proof", false},
 };
 
 static const struct naming *naming_of(const char *request) {
@@ -158,6 +160,8 @@ static struct buf alerts_of(struct node *node, const Request *request, const Rep
         add_alert(&alerts, reply->export->alerts[i]->object.data);
     if (reply->shown)
         add_alert(&alerts, reply->shown->row->object.data);
+    if (reply->proven)
+        add_alert(&alerts, reply->proven->object.data);
     if (reply->explained && !index_find_prefix(node->exchange.index, request->explain->alert, &row))
         add_alert(&alerts, row->object);
     return alerts;
@@ -369,6 +373,26 @@ enum result audit_erased(struct node *node, enum journal journal, uint64_t first
 
 /* ---- checkpoints ---- */
 
+static enum result read_hash(void *context, unsigned level, uint64_t index, uint8_t out[static HASH_SIZE]) {
+    const struct audit_source *place = context;
+    return store_journal_hash(place->store, place->journal, level, index, out);
+}
+
+struct merkle_source audit_source(const struct audit_source *place) {
+    return (struct merkle_source){read_hash, (void *)(uintptr_t)place};
+}
+
+/* What somebody has cosigned stays. */
+static bool is_cosigned(struct node *node, const struct checkpoint *checkpoint) {
+    struct arena *arena = &node->exchange.turn;
+    struct checkpoint before;
+    struct span text;
+    return checkpoint->journal == JOURNAL_DISCLOSURES &&
+           !cosigned_get(node->exchange.store, arena, checkpoint->size, &text) &&
+           !checkpoint_read(&before, arena, &text) && checkpoint_is_same(&before, checkpoint) &&
+           cosigned_is(arena, text);
+}
+
 enum result audit_checkpoint(struct node *node, enum journal journal, struct checkpoint *out) {
     struct arena *arena = &node->exchange.turn;
     const struct merkle *tree = store_journal(node->exchange.store, journal);
@@ -382,10 +406,21 @@ enum result audit_checkpoint(struct node *node, enum journal journal, struct che
     if (text.failed)
         return RESULT_NO_MEMORY;
     TRY(exchange_begin(&node->exchange));
-    TRY(store_put_checkpoint(node->exchange.store, journal, tree->size, buf_span(&text)));
+    if (!is_cosigned(node, &checkpoint))
+        TRY(store_put_checkpoint(node->exchange.store, journal, tree->size, buf_span(&text)));
     node->audit.pending[journal] = tree->size;
     *out = checkpoint;
     return RESULT_OK;
+}
+
+enum result audit_point(struct node *node, uint64_t steady_ms) {
+    const struct merkle *tree = store_journal(node->exchange.store, JOURNAL_DISCLOSURES);
+    struct checkpoint checkpoint;
+    if (steady_ms < node->audit.point_at || tree->size <= node->audit.checkpointed[JOURNAL_DISCLOSURES])
+        return RESULT_OK;
+    node->audit.point_at = steady_ms + POINT_EVERY_MS;
+    TRY(exchange_begin(&node->exchange));
+    return audit_checkpoint(node, JOURNAL_DISCLOSURES, &checkpoint);
 }
 
 void audit_settle_checkpoints(struct audit *audit, bool committed) {

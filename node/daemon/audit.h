@@ -25,7 +25,9 @@ struct node;
 struct audit {
     uint64_t checkpointed[JOURNALS_END]; /* size of the last checkpoint */
     uint64_t pending[JOURNALS_END];      /* of one in the open change; 0: none */
-    uint64_t tidy_at[JOURNALS_END];      /* steady; when to look again for what is to be erased */
+    uint64_t cosigned;              /* size of a checkpoint of disclosures that somebody had cosigned; 0: not known */
+    uint64_t point_at;              /* steady; when the log of disclosures has its next one to be cosigned */
+    uint64_t tidy_at[JOURNALS_END]; /* steady; when to look again for what is to be erased */
 };
 
 /* Of one connection: what it is in the middle of. Only what has its record on disk goes on. */
@@ -62,10 +64,19 @@ MUST_USE enum result audit_keep(struct node *node);
 MUST_USE enum result audit_tidy(struct node *node, uint64_t steady_ms);
 /* What audit_tidy() has erased has its own record. */
 MUST_USE enum result audit_erased(struct node *node, enum journal journal, uint64_t first, uint64_t last);
-/* A checkpoint of the log as it stands in the open change, signed now and kept. */
+/* A checkpoint of the log as it stands in the open change, signed now and kept, unless one of this size is that
+ * somebody has cosigned. */
 MUST_USE enum result audit_checkpoint(struct node *node, enum journal journal, struct checkpoint *out);
 /* The open change was committed, or the checkpoints in it are none. */
 void audit_settle_checkpoints(struct audit *audit, bool committed);
+/* Once a second: a checkpoint of the log of disclosures, if it has grown, to be cosigned; every POINT_EVERY_MS. */
+MUST_USE enum result audit_point(struct node *node, uint64_t steady_ms);
+/* The hashes of a log, for its proofs. The place lives as long as the source. */
+struct audit_source {
+    struct store *store;
+    enum journal journal;
+};
+struct merkle_source audit_source(const struct audit_source *place);
 /* The number that the next record of the audit log gets. */
 uint64_t audit_next(const struct node *node);
 

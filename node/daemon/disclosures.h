@@ -31,6 +31,13 @@ MUST_USE enum result disclosures_note(struct store *store, struct arena *arena, 
                                       const struct telling *telling, const struct member *const *members, size_t count,
                                       uint64_t now_ms);
 
+/* It was put into a file for somebody who has no node: no entry of a feed, but told all the same. */
+MUST_USE enum result disclosures_note_file(struct store *store, struct arena *arena, const struct telling *telling,
+                                           uint64_t now_ms);
+
+/* The name that stands for a feed in such a record. */
+extern const char disclosures_file[];
+
 /* "policy.yaml:12: publish" */
 const char *disclosures_rule(struct arena *arena, const struct policy *policy, size_t line, const char *what);
 

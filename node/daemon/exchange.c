@@ -450,6 +450,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
     enum result result = RESULT_OK;
     feeds_settle(&exchange->feeds);
     forks_settle(&exchange->forks);
+    witnesses_settle(&exchange->witnesses);
     attachments_settle(exchange);
     opened_settle(&exchange->openings);
     for (size_t i = 0; i < exchange->admitted_count; i++) {
@@ -468,6 +469,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
 static void discard(struct exchange *exchange) {
     feeds_discard(&exchange->feeds);
     forks_discard(&exchange->forks);
+    witnesses_discard(&exchange->witnesses);
     attachments_discard(exchange);
     opened_discard(&exchange->openings);
 }
@@ -587,6 +589,7 @@ enum result exchange_open(struct exchange *exchange) {
     attachments_init(&exchange->attachments);
     TRY(feeds_open(&exchange->feeds, exchange->store, exchange->identity, exchange->random));
     TRY(forks_open(&exchange->forks, exchange->store));
+    TRY(witnesses_open(&exchange->witnesses, exchange->store));
     TRY(embargo_open(exchange));
     TRY(opened_open(exchange));
     return exchange_index_again(exchange);
@@ -596,6 +599,7 @@ void exchange_release(struct exchange *exchange) {
     exchange_abort(exchange);
     feeds_release(&exchange->feeds);
     forks_release(&exchange->forks);
+    witnesses_release(&exchange->witnesses);
     attachments_release(&exchange->attachments);
     embargo_release(&exchange->embargoes);
     opened_release(&exchange->openings);

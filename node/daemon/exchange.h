@@ -28,6 +28,7 @@
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
 #include "daemon/opened.h"
+#include "daemon/witnesses.h"
 #include "keys/identity.h"
 #include "keys/roster.h"
 #include "store/blobs.h"
@@ -59,6 +60,7 @@ struct exchange {
     const struct member *self; /* in the roster */
     struct feeds feeds;
     struct forks forks;
+    struct witnesses witnesses; /* of other members' logs */
     struct attachments attachments;
     struct embargoes embargoes;
     struct openings openings;

@@ -171,6 +171,8 @@ static void look_after(struct node *node, uint64_t steady_ms) {
     if (trust_tick(node, steady_ms))
         log_warning(_("the keys of this node could not be looked after"));
     attachments_tidy(&node->exchange, false);
+    if (audit_point(node, steady_ms))
+        log_warning(_("the log of disclosures has no checkpoint to be cosigned")); /* the turn says why */
     if (audit_tidy(node, steady_ms))
         log_warning(_("what is old in the logs could not be erased: inama audit verify says whether they are whole"));
     if (expiry_tick(&node->exchange) || erasure_tick(&node->exchange))

@@ -35,6 +35,13 @@ struct peer {
     struct bucket work; /* that its messages may make, over all its sessions */
     uint64_t slowed;    /* times that it was more */
     struct quarantine quarantine;
+    struct peer_points {
+        uint64_t cosigned; /* size of our log, as it has last cosigned it in this process */
+        uint64_t shown;    /* as it was last shown to it, */
+        uint64_t again_at; /* steady; and is again then */
+        uint64_t heard_at; /* steady; when to tell it of others' logs */
+        size_t next;       /* of exchange.witnesses: whom it is told of next */
+    } points;
 };
 
 struct peers {

@@ -399,6 +399,8 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
         return answer_log_consistency(reply, serve->node, request->log_consistency, complaint);
     if (request->log_erase)
         return answer_log_erase(serve->node, request->log_erase, complaint);
+    if (request->prove)
+        return answer_prove(reply, serve->node, request->prove, complaint);
     *complaint = _("this node does not know the request; is its version older than that of the command line?");
     return RESULT_INVALID;
 }
@@ -406,8 +408,8 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
 /* Those that change the store are confirmed once the change is on disk. */
 static bool is_a_change(const Request *request) {
     const Watchlists *lists = request->watchlists;
-    return request->renew_keys || request->accept_copy || request->disclose || request->take || request->log_point ||
-           request->log_erase || (lists && (lists->add || lists->remove));
+    return request->prove || request->renew_keys || request->accept_copy || request->disclose || request->take ||
+           request->log_point || request->log_erase || (lists && (lists->add || lists->remove));
 }
 
 static void take_request(struct serve *serve, struct client *client, const Request *request) {

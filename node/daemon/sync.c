@@ -369,6 +369,10 @@ static enum result take_content(struct peers *peers, struct connection *connecti
         return sync_take_noted(peers, connection, message->noted);
     if (message->delivered)
         return sync_take_delivered(peers, connection, message->delivered);
+    if (message->point)
+        return sync_take_point(peers, connection, message->point);
+    if (message->seen)
+        return sync_take_seen(peers, connection, message->seen);
     return sync_take_fork(peers, message->fork);
 }
 
@@ -382,8 +386,8 @@ static enum result take_from_former(struct peers *peers, struct connection *conn
 static unsigned work_of(const SyncMessage *message) {
     if (message->hello || message->has_known || message->has_trust)
         return 100;
-    return message->holding || message->fork || message->want || message->has_opened ||
-                   (message->announce && message->announce->has_entry)
+    return message->holding || message->fork || message->want || message->has_opened || message->point ||
+                   message->seen || (message->announce && message->announce->has_entry)
                ? 10
                : 1;
 }
@@ -398,7 +402,7 @@ static enum result dispatch(struct peers *peers, struct connection *connection, 
     int members = !!message->hello + !!message->announce + !!message->pull + !!message->block + !!message->refusal +
                   message->has_known + message->has_trust + !!message->holding + !!message->fork +
                   !!message->delivered + !!message->want + !!message->chunks + !!message->withheld + !!message->more +
-                  message->has_opened + !!message->noted;
+                  message->has_opened + !!message->noted + !!message->point + !!message->seen;
     if (members == 0 && message->base.n_unknown_fields)
         return RESULT_UNKNOWN_KIND; /* of a newer version */
     if (members != 1 || (!message->hello && !connection->greeted))
@@ -444,6 +448,7 @@ void sync_committed(struct peers *peers, struct connection *connection) {
     sync_announce_grown(peers, connection);
     sync_pay_delivered(peers, connection);
     sync_tell_opened(peers, connection);
+    sync_tell_points(peers, connection);
 }
 
 void sync_renew(struct peers *peers, struct connection *connection) {

@@ -75,6 +75,7 @@ struct connection {
     unsigned opened_under_way;       /* told and not answered yet */
     struct opened_answer *answers;   /* to what came in this turn, in its memory; sent once that is on disk */
     struct fetching fetching;        /* of attachments; fetch.h */
+    bool owes_cosignature;           /* of the checkpoint that it has shown in this turn */
 };
 
 struct connection *connection_new(struct peers *peers, struct peer *peer);
@@ -109,7 +110,7 @@ void sync_give_all(struct peers *peers);
 uint64_t sync_held_ms(const struct peers *peers, const struct connection *connection, uint64_t now);
 
 /* Between the parts of it: sync.c reads, sync_ask.c asks, sync_write.c gives, sync_trust.c says whom we go by,
- * sync_opened.c what was opened. */
+ * sync_opened.c what was opened, sync_points.c how far logs of disclosures reach. */
 struct pull *sync_find_pull(struct connection *connection, const struct feed *feed);
 struct pull *sync_get_pull(struct connection *connection, struct feed *feed);
 void sync_ask(struct peers *peers, struct connection *connection);
@@ -152,5 +153,10 @@ void sync_answer_opened(struct peers *peers, struct connection *connection);
 MUST_USE enum result sync_take_opened(struct peers *peers, struct connection *connection, struct span opened);
 MUST_USE enum result sync_take_noted(struct peers *peers, struct connection *connection, const Noted *words);
 MUST_USE enum result sync_take_fork(struct peers *peers, const Fork *words);
+/* sync_points.c: our log to be cosigned, our word for its own, and what we know of others' (docs/protocol.md, 14.11);
+ * once the turn is committed, where it is due. */
+void sync_tell_points(struct peers *peers, struct connection *connection);
+MUST_USE enum result sync_take_point(struct peers *peers, struct connection *connection, const Point *words);
+MUST_USE enum result sync_take_seen(struct peers *peers, struct connection *connection, const Seen *words);
 
 #endif

@@ -88,6 +88,19 @@ expect 0 inama audit show --home cd-customs --limit 3
 has "$OUT" "audit disclosures" "audit erase*number=$number reason=\"order of a court\""
 expect 0 inama audit verify --home cd-customs --against before.txt
 
+# ---- what other members have seen of the log ----
+
+is_witnessed() { inama audit checkpoint --home "$1" | grep -q "^$2 saw these"; }
+wait_for 30 is_witnessed cd-customs ke-customs
+wait_for 30 is_witnessed ke-customs ke-police
+expect 0 inama audit checkpoint --home cd-customs
+has "$OUT" "INAMA cosignature 1" "ke-customs saw these * records at "
+expect 0 inama audit checkpoint --home cd-customs --json
+has "$OUT" '"cosignatures":\[{"witness":"'
+echo "$OUT" >before.txt
+expect 0 inama audit verify --home cd-customs
+lacks "$(inama status --home ke-customs 2>&1)" "two logs"
+
 # ---- checkpoints, and a log that was set back ----
 
 expect 0 inama audit verify --home ke-customs

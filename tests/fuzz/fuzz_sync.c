@@ -94,6 +94,25 @@ static void take_announce(const Announce *announce) {
     assert(result == RESULT_OK || result == RESULT_FORK || result == RESULT_ROLLBACK);
 }
 
+/* Nobody signs a checkpoint for the author. */
+static void take_point(struct arena *arena, const Point *words) {
+    struct checkpoint point;
+    const struct checkpoint *ask;
+    struct span text = proto_span(words->checkpoint);
+    if (checkpoint_read(&point, arena, &text))
+        return;
+    const struct showing showing = {.member = roster_find(world->roster, author->identity.id),
+                                    .point = &point,
+                                    .first = words->first,
+                                    .proof = proto_span(words->proof),
+                                    .now_ms = world->now_ms,
+                                    .identity = &reader->identity};
+    bool is_claim;
+    if (exchange_begin(&reader->exchange) || !witnesses_take(&reader->exchange.witnesses, arena, &showing, &ask) ||
+        !witnesses_hear(&reader->exchange.witnesses, arena, &showing, &is_claim))
+        abort();
+}
+
 static void take_message(struct span bytes) {
     struct arena arena;
     SyncMessage *message;
@@ -103,6 +122,8 @@ static void take_message(struct span bytes) {
             take_announce(message->announce);
         if (message->block)
             take_block(&arena, message->block);
+        if (message->point)
+            take_point(&arena, message->point);
     }
     arena_release(&arena);
 }

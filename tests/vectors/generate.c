@@ -35,7 +35,8 @@ static const struct {
     {"cards", make_cards, "Cards of new members (8.4, 8.5)."},
     {"keyfiles", make_key_files, "Key files on a node's own disk (9.1 to 9.3)."},
     {"blobs", make_blobs, "Files sealed in chunks: made, and opened (13.2 to 13.7)."},
-    {"logs", make_logs, "Logs: leaves, roots, proofs and checkpoints (14)."},
+    {"evidence", make_evidence, "Files of evidence: good ones, and attacks on them (14.17 to 14.19)."},
+    {"logs", make_logs, "Logs: leaves, roots, proofs, checkpoints and cosignatures (14)."},
     {"opened", make_opened, "Words that an alert was opened: read, and verified (10.11)."},
 };
 

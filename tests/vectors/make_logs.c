@@ -273,6 +273,61 @@ static void make_checkpoints(void) {
                       spoilt(good, "log audit\nsize 70\n", "size 70\nlog audit\n"));
 }
 
+/* ---- cosignatures ---- */
+
+/* A checkpoint with what these say of it. */
+static const char *cosigned_text(struct checkpoint checkpoint, const struct identity *witness, uint64_t time) {
+    struct cosignature cosignature = {.time = time};
+    struct buf text;
+    memcpy(checkpoint.root, heads[checkpoint.size % (SIZES + 1)], HASH_SIZE);
+    MUST(!checkpoint_sign(&checkpoint, &memory, &author));
+    MUST(!cosignature_sign(&cosignature, &memory, &checkpoint, witness));
+    buf_init(&text, &memory);
+    checkpoint_write(&text, &checkpoint);
+    cosignature_write(&text, &cosignature);
+    buf_put_u8(&text, 0);
+    return (const char *)text.data;
+}
+
+static void append_member(json_t *members, const struct identity *identity) {
+    json_t *member = json_object();
+    add_input(member, "id", SPAN_OF_ARRAY(identity->id));
+    add_input(member, "sign_key", SPAN_OF_ARRAY(identity->sign_key));
+    append_json(members, member);
+}
+
+static json_t *cosignature_vector(const char *expect, const char *name, const char *text) {
+    json_t *v = vector("cosignature", expect, name), *members = add_list(v, "members");
+    add_text(v, "text", text);
+    append_member(members, &author);
+    append_member(members, &reader);
+    return v;
+}
+
+static void make_cosignatures(void) {
+    struct checkpoint point = plain;
+    point.journal = JOURNAL_DISCLOSURES;
+    const char *good = cosigned_text(point, &reader, T0 + 60), *behind = strstr(good, "INAMA cosignature");
+    json_t *v = cosignature_vector("ok", "a cosignature", good);
+    add_output(v, "witness", SPAN_OF_ARRAY(reader.id));
+    add_number(v, "time", T0 + 60);
+    v = cosignature_vector("ok", "by its own node", cosigned_text(point, &author, T0));
+    add_output(v, "witness", SPAN_OF_ARRAY(author.id));
+    add_number(v, "time", T0);
+    point.size = 69;
+    const char *other = cosigned_text(point, &author, T0);
+    cosignature_vector(
+        "bad-signature", "of another checkpoint",
+        text_format(&memory, "%.*s%s", (int)(strstr(other, "INAMA cosignature") - other), other, behind));
+    cosignature_vector("unknown-member", "by a stranger", cosigned_text(point, &stranger, T0));
+    cosignature_vector("bad-signature", "another time", spoilt(good, "T00:01:00Z", "T00:01:01Z"));
+    cosignature_vector("unknown-suite", "suite 2", spoilt(good, "cosignature 1", "cosignature 2"));
+    cosignature_vector("malformed", "none", text_format(&memory, "%.*s", (int)(behind - good), good));
+    cosignature_vector("malformed", "cut", text_format(&memory, "%.*s", (int)strlen(good) - 1, good));
+    cosignature_vector("malformed", "no witness", spoilt(good, "witness ", "node "));
+    cosignature_vector("malformed", "two spaces", spoilt(good, "time 2014-05-06T00:01", "time  2014-05-06T00:01"));
+}
+
 void make_logs(void) {
     make_tree();
     make_leaves();
@@ -280,4 +335,5 @@ void make_logs(void) {
     make_inclusions();
     make_consistencies();
     make_checkpoints();
+    make_cosignatures();
 }

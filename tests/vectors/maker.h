@@ -95,5 +95,6 @@ void make_key_files(void);
 void make_blobs(void);
 void make_logs(void);
 void make_opened(void);
+void make_evidence(void);
 
 #endif

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timezone
 
 from protocol import H, check_signature, key_id, require, sized, u8, u64
+from wire import Refused
 
 SUITE = 1
 HASHES_MAX = 126
@@ -110,20 +111,77 @@ CHECKPOINT = re.compile(
 SIGNATURE = re.compile(r"signature ([0-9a-f]{128})\n")
 
 
+class Checkpoint:
+    """[14.8] The first one in a text. Nobody's word yet."""
+
+    def __init__(self, text):
+        start = re.search(r"^INAMA checkpoint (.*)$", text, re.MULTILINE)
+        require(start)
+        require(start[1] == "1", "unknown-suite")
+        words = CHECKPOINT.match(text, start.start())
+        require(words)
+        signature = SIGNATURE.match(text, words.end())
+        require(signature)
+        self.start, self.end = start.start(), signature.end()
+        self.signed, self.signature = words[0].encode("ascii"), bytes.fromhex(signature[1])
+        self.lines = self.signed + signature[0].encode("ascii")
+        self.node, self.key, self.root = (bytes.fromhex(words[at]) for at in (1, 6, 4))
+        self.log, self.size, self.time = words[2], int(words[3]), seconds(words[5])
+
+    def verify(self, sign_key):
+        check_signature(sign_key, "INAMA.sig.point", H("INAMA.log.point", self.signed), self.signature)
+
+
 def read_checkpoint(text, keys):
-    """[14.8] The first one. `keys` has of each member id its signing keys."""
-    start = re.search(r"^INAMA checkpoint (.*)$", text, re.MULTILINE)
-    require(start)
-    require(start[1] == "1", "unknown-suite")
-    words = CHECKPOINT.match(text, start.start())
-    require(words)
-    signature = SIGNATURE.match(text, words.end())
-    require(signature)
-    member, by = bytes.fromhex(words[1]), bytes.fromhex(words[6])
-    sign_key = [key for key in keys.get(member, []) if key_id(key) == by]
-    require(sign_key, "unknown-member")
-    digest = H("INAMA.log.point", words[0].encode("ascii"))
-    check_signature(sign_key[0], "INAMA.sig.point", digest, bytes.fromhex(signature[1]))
-    time = datetime.strptime(words[5], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-    found = {"node": member, "log": words[2], "size": int(words[3]), "root": bytes.fromhex(words[4])}
-    return {**found, "time": int(time.timestamp())}
+    """[14.8] `keys` has of each member id its signing keys."""
+    point = Checkpoint(text)
+    point.verify(key_of(keys, point.node, point.key))
+    return {"node": point.node, "log": point.log, "size": point.size, "root": point.root, "time": point.time}
+
+
+def key_of(keys, member, by):
+    found = [key for key in keys.get(member, []) if key_id(key) == by]
+    require(found, "unknown-member")
+    return found[0]
+
+
+def seconds(text):
+    try:
+        time = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        raise Refused("malformed") from None
+    return int(time.replace(tzinfo=timezone.utc).timestamp())
+
+
+COSIGNATURE = re.compile(
+    r"INAMA cosignature 1\nwitness ([0-9a-f]{64})\ntime ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n"
+    r"key ([0-9a-f]{64})\n"
+)
+
+
+class Cosignature:
+    """[14.13] The first one in a text from a place on."""
+
+    def __init__(self, text, at):
+        start = re.compile(r"^INAMA cosignature (.*)$", re.MULTILINE).search(text, at)
+        require(start)
+        require(start[1] == "1", "unknown-suite")
+        words = COSIGNATURE.match(text, start.start())
+        require(words)
+        signature = SIGNATURE.match(text, words.end())
+        require(signature)
+        self.start, self.end = start.start(), signature.end()
+        self.signed, self.signature = words[0].encode("ascii"), bytes.fromhex(signature[1])
+        self.witness, self.key, self.time = bytes.fromhex(words[1]), bytes.fromhex(words[3]), seconds(words[2])
+
+    def verify(self, point, sign_key):
+        digest = H("INAMA.log.cosign", sized(point.lines) + self.signed)
+        check_signature(sign_key, "INAMA.sig.cosign", digest, self.signature)
+
+
+def read_cosignature(text, keys):
+    """[14.13] The first one behind the first checkpoint."""
+    point = Checkpoint(text)
+    found = Cosignature(text, point.end)
+    found.verify(point, key_of(keys, found.witness, found.key))
+    return {"witness": found.witness, "time": found.time}

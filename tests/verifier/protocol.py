@@ -338,6 +338,11 @@ def open_entry(data, epoch_key):
     entry.check_form()
     place = entry.feed + u64(entry.number) + u32(entry.epoch)
     data_key = open_nonced(H("INAMA.wrap", entry.feed + u32(entry.epoch), key=epoch_key), place, entry.wrapped)
+    return open_body(entry, data_key)
+
+
+def open_body(entry, data_key):
+    """[6.9] behind the unwrapping."""
     require(len(entry.body) >= NONCE_SIZE + 4 + aead.TAG_SIZE, "truncated")
     committed = entry.body[:NONCE_SIZE] + entry.body[-aead.TAG_SIZE :] + H("INAMA.preamble", entry.preamble)
     commitment = H("INAMA.commit", committed, key=H("INAMA.body.key", b"", key=data_key))

@@ -12,6 +12,7 @@ import re
 import sys
 from pathlib import Path
 
+import evidence
 import merkle
 import protocol
 import trust
@@ -207,6 +208,15 @@ def op_opened(opened, members):
     return protocol.read_opened(unhex(opened), keys_of(members))
 
 
+def op_cosignature(text, members):
+    keys = {unhex(member["id"]): [unhex(member["sign_key"])] for member in members}
+    return merkle.read_cosignature(text, keys)
+
+
+def op_evidence(file, roots):
+    return evidence.verify(unhex(file), [unhex(root) for root in roots])
+
+
 OPERATIONS = {
     "hash": op_hash,
     "padme": op_padme,
@@ -236,6 +246,8 @@ OPERATIONS = {
     "log_consistency": op_log_consistency,
     "checkpoint": op_checkpoint,
     "opened": op_opened,
+    "cosignature": op_cosignature,
+    "evidence": op_evidence,
 }
 
 

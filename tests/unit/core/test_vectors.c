@@ -10,6 +10,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "core/disclosure.h"
+#include "core/evidence_report.h"
 #include "core/feed.h"
 #include "core/journal.h"
 #include "core/merkle.h"
@@ -571,6 +572,40 @@ static enum result run_opened(const json_t *in, json_t *out) {
     return RESULT_OK;
 }
 
+static enum result run_cosignature(const json_t *in, json_t *out) {
+    struct checkpoint checkpoint;
+    struct cosignature cosignature;
+    struct span rest = span_of_text(text(in, "text"));
+    TRY(checkpoint_read(&checkpoint, &arena, &rest));
+    enum result result = cosignature_read(&cosignature, &arena, &rest);
+    TRY(result == RESULT_NOT_FOUND ? RESULT_MALFORMED : result);
+    struct span id = SPAN_OF_ARRAY(cosignature.witness);
+    TRY(cosignature_verify(&cosignature, &arena, &checkpoint, find_member(json_object_get(in, "members"), id)));
+    put(out, "witness", id);
+    put_number(out, "time", cosignature.time);
+    return RESULT_OK;
+}
+
+static enum result run_evidence(const json_t *in, json_t *out) {
+    struct evidence evidence;
+    struct evidence_trust trust = {.count = 0};
+    const json_t *root;
+    size_t i;
+    json_array_foreach(json_object_get(in, "roots"), i, root)
+        ck_assert(text_unhex(trust.roots[trust.count++], SIGN_PUBLIC_SIZE, json_string_value(root)));
+    TRY(evidence_open(&evidence, &arena, bytes(in, "file")));
+    put(out, "object", SPAN_OF_ARRAY(evidence.disclosure.object));
+    put(out, "originator", span_of(evidence.originator->id, MEMBER_ID_SIZE));
+    put(out, "maker", span_of(evidence.maker->id, MEMBER_ID_SIZE));
+    put_number(out, "confirmed", evidence_confirmed(&evidence, &trust));
+    json_object_set_new(out, "told_opened", json_boolean(evidence.told.is_opened));
+    json_object_set_new(out, "passed_opened", json_boolean(evidence.passed.is_opened));
+    put_number(out, "number", evidence.number);
+    put_number(out, "witnesses", evidence.witness_count);
+    evidence_release(&evidence);
+    return RESULT_OK;
+}
+
 static const struct {
     const char *name;
     enum result (*run)(const json_t *in, json_t *out);
@@ -603,13 +638,15 @@ static const struct {
     {"log_consistency", run_log_consistency},
     {"checkpoint", run_checkpoint},
     {"opened", run_opened},
+    {"cosignature", run_cosignature},
+    {"evidence", run_evidence},
 };
 
 /* ---- one file of vectors a test ---- */
 
 static const char *const files[] = {"names",    "signatures", "trees", "encoding",    "disclosures", "entries",
                                     "grants",   "rosters",    "trust", "rosterfiles", "endings",     "cards",
-                                    "keyfiles", "blobs",      "logs",  "opened"};
+                                    "keyfiles", "blobs",      "logs",  "opened",      "evidence"};
 enum { FILES = sizeof files / sizeof *files };
 
 static enum result run(const json_t *vector, json_t *out) {
