@@ -1,7 +1,8 @@
 /* stats: what the files of `inama stats` share.
  *
  * The node counts (node/core/tally.h), some alerts in each answer; the parts are added up here, and then told as
- * groups, across periods, beside an earlier period, or as animals. What leaves the house goes through core/release.h.
+ * groups, across periods, beside an earlier period, or as animals. What leaves the house goes through
+ * core/suppression.h.
  */
 #ifndef CLI_STATS_H
 #define CLI_STATS_H
@@ -74,7 +75,7 @@ enum exit_code stats_compared(struct stats *stats);
 /* Is the last dimension a period, and not the only one? */
 bool stats_is_across(const struct stats *stats, const struct counted *counted);
 
-/* A count as rows by columns: the last dimension across, the others down; with their totals, as core/release.h has
+/* A count as rows by columns: the last dimension across, the others down; with their totals, as core/suppression.h has
  * them. */
 struct matrix {
     size_t rows;

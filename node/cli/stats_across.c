@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "cli/print.h"
-#include "core/release.h"
+#include "core/suppression.h"
 
 enum { COLUMNS_ACROSS = 40 };
 
@@ -23,8 +23,8 @@ struct telling {
     struct stats *stats;
     const struct counted *counted;
     const struct matrix *matrix;
-    const enum release_cell *cells; /* NULL: all is shown */
-    size_t *order;                  /* rows, the largest first */
+    const enum suppression_cell *cells; /* NULL: all is shown */
+    size_t *order;                      /* rows, the largest first */
 };
 
 static size_t width_of(const struct matrix *matrix) {
@@ -62,10 +62,10 @@ static const char *small_words(const struct telling *telling) {
 }
 
 static void put_number(struct grid *grid, const struct telling *telling, size_t at) {
-    enum release_cell cell = telling->cells ? telling->cells[at] : RELEASE_SHOWN;
-    if (cell == RELEASE_SHOWN)
+    enum suppression_cell cell = telling->cells ? telling->cells[at] : SUPPRESSION_SHOWN;
+    if (cell == SUPPRESSION_SHOWN)
         grid_count(grid, telling->matrix->numbers[at]);
-    else if (cell == RELEASE_SMALL)
+    else if (cell == SUPPRESSION_SMALL)
         grid_text(grid, small_words(telling), small_words(telling));
     else
         grid_text(grid, "withheld", "*");
@@ -135,13 +135,13 @@ static struct bar bar_of(const struct telling *telling, size_t row, size_t colum
     const struct matrix *matrix = telling->matrix;
     struct arena *arena = telling->stats->call->arena;
     size_t at = row * width_of(matrix) + column, down = down_of(telling);
-    enum release_cell cell = telling->cells[at];
+    enum suppression_cell cell = telling->cells[at];
     const char *label = stats_label(arena, telling->counted, matrix->row_groups[row]->values, down);
     if (matrix->columns)
         label = text_format(arena, "%s, %s", label,
                             stats_shown(arena, telling->counted, down, matrix->column_values[column]));
-    if (cell != RELEASE_SHOWN)
-        return (struct bar){label, 0, cell == RELEASE_SMALL ? small_words(telling) : "*"};
+    if (cell != SUPPRESSION_SHOWN)
+        return (struct bar){label, 0, cell == SUPPRESSION_SMALL ? small_words(telling) : "*"};
     return (struct bar){label, (double)matrix->numbers[at], grid_amount_text(arena, (double)matrix->numbers[at])};
 }
 
@@ -183,7 +183,7 @@ static void put_rule(const struct stats *stats) {
     print_line(
         _("\"others\" are rows, or columns, of fewer than %llu each, and what hides them. An alert that falls in "
           "several groups counts in each, and in the totals."),
-        (unsigned long long)release_total_least(stats->least));
+        (unsigned long long)suppression_total_least(stats->least));
 }
 
 static json_t *json_of(const struct stats *stats) {
@@ -215,7 +215,7 @@ enum exit_code stats_released(struct stats *stats, struct counted *counted) {
     struct arena *arena = stats->call->arena;
     struct telling telling = {.stats = stats, .counted = counted, .matrix = matrix_make(arena, counted)};
     if (telling.matrix)
-        telling.matrix = matrix_merge(arena, telling.matrix, release_total_least(stats->least));
+        telling.matrix = matrix_merge(arena, telling.matrix, suppression_total_least(stats->least));
     const struct matrix *matrix = telling.matrix;
     if (!matrix)
         return out_of_memory();
@@ -225,10 +225,10 @@ enum exit_code stats_released(struct stats *stats, struct counted *counted) {
         print_next(_("count by fewer fields or longer periods, or narrow the query"));
         return EXIT_REFUSED;
     }
-    enum release_cell *cells = arena_array(arena, count, sizeof *cells);
+    enum suppression_cell *cells = arena_array(arena, count, sizeof *cells);
     telling.cells = cells;
     if (!cells || !begin(&telling))
         return out_of_memory();
-    const struct release release = {matrix->rows, matrix->columns, stats->least, matrix->numbers, cells};
-    return release_decide(&release) ? tell_released(&telling) : refuse_all();
+    const struct suppression suppression = {matrix->rows, matrix->columns, stats->least, matrix->numbers, cells};
+    return suppression_decide(&suppression) ? tell_released(&telling) : refuse_all();
 }

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "cli/stats.h"
-#include "core/release.h"
+#include "core/suppression.h"
 
 /* From groups to a table for others: nothing is lost when small rows and columns are put together, and then there is
  * always a way to hide what is small. */
@@ -69,23 +69,23 @@ static uint64_t least_total(const struct matrix *matrix) {
 
 static void check_one(uint64_t least, size_t *merged, size_t *small) {
     struct counted counted;
-    enum release_cell cells[(SIDE + 1) * (SIDE + 1)];
+    enum suppression_cell cells[(SIDE + 1) * (SIDE + 1)];
     draw_counted(&counted);
     const struct matrix *matrix = matrix_make(&arena, &counted);
-    const struct matrix *together = matrix_merge(&arena, matrix, release_total_least(least));
+    const struct matrix *together = matrix_merge(&arena, matrix, suppression_total_least(least));
     uint64_t all = matrix->rows ? number_at(matrix, matrix->rows, matrix->columns) : 0;
     counted_release(&counted);
-    if (all < release_total_least(least))
+    if (all < suppression_total_least(least))
         return;
     check_totals(matrix);
     check_totals(together);
     ck_assert_uint_eq(number_at(together, together->rows, together->columns), all);
-    ck_assert_uint_ge(least_total(together), release_total_least(least));
+    ck_assert_uint_ge(least_total(together), suppression_total_least(least));
     *merged += together->rows < matrix->rows || together->columns < matrix->columns;
-    const struct release release = {together->rows, together->columns, least, together->numbers, cells};
-    ck_assert(release_decide(&release));
+    const struct suppression suppression = {together->rows, together->columns, least, together->numbers, cells};
+    ck_assert(suppression_decide(&suppression));
     for (size_t at = 0; at < (together->rows + 1) * (together->columns + 1); at++)
-        *small += cells[at] == RELEASE_SMALL;
+        *small += cells[at] == SUPPRESSION_SMALL;
 }
 
 START_TEST(small_rows_and_columns_together_hide_what_is_small) {

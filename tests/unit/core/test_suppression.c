@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/release.h"
+#include "core/suppression.h"
 
 /* An attacker has the table as it was released, totals included, and the rule. What can a small number still be? */
 
@@ -20,7 +20,7 @@ struct published {
     size_t columns;
     uint64_t least;
     uint64_t numbers[CELLS];
-    enum release_cell cells[CELLS];
+    enum suppression_cell cells[CELLS];
 };
 
 static size_t width_of(const struct published *table) {
@@ -45,8 +45,8 @@ static void add_totals(struct published *table) {
 }
 
 static bool decide(struct published *table) {
-    const struct release release = {table->rows, table->columns, table->least, table->numbers, table->cells};
-    return release_decide(&release);
+    const struct suppression suppression = {table->rows, table->columns, table->least, table->numbers, table->cells};
+    return suppression_decide(&suppression);
 }
 
 /* ---- the difference attack: what a sum leaves for each of its parts, again and again ---- */
@@ -59,7 +59,7 @@ struct bounds {
 static void begin(struct bounds *bounds, const struct published *table) {
     for (size_t at = 0; at < count_of(table); at++) {
         int64_t number = (int64_t)table->numbers[at], least = (int64_t)table->least;
-        bool is_shown = table->cells[at] == RELEASE_SHOWN, is_small = table->cells[at] == RELEASE_SMALL;
+        bool is_shown = table->cells[at] == SUPPRESSION_SHOWN, is_small = table->cells[at] == SUPPRESSION_SMALL;
         bounds->low[at] = is_shown ? number : is_small ? 1 : least;
         bounds->high[at] = is_shown ? number : is_small ? least - 1 : UNBOUNDED;
     }
@@ -108,26 +108,27 @@ static size_t found_out(const struct published *table) {
     for (int rounds = 0; rounds < 1000 && attack_once(&bounds, table); rounds++)
         continue;
     for (size_t at = 0; at < count_of(table); at++)
-        found +=
-            table->cells[at] == RELEASE_SMALL && (bounds.low[at] > 1 || bounds.high[at] < (int64_t)table->least - 1);
+        found += table->cells[at] == SUPPRESSION_SMALL &&
+                 (bounds.low[at] > 1 || bounds.high[at] < (int64_t)table->least - 1);
     return found;
 }
 
 /* Are all totals such that small numbers can be hidden? */
 static bool has_room(const struct published *table) {
     size_t width = width_of(table), last = count_of(table) - 1;
-    bool has = table->numbers[last] >= release_total_least(table->least);
+    bool has = table->numbers[last] >= suppression_total_least(table->least);
     for (size_t i = 0; i < table->rows && table->columns; i++)
-        has &= table->numbers[i * width + table->columns] >= release_total_least(table->least);
+        has &= table->numbers[i * width + table->columns] >= suppression_total_least(table->least);
     for (size_t k = 0; k < table->columns; k++)
-        has &= table->numbers[table->rows * width + k] >= release_total_least(table->least);
+        has &= table->numbers[table->rows * width + k] >= suppression_total_least(table->least);
     return has;
 }
 
 /* As who knows no better does it: small ones alone are left out. */
 static void hide_small_alone(struct published *table) {
     for (size_t at = 0; at < count_of(table); at++)
-        table->cells[at] = table->numbers[at] && table->numbers[at] < table->least ? RELEASE_SMALL : RELEASE_SHOWN;
+        table->cells[at] =
+            table->numbers[at] && table->numbers[at] < table->least ? SUPPRESSION_SMALL : SUPPRESSION_SHOWN;
 }
 
 static struct published draw_table(bool is_row) {
@@ -154,9 +155,9 @@ static void attack_many(bool is_row) {
         if (is_withheld)
             continue;
         for (size_t at = 0; at < count_of(&table); at++) {
-            small += table.cells[at] == RELEASE_SMALL;
+            small += table.cells[at] == SUPPRESSION_SMALL;
             bool is_small = table.numbers[at] && table.numbers[at] < table.least;
-            ck_assert_int_eq(table.cells[at] == RELEASE_SMALL, is_small);
+            ck_assert_int_eq(table.cells[at] == SUPPRESSION_SMALL, is_small);
         }
         ck_assert_uint_eq(found_out(&table), 0);
     }
@@ -181,11 +182,11 @@ END_TEST
 
 static bool agrees(const struct published *table, size_t at, uint64_t number) {
     switch (table->cells[at]) {
-    case RELEASE_SHOWN:
+    case SUPPRESSION_SHOWN:
         return number == table->numbers[at];
-    case RELEASE_SMALL:
+    case SUPPRESSION_SMALL:
         return number >= 1 && number < table->least;
-    case RELEASE_WITHHELD:
+    case SUPPRESSION_WITHHELD:
         return number >= table->least;
     }
     return false;
@@ -212,11 +213,11 @@ START_TEST(of_all_tables_that_agree_some_have_each_small_number) {
             for (size_t at = 0; at < 9 && all; at++)
                 all = agrees(&table, at, guessed[at]);
             for (size_t at = 0; at < 9 && all; at++)
-                if (table.cells[at] == RELEASE_SMALL)
+                if (table.cells[at] == SUPPRESSION_SMALL)
                     seen[at][guessed[at]] = true;
         }
         for (size_t at = 0; at < 9; at++)
-            if (table.cells[at] == RELEASE_SMALL)
+            if (table.cells[at] == SUPPRESSION_SMALL)
                 ck_assert_msg(seen[at][1] && seen[at][2], "table %d, number %zu", i, at);
     }
     ck_assert_uint_gt(tried, TABLES / 2);
@@ -227,13 +228,13 @@ START_TEST(what_is_left_out_is_no_more_than_it_takes) {
     struct published none = {.rows = 2, .columns = 2, .least = 5, .numbers = {5, 0, 5, 9, 7, 16, 14, 7, 21}};
     ck_assert(decide(&none));
     for (size_t at = 0; at < 9; at++)
-        ck_assert_int_eq(none.cells[at], RELEASE_SHOWN);
+        ck_assert_int_eq(none.cells[at], SUPPRESSION_SHOWN);
     struct published one = {.rows = 3, .columns = 0, .least = 5, .numbers = {3, 9, 50, 62}};
     ck_assert(decide(&one));
-    ck_assert_int_eq(one.cells[0], RELEASE_SMALL);
-    ck_assert_int_eq(one.cells[1], RELEASE_WITHHELD); /* the cheapest that has room */
-    ck_assert_int_eq(one.cells[2], RELEASE_SHOWN);
-    ck_assert_int_eq(one.cells[3], RELEASE_SHOWN);
+    ck_assert_int_eq(one.cells[0], SUPPRESSION_SMALL);
+    ck_assert_int_eq(one.cells[1], SUPPRESSION_WITHHELD); /* the cheapest that has room */
+    ck_assert_int_eq(one.cells[2], SUPPRESSION_SHOWN);
+    ck_assert_int_eq(one.cells[3], SUPPRESSION_SHOWN);
 }
 END_TEST
 
@@ -241,12 +242,12 @@ START_TEST(where_nothing_hides_it_all_is_withheld) {
     struct published table = {.rows = 2, .columns = 0, .least = 5, .numbers = {3, 2, 5}};
     ck_assert(!decide(&table));
     for (size_t at = 0; at < 3; at++)
-        ck_assert_int_eq(table.cells[at], RELEASE_WITHHELD); /* not even which are small */
+        ck_assert_int_eq(table.cells[at], SUPPRESSION_WITHHELD); /* not even which are small */
 }
 END_TEST
 
 Suite *suite(void) {
-    Suite *s = suite_create("release");
+    Suite *s = suite_create("suppression");
     TCase *c = tcase_create("attacks");
     tcase_set_timeout(c, 120);
     tcase_add_test(c, no_difference_of_a_row_gives_a_small_number_back);
