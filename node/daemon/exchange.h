@@ -26,6 +26,7 @@
 #include "daemon/embargo.h"
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
+#include "daemon/requests.h"
 #include "keys/identity.h"
 #include "keys/roster.h"
 #include "store/blobs.h"
@@ -59,6 +60,7 @@ struct exchange {
     struct forks forks;
     struct attachments attachments;
     struct embargoes embargoes;
+    struct requests requests;
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];
@@ -228,6 +230,9 @@ MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disc
  * for incoming.c and history.c. Where a part of that fails the change can only be taken back: no entry without its
  * record. */
 MUST_USE enum result exchange_append(struct exchange *exchange, const struct telling *telling, uint64_t now_ms);
+/* Appends a step of a request to our feed for this member alone, in the open change; otherwise the same. */
+MUST_USE enum result exchange_say(struct exchange *exchange, const struct member *to, struct span step,
+                                  uint64_t now_ms);
 /* A wider view took the alert's place: where the one before it was told is remembered with it. For incoming.c. */
 MUST_USE enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence);
 

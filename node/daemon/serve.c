@@ -377,6 +377,12 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
         return carry_answer_take(reply, serve->node, request->take);
     if (request->receipts)
         return carry_answer_receipts(reply, serve->node, request->receipts);
+    if (request->ask)
+        return answer_ask(reply, serve->node, request->ask, complaint);
+    if (request->respond)
+        return answer_respond(reply, serve->node, request->respond, &client->talk.caller, complaint);
+    if (request->list_requests)
+        return answer_requests(reply, serve->node, request->list_requests, complaint);
     if (request->log_records)
         return answer_log_records(reply, serve->node, request->log_records, complaint);
     if (request->log_check)
@@ -394,7 +400,7 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
 /* Those that change the store are confirmed once the change is on disk. */
 static bool is_a_change(const Request *request) {
     return request->renew_keys || request->accept_copy || request->disclose || request->take || request->log_point ||
-           request->log_erase;
+           request->log_erase || request->ask || request->respond;
 }
 
 static void take_request(struct serve *serve, struct client *client, const Request *request) {

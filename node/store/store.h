@@ -138,9 +138,10 @@ enum store_note {
     STORE_NOTE_KEYS,
     STORE_NOTE_UNVERIFIED,
     STORE_NOTE_OUTDATED,
-    STORE_NOTE_EMBARGO, /* of alerts that may not be passed on yet */
-    STORE_NOTE_READERS, /* of a feed: the record of the log that says who holds its key */
-    STORE_NOTE_ERASED   /* of a log: the first record that has not been looked at to be erased */
+    STORE_NOTE_EMBARGO,      /* of alerts that may not be passed on yet */
+    STORE_NOTE_READERS,      /* of a feed: the record of the log that says who holds its key */
+    STORE_NOTE_ERASED,       /* of a log: the first record that has not been looked at to be erased */
+    STORE_NOTE_REQUEST = 20, /* a thread of requests */
 };
 MUST_USE enum result store_put_note(struct store *store, enum store_note kind, uint32_t number, struct span content);
 /* NOT_FOUND. */

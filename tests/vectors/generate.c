@@ -36,6 +36,7 @@ static const struct {
     {"keyfiles", make_key_files, "Key files on a node's own disk (9.1 to 9.3)."},
     {"blobs", make_blobs, "Files sealed in chunks: made, and opened (13.2 to 13.7)."},
     {"logs", make_logs, "Logs: leaves, roots, proofs and checkpoints (14)."},
+    {"releases", make_releases, "Releases, disclosures that carry one, and steps of requests (16)."},
 };
 
 int main(int argc, char **argv) {

@@ -94,5 +94,6 @@ void make_cards(void);
 void make_key_files(void);
 void make_blobs(void);
 void make_logs(void);
+void make_releases(void);
 
 #endif
