@@ -77,16 +77,18 @@ void status_print_json(const Status *status) {
     json_t *refused = json_object();
     for (size_t i = 0; i < status->n_refused; i++)
         json_object_set_new(refused, status->refused[i]->name, json_integer((json_int_t)status->refused[i]->count));
-    print_json(json_pack(
-        "{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o, s:o}",
-        "roster_standing", print_json_text(status->roster_standing), "keys_serial", (json_int_t)status->keys_serial,
-        "keys_changed", (json_int_t)status->keys_changed, "writing",
-        print_json_text(status->writing ? status->writing : "ok"), "forks", forks_json(status), "name",
-        print_json_text(status->name), "label", print_json_text(status->label), "alerts", (json_int_t)status->alerts,
-        "started", (json_int_t)status->started, "roster_version", (json_int_t)status->roster_version, "roster_expires",
-        (json_int_t)status->roster_expires, "store_used", (json_int_t)status->store_used, "store_max",
-        (json_int_t)status->store_max, "index_bytes", (json_int_t)status->index_bytes, "index_max",
-        (json_int_t)status->index_max, "index_wordless", (json_int_t)status->index_wordless, "memory_locked",
-        status->memory_locked != 0, "peers", peers_json(status), "feeds", feeds_json(status), "refused", refused,
-        "attachments", blobs_json(status)));
+    print_json(json_pack("{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+                         "s:b, s:o, s:o, s:o, s:o}",
+                         "roster_standing", print_json_text(status->roster_standing), "keys_serial",
+                         (json_int_t)status->keys_serial, "keys_changed", (json_int_t)status->keys_changed, "writing",
+                         print_json_text(status->writing ? status->writing : "ok"), "forks", forks_json(status), "name",
+                         print_json_text(status->name), "label", print_json_text(status->label), "alerts",
+                         (json_int_t)status->alerts, "started", (json_int_t)status->started, "roster_version",
+                         (json_int_t)status->roster_version, "roster_expires", (json_int_t)status->roster_expires,
+                         "store_used", (json_int_t)status->store_used, "store_max", (json_int_t)status->store_max,
+                         "index_bytes", (json_int_t)status->index_bytes, "index_max", (json_int_t)status->index_max,
+                         "index_wordless", (json_int_t)status->index_wordless, "requests_waiting",
+                         (json_int_t)status->requests_waiting, "requests_overdue", (json_int_t)status->requests_overdue,
+                         "memory_locked", status->memory_locked != 0, "peers", peers_json(status), "feeds",
+                         feeds_json(status), "refused", refused, "attachments", blobs_json(status)));
 }

@@ -44,6 +44,16 @@ bool requests_is_overdue(const struct request_thread *thread, uint64_t now_ms) {
     return !is_over && thread->deadline && now_ms > thread->deadline;
 }
 
+void requests_count(const struct requests *requests, uint64_t now_ms, uint64_t *waiting, uint64_t *overdue) {
+    *waiting = *overdue = 0;
+    for (size_t i = 0; i < requests->count; i++) {
+        const struct request_thread *row = &requests->rows[i];
+        bool waits = !row->ours && row->state == REQUEST_OPEN;
+        *waiting += waits;
+        *overdue += waits && requests_is_overdue(row, now_ms);
+    }
+}
+
 /* What stands beside the words of a thread for who goes through all of them. */
 static enum result summarize(struct request_thread *thread, struct arena *arena) {
     RequestThread *words;

@@ -53,6 +53,8 @@ MUST_USE enum result requests_read(RequestThread **out, struct arena *arena, con
 /* The last of its steps of this code; NULL: none. */
 MUST_USE enum result requests_last(RequestStep **out, struct arena *arena, const struct request_thread *thread,
                                    enum request_code code);
+/* What other members asked and waits for this node to answer, and how much of it is overdue. */
+void requests_count(const struct requests *requests, uint64_t now_ms, uint64_t *waiting, uint64_t *overdue);
 /* Is it open, or conditioned, and past its deadline? */
 bool requests_is_overdue(const struct request_thread *thread, uint64_t now_ms);
 

@@ -39,6 +39,8 @@ has "$OUT" '"peer":"cd-customs"'
 short=${request:0:8}
 wait_for 20 is_state cd-customs "$short" open
 
+expect 0 inama status --home cd-customs
+has "$ERR" "1 request waits for an answer of this node, 1 overdue: inama requests --open"
 expect 0 inama requests --home cd-customs
 has "$OUT" "$short" "from*ke-customs" "open, overdue" "2014-05-09" "persons"
 expect 0 inama requests --home cd-customs "$short"
