@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/print.h"
 #include "cli/thread.h"
+#include "core/release.h"
 
 enum { ALERT_BYTES = 4 }; /* of an object id, as people name an alert */
 
@@ -24,7 +25,7 @@ static json_t *time_json(bool has, uint64_t time) {
 }
 
 static json_t *fields_json(struct arena *arena, bool has, ProtobufCBinaryData bytes) {
-    struct field_set slots = thread_slots(bytes);
+    struct field_set slots = release_slots(bytes);
     return has ? json_string(thread_fields_text(arena, &slots)) : json_null();
 }
 
@@ -61,7 +62,7 @@ static json_t *thread_json(struct arena *arena, const ThreadStatus *thread) {
 /* --- for people --- */
 
 static void put_thread(struct table *table, struct arena *arena, const ThreadStatus *thread) {
-    struct field_set slots = thread_slots(thread->slots);
+    struct field_set slots = release_slots(thread->slots);
     table_cell(table, thread_digits(arena, thread));
     table_cell(table, print_hex(arena, proto_span(thread->object), ALERT_BYTES));
     table_cell(table, thread->ours ? _("to") : _("from"));
@@ -91,7 +92,7 @@ static void print_pair(const char *label, const char *value) {
 }
 
 static void print_step(struct arena *arena, const ThreadStatus *thread, const ThreadStep *step) {
-    struct field_set slots = thread_slots(step->slots);
+    struct field_set slots = release_slots(step->slots);
     print_line("%s  %s%s%s  %s", print_time(arena, step->time), print_on(PRINT_BOLD), step->step, print_off(),
                step->ours ? _("by this node") : text_escape(arena, thread->peer));
     print_pair(_("fields"), step->has_slots ? thread_fields_text(arena, &slots) : "");

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "core/policy.h"
-#include "core/release.h"
 
 enum { DIGITS_BYTES = 4 };
 
@@ -85,10 +84,6 @@ bool thread_time(struct call *call, const char *option, uint64_t *out, bool *giv
     return false;
 }
 
-struct field_set thread_slots(ProtobufCBinaryData bytes) {
-    return release_slots(bytes);
-}
-
 static const char *add(struct arena *arena, const char *text, const char *item) {
     return text_format(arena, "%s%s%s", text, *text ? ", " : "", item);
 }
@@ -122,10 +117,14 @@ const char *thread_fields_text(struct arena *arena, const struct field_set *slot
 const char *thread_onward_text(struct arena *arena, OnwardReader *const *readers, size_t count) {
     const char *text = "";
     for (size_t i = 0; i < count; i++) {
-        const OnwardReader *reader = readers[i];
-        text = text_format(arena, "%s%s%s%s%s%s%s", text, i ? "; " : "", reader->name ? reader->name : "",
-                           reader->role ? reader->role : "", reader->role && reader->country ? " " : "",
-                           reader->country ? reader->country : "", "");
+        const char *const parts[] = {readers[i]->name, readers[i]->role, readers[i]->country};
+        const char *between = i ? "; " : "";
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+            if (!parts[k])
+                continue;
+            text = text_format(arena, "%s%s%s", text, between, parts[k]);
+            between = " ";
+        }
     }
     return text_escape(arena, text);
 }

@@ -16,13 +16,11 @@ bool thread_time(struct call *call, const char *option, uint64_t *out, bool *giv
 
 /* "persons, legs.vessel": classes where a whole class is meant, else paths; in the arena. */
 const char *thread_fields_text(struct arena *arena, const struct field_set *slots);
-/* "role POLICE, country KE; ke-court" */
+/* "POLICE KE; ke-court" */
 const char *thread_onward_text(struct arena *arena, OnwardReader *const *readers, size_t count);
 /* The first digits of a thread's id, as people give them. */
 const char *thread_digits(struct arena *arena, const ThreadStatus *thread);
 /* "open", with "overdue" where it is; translated. */
 const char *thread_state(struct arena *arena, const ThreadStatus *thread);
-/* The slots of a field of 32 bytes. */
-struct field_set thread_slots(ProtobufCBinaryData bytes);
 
 #endif

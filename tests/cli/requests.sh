@@ -71,6 +71,8 @@ has "$OUT" "Request $short is released now; ke-customs is told."
 wait_for 20 sees_persons ke-customs
 wait_for 20 is_state ke-customs "$short" released
 expect 0 inama verify --home ke-customs "${id:0:8}"
+expect 0 inama show --home ke-customs "${id:0:8}"
+has "$OUT" "Released * persons.surname; may go on to nobody"
 expect 4 inama release --home cd-customs "$short" --yes
 if sees_persons ke-police; then fail "released to one, and seen by another"; fi
 
