@@ -19,6 +19,16 @@ enum {
     /* an entry */
     ENTRY_BYTES_MAX = 512 * 1024, /* header, signature and body */
 
+    /* a request */
+    RELEASE_BYTES_MAX = 8 * 1024,  /* an originator's release, signed */
+    RELEASE_ONWARD_MAX = 16,       /* kinds of readers that it lets the alert go on to */
+    REQUEST_BYTES_MAX = 16 * 1024, /* one step of a request */
+    REQUEST_REASON_BYTES_MAX = 4 * 1024,
+    REQUEST_STEPS_MAX = 16,       /* of one thread */
+    REQUESTS_OPEN_MAX = 64,       /* of one member at another, that have no answer yet */
+    REQUESTS_OF_MEMBER_MAX = 256, /* threads with one member that a node keeps, and */
+    REQUESTS_KEPT_MAX = 4096,     /* threads that a node keeps: then the oldest that is over makes room */
+
     /* an attachment */
     ATTACHMENT_BYTES_MAX = 256 * 1024 * 1024, /* one file, whatever node.yaml says */
     ATTACH_PIECE_BYTES = 512 * 1024,          /* of a file on the operator's socket, at a time */

@@ -64,6 +64,8 @@ extern const struct command command_watchlist_hits;
 extern const struct command command_status, command_check, command_reload, command_codes_import;
 extern const struct command command_keys_show, command_keys_rotate, command_keys_accept_copy, command_disclose;
 extern const struct command command_proof;
+extern const struct command command_request, command_requests, command_release, command_refuse;
+extern const struct command command_condition, command_accept, command_withdraw;
 extern const struct command command_bundle_write, command_bundle_read, command_bundle_inspect;
 extern const struct command command_peer_release;
 extern const struct command command_audit_show, command_audit_verify, command_audit_checkpoint;

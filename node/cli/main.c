@@ -34,6 +34,14 @@ const struct command *const commands[] = {
     &command_disclose,
     &command_proof,
 
+    &command_request,
+    &command_requests,
+    &command_release,
+    &command_refuse,
+    &command_condition,
+    &command_accept,
+    &command_withdraw,
+
     &command_bundle_write,
     &command_bundle_read,
     &command_bundle_inspect,

@@ -12,6 +12,7 @@
 #include "cli/proof.h"
 #include "cli/save.h"
 #include "cli/sheet.h"
+#include "cli/thread.h"
 #include "core/alert.h"
 #include "core/codes.h"
 
@@ -61,6 +62,20 @@ static const char *texts_joined(struct arena *arena, char *const *texts, size_t 
     for (size_t i = 1; i < count; i++)
         joined = text_format(arena, "%s, %s", joined, or_empty(texts[i]));
     return joined;
+}
+
+/* What the originator has signed about passing some of it on, and to whom. */
+static const char *release_text(struct arena *arena, const struct release *release) {
+    if (!release)
+        return "";
+    const ReleaseTerms *terms = release->terms;
+    const char *text = thread_fields_text(arena, &release->consent.fields);
+    text = terms->n_onward ? text_format(arena, _("%s; may go on to %s"), text,
+                                         thread_onward_text(arena, terms->onward, terms->n_onward))
+                           : text_format(arena, _("%s; may go on to nobody"), text);
+    if (release->consent.judicial)
+        text = text_format(arena, _("%s; for judicial proceedings too"), text);
+    return terms->has_until ? text_format(arena, _("%s; before %s"), text, print_time(arena, terms->until)) : text;
 }
 
 static const char *marking_text(struct arena *arena, const AlertHeader *header) {
@@ -141,6 +156,7 @@ static void print_head(struct arena *arena, const Shown *shown, const struct pro
     put(table, _("Came"), came_text(arena, shown));
     put(table, _("Made"), print_time(arena, header->created));
     put(table, _("Marking"), marking_text(arena, header));
+    put(table, _("Released"), release_text(arena, proof->disclosure.release));
     put(table, _("Grading"),
         header->grading_scheme
             ? text_format(arena, "%s%s, %s", or_empty(header->source_grade), or_empty(header->information_grade),

@@ -92,6 +92,11 @@ static void print_node(struct arena *arena, const Status *status) {
     if (status->index_wordless)
         print_error(_("the index has reached index_mib of node.yaml: queries for words read %llu alerts one by one"),
                     (unsigned long long)status->index_wordless);
+    if (status->requests_waiting)
+        print_error(ngettext("%llu request waits for an answer of this node, %llu overdue: inama requests --open",
+                             "%llu requests wait for an answer of this node, %llu overdue: inama requests --open",
+                             status->requests_waiting),
+                    (unsigned long long)status->requests_waiting, (unsigned long long)status->requests_overdue);
     if (!status->memory_locked)
         print_error(_("keys are not locked into memory and could reach the swap: raise LimitMEMLOCK"));
 }

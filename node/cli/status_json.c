@@ -100,6 +100,8 @@ void status_print_json(const Status *status) {
     json_object_set_new(json, "splits", splits_json(status));
     json_object_set_new(json, "opened_owed", json_integer((json_int_t)status->opened_owed));
     json_object_set_new(json, "opened_untold", json_integer((json_int_t)status->opened_untold));
+    json_object_set_new(json, "requests_waiting", json_integer((json_int_t)status->requests_waiting));
+    json_object_set_new(json, "requests_overdue", json_integer((json_int_t)status->requests_overdue));
     json_object_set_new(json, "erased", json_integer((json_int_t)status->erased));
     json_object_set_new(json, "expired", json_integer((json_int_t)status->expired));
     print_json(json);

@@ -62,13 +62,6 @@ enum result disclosure_narrow(struct disclosure *out, struct arena *arena, const
     return RESULT_OK;
 }
 
-static struct field_set take_bitmap(ProtobufCBinaryData bytes) {
-    struct field_set set = {0};
-    for (size_t i = 0; i < FIELD_SLOTS / 8; i++)
-        set.words[i / 8] |= (uint64_t)bytes.data[i] << (8 * (i % 8));
-    return set;
-}
-
 enum result disclosure_encode(struct buf *out, struct arena *arena, const struct disclosure *disclosure) {
     const struct tree_opening *opening = &disclosure->opening;
     struct field_set present = alert_present(opening->values);
@@ -89,6 +82,9 @@ enum result disclosure_encode(struct buf *out, struct arena *arena, const struct
     words.values = values;
     words.has_hops = disclosure->hops > 0;
     words.hops = disclosure->hops;
+    words.has_release = disclosure->release != NULL;
+    if (disclosure->release)
+        words.release = proto_bytes(disclosure->release->bytes.data, disclosure->release->bytes.len);
     for (size_t slot = 0; slot < FIELD_SLOTS; slot++)
         if (opening->values[slot].data)
             values[words.n_values++] = proto_bytes(opening->values[slot].data, opening->values[slot].len);
@@ -97,12 +93,14 @@ enum result disclosure_encode(struct buf *out, struct arena *arena, const struct
 }
 
 enum result disclosure_pass_on(struct span *out, struct arena *arena, const struct disclosure *from,
-                               const struct field_set *keep, bool by_originator) {
+                               const struct field_set *keep, const struct policy_hop *hop) {
     struct disclosure narrow;
     struct buf bytes;
     buf_init(&bytes, arena);
     TRY(disclosure_narrow(&narrow, arena, from, keep));
-    narrow.hops += !by_originator && narrow.hops < HOPS_MAX;
+    narrow.hops += !hop->from_originator && narrow.hops < HOPS_MAX;
+    if (!policy_needs_consent(hop, &narrow.shown))
+        narrow.release = NULL;
     TRY(disclosure_encode(&bytes, arena, &narrow));
     *out = buf_span(&bytes);
     return RESULT_OK;
@@ -126,8 +124,19 @@ static enum result decode_header(struct disclosure *out, struct arena *arena) {
     return RESULT_OK;
 }
 
+static enum result decode_release(struct disclosure *out, struct arena *arena, const Disclosure *words) {
+    if (!words->has_release)
+        return RESULT_OK;
+    struct release *release = arena_alloc(arena, sizeof *release);
+    if (!release)
+        return RESULT_NO_MEMORY;
+    TRY(release_decode(release, arena, proto_span(words->release)));
+    out->release = release;
+    return RESULT_OK;
+}
+
 static enum result decode_opening(struct disclosure *out, const Disclosure *words) {
-    struct field_set present = take_bitmap(words->present);
+    struct field_set present = release_slots(words->present);
     struct field_set stray = field_set_minus(present, out->shown);
     if (!field_set_is_empty(&stray))
         return RESULT_MALFORMED;
@@ -154,10 +163,11 @@ enum result disclosure_decode(struct disclosure *out, struct arena *arena, struc
         words->present.len != FIELD_SLOTS / 8 || (words->has_hops && (words->hops == 0 || words->hops > HOPS_MAX)))
         return RESULT_MALFORMED;
     struct disclosure decoded = {
-        .header_bytes = proto_span(words->header), .shown = take_bitmap(words->shown), .hops = words->hops};
+        .header_bytes = proto_span(words->header), .shown = release_slots(words->shown), .hops = words->hops};
     memcpy(decoded.signature, words->signature.data, SIGNATURE_SIZE);
     TRY(decode_header(&decoded, arena));
     TRY(decode_opening(&decoded, words));
+    TRY(decode_release(&decoded, arena, words));
     *out = decoded;
     return RESULT_OK;
 }
@@ -185,6 +195,8 @@ enum result disclosure_verify_by(const struct disclosure *disclosure, const stru
         result = sign_verify(disclosure->signature, key, "INAMA.sig.alert", SPAN_OF_ARRAY(disclosure->object));
     }
     TRY(result);
+    if (disclosure->release)
+        TRY(release_verify(disclosure->release, disclosure->object, disclosure->header->originator.data, originator));
     *sign_key = key;
     *ending = how;
     return RESULT_OK;

@@ -13,6 +13,8 @@
 #include "base/result.h"
 #include "base/span.h"
 #include "core/fields.h"
+#include "core/policy.h"
+#include "core/release.h"
 #include "keys/identity.h"
 #include "keys/member.h"
 #include "keys/sign.h"
@@ -28,6 +30,7 @@ struct disclosure {
     struct field_set shown;
     struct tree_opening opening;
     uint32_t hops; /* members that passed it on, whoever made this disclosure counted, the originator not */
+    const struct release *release; /* it comes with this; NULL: with none */
 };
 
 /* Commits and signs (protocol 4): sets suite, schema, originator, created and root in `header`, draws the salt.
@@ -41,10 +44,10 @@ MUST_USE enum result disclosure_make(struct disclosure *out, struct arena *arena
 MUST_USE enum result disclosure_narrow(struct disclosure *out, struct arena *arena, const struct disclosure *from,
                                        const struct field_set *keep);
 
-/* The wire form of what the holder of `from` shows of it to the next reader, in the arena (protocol 5.3): narrowed, and
- * with one hop more unless the holder made the alert. */
+/* The wire form of what the holder of `from` shows of it over this hop, in the arena (protocol 5.3): narrowed, with one
+ * hop more unless the holder made the alert, and with the release that it came with where that is needed. */
 MUST_USE enum result disclosure_pass_on(struct span *out, struct arena *arena, const struct disclosure *from,
-                                        const struct field_set *keep, bool by_originator);
+                                        const struct field_set *keep, const struct policy_hop *hop);
 
 /* Appends the wire form. */
 MUST_USE enum result disclosure_encode(struct buf *out, struct arena *arena, const struct disclosure *disclosure);
@@ -60,7 +63,7 @@ MUST_USE enum result disclosure_verify(const struct disclosure *disclosure, cons
 
 /* The same for a member whose signing key may have changed: tries the key in force, then those of before. *ending is
  * how the key that signed ended, NULL if it is in force; what follows from it is the caller's to decide (protocol 8.9).
- * *sign_key is the key. `originator` NULL is UNKNOWN_MEMBER. */
+ * *sign_key is the key. `originator` NULL is UNKNOWN_MEMBER. Last, the release that it comes with: release_verify(). */
 MUST_USE enum result disclosure_verify_by(const struct disclosure *disclosure, const struct member *originator,
                                           const uint8_t **sign_key, const struct ending **ending);
 

@@ -44,7 +44,7 @@ enum result feed_parse_header(struct entry *out, struct span bytes) {
     span_take(&rest, SIGNATURE_SIZE, &signature);
     if (suite != SUITE)
         return RESULT_UNKNOWN_SUITE;
-    if (kind != ENTRY_GRANT && kind != ENTRY_DISCLOSURE)
+    if (kind < ENTRY_GRANT || kind > ENTRY_REQUEST)
         return RESULT_UNKNOWN_KIND;
     if (entry.number == 0 || entry.epoch == 0)
         return RESULT_MALFORMED;
@@ -137,7 +137,7 @@ enum result feed_open(struct arena *arena, struct span *plain, const struct entr
     return result;
 }
 
-/* Seals the plain disclosure under a fresh data key; the header so far is the preamble but for the wrapped key. */
+/* Seals the body under a fresh data key; the header so far is the preamble but for the wrapped key. */
 static enum result seal_draft(struct arena *arena, uint8_t header[static ENTRY_HEADER_SIZE], struct span *body,
                               const struct feed_head *head, const struct feed_draft *draft,
                               const struct random *random) {
@@ -160,7 +160,7 @@ enum result feed_append(struct buf *out, struct arena *arena, struct feed_head *
     memcpy(header + 42, head->hash, HASH_SIZE);
     put_u32(header + 74, draft->epoch);
     put_u64(header + 78, draft->created);
-    if (draft->kind == ENTRY_DISCLOSURE)
+    if (draft->kind != ENTRY_GRANT)
         TRY(seal_draft(arena, header, &body, head, draft, random));
     hash_of(header + ENTRY_HEADER_SIZE - HASH_SIZE, "INAMA.body", body);
 

@@ -23,7 +23,7 @@ enum {
     ENTRY_OVERHEAD = ENTRY_HEADER_SIZE + SIGNATURE_SIZE,
 };
 
-enum entry_kind { ENTRY_GRANT = 1, ENTRY_DISCLOSURE = 2 };
+enum entry_kind { ENTRY_GRANT = 1, ENTRY_DISCLOSURE = 2, ENTRY_REQUEST = 3 /* a step of one: core/request.h */ };
 
 struct entry {
     struct span bytes; /* all of it */
@@ -69,7 +69,7 @@ void feed_advance(struct feed_head *head, const struct entry *entry);
 /* The author's signature on this entry (and, by the chain, on those before it): BAD_POINT, BAD_SIGNATURE. */
 MUST_USE enum result feed_verify(const struct entry *entry, const uint8_t sign_key[static SIGN_PUBLIC_SIZE]);
 
-/* The body of a disclosure entry: BAD_SEAL, TRUNCATED, BAD_COMMITMENT, MALFORMED, NO_MEMORY. */
+/* The sealed body of an entry that is no grant: BAD_SEAL, TRUNCATED, BAD_COMMITMENT, MALFORMED, NO_MEMORY. */
 MUST_USE enum result feed_open(struct arena *arena, struct span *plain, const struct entry *entry,
                                const uint8_t epoch_key[static SEAL_KEY_SIZE]);
 
@@ -82,10 +82,10 @@ MUST_USE enum result feed_open_with(struct arena *arena, struct span *plain, con
 /* Appends the next entry of our own feed to `out` and moves the head behind it. */
 struct feed_draft {
     enum entry_kind kind;
-    uint32_t epoch; /* of a grant: the one it begins or repeats; of a disclosure: the one in force */
+    uint32_t epoch; /* of a grant: the one it begins or repeats; of others: the one in force */
     uint64_t created;
-    struct span body;         /* a grant as it stands, or the plain disclosure */
-    const uint8_t *epoch_key; /* of a disclosure; SEAL_KEY_SIZE */
+    struct span body;         /* a grant as it stands, or what is to be sealed */
+    const uint8_t *epoch_key; /* to seal it; SEAL_KEY_SIZE */
 };
 MUST_USE enum result feed_append(struct buf *out, struct arena *arena, struct feed_head *head,
                                  const struct feed_draft *draft, const struct identity *author,

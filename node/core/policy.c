@@ -46,9 +46,19 @@ const struct policy_tell_opened *policy_tells_opened(const struct policy *policy
 
 struct field_set policy_decide(const struct marking *marking, const struct policy_view *view,
                                const struct policy_hop *hop) {
-    if (marking->is_recall || policy_marking_allows(marking, hop) != MARKING_ALLOWS)
+    if (marking->is_recall)
         return (struct field_set){0};
-    return view->fields;
+    struct field_set fields = view->fields;
+    if (hop->opening)
+        fields = field_set_or(fields, field_set_and(hop->opening->fields, hop->opening->most->view.fields));
+    return field_set_and(fields, policy_marking_passes(marking, hop));
+}
+
+bool policy_needs_consent(const struct policy_hop *hop, const struct field_set *shown) {
+    if (!hop->consent || !hop->is_senders)
+        return false;
+    struct field_set about = field_set_and(*shown, hop->consent->fields);
+    return !field_set_is_empty(&about);
 }
 
 static const struct policy_item *item_naming(const struct policy_item *items, size_t count, size_t slot) {
@@ -60,9 +70,11 @@ static const struct policy_item *item_naming(const struct policy_item *items, si
 
 const char *policy_explain(struct arena *arena, const struct policy *policy, const struct marking *marking,
                            const struct policy_view *view, const struct policy_hop *hop, size_t slot) {
-    enum marking_rule rule = policy_marking_allows(marking, hop);
-    if (rule != MARKING_ALLOWS)
-        return policy_marking_text(rule);
+    struct field_set passes = policy_marking_passes(marking, hop);
+    if (!field_set_has(&passes, slot)) {
+        enum marking_rule rule = policy_marking_allows(marking, hop);
+        return policy_marking_text(rule == MARKING_ALLOWS ? MARKING_RELEASED : rule);
+    }
     if (marking->is_recall)
         return _("a recall has no content");
     const struct policy_item *hide = item_naming(view->hide, view->hide_count, slot);
@@ -78,7 +90,8 @@ const char *policy_explain(struct arena *arena, const struct policy *policy, con
 
 enum result policy_admit(const struct policy *policy, const struct marking *marking, const struct policy_hop *hop,
                          const struct policy_selector *sender, const struct field_set *shown) {
-    if (policy_marking_allows(marking, hop) != MARKING_ALLOWS)
+    struct field_set passes = policy_marking_passes(marking, hop), held_back = field_set_minus(*shown, passes);
+    if (field_set_is_empty(&passes) || !field_set_is_empty(&held_back))
         return RESULT_MARKING_FORBIDS;
     if (marking->is_recall && !field_set_is_empty(shown))
         return RESULT_FIELD_REFUSED;

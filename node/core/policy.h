@@ -84,6 +84,13 @@ struct policy_accept {
     size_t line;
 };
 
+/* What operators may open to one reader who asks, and whether it takes two of them. */
+struct policy_release {
+    struct policy_view view; /* at most this */
+    bool two_persons;
+    size_t line; /* 0: the file does not have it, nothing may be released */
+};
+
 struct policy {
     const char *file;
     struct policy_audience *audiences;
@@ -96,6 +103,7 @@ struct policy {
     size_t carry_count;
     struct policy_tell_opened *tells_opened;
     size_t tell_opened_count;
+    struct policy_release release;
     uint32_t expired_days;        /* after which the content of what has expired is erased; 0: it is not for that */
     bool keeps_own;               /* what this node made is not erased for its dates */
     struct policy_view operators; /* people at this node, by the command line */
@@ -111,6 +119,14 @@ const struct policy_audience *policy_find_audience(const struct policy *policy, 
 const struct policy_audience *policy_audience_of(const struct policy *policy, const char *feed_audience);
 /* Does an alert with this header go by the urgent feed of the audience? */
 bool policy_is_urgent(const struct policy_audience *audience, const AlertHeader *header);
+
+/* What "all", the name of a class, the dotted path of a field, or a group ("legs.*") stands for. False: none of them.
+ */
+bool policy_fields(struct field_set *out, const char *text);
+
+/* Of what is shown, a field that would be misread without another that is not: a quantity without its unit. *with is
+ * that other; NULL: there is none. */
+const struct field *policy_misread(const struct field_set *shown, const struct field **with);
 
 /* Is this member of the roster meant? */
 bool policy_selects(const struct policy_selector *selector, const char *name, const char *role, const char *country);
@@ -158,6 +174,24 @@ struct marking {
  * anybody. */
 MUST_USE enum result policy_marking(struct marking *out, const AlertHeader *header);
 
+/* What the originator has signed about some slots of this version, for one reader (core/release.h). That reader passes
+ * them on to `onward`, and to nobody else: they are not the marking's to give any more. To those, what the marking says
+ * about passing on is answered, but not TLP:RED, what has ended, purposes or an embargo; judicial proceedings only
+ * where it says so. */
+struct policy_consent {
+    struct field_set fields;
+    uint64_t until; /* wall milliseconds; 0: no end */
+    bool judicial;
+    const struct policy_selector *onward;
+    size_t onward_count;
+};
+
+/* More than the view: what a person opens to this reader, as far as the policy lets people open. */
+struct policy_opening {
+    struct field_set fields;
+    const struct policy_release *most;
+};
+
 /* One step from one member to others. */
 struct policy_hop {
     bool from_originator; /* the sender made the alert */
@@ -169,6 +203,9 @@ struct policy_hop {
     struct policy_selector reader;
     const char *const *purposes; /* what the readers use it for, by the sender's policy */
     size_t purpose_count;
+    const struct policy_consent *consent; /* it came with a release; NULL: without */
+    bool is_senders;                      /* which was made for the sender of this hop */
+    const struct policy_opening *opening; /* NULL: none */
 };
 
 /* Why a marking lets a hop pass or not. In the order in which they are looked at. */
@@ -193,9 +230,16 @@ enum marking_rule {
     MARKING_HOPS,
     MARKING_TLP_AMBER, /* the recipient's organisation and its own country's agencies */
     MARKING_EMBARGO,   /* not yet */
-    MARKING_RULES
+    MARKING_RULES,
+    MARKING_RELEASED =
+        MARKING_RULES /* of some slots, never of a whole hop: released to the sender alone, or to others */
 };
 enum marking_rule policy_marking_allows(const struct marking *marking, const struct policy_hop *hop);
+/* The slots that the marking lets over this hop, with the consent that it carries: all, none, or, where there is one,
+ * those that it is about or all others. */
+struct field_set policy_marking_passes(const struct marking *marking, const struct policy_hop *hop);
+/* Is it needed for what is shown over this hop, and must travel with it? */
+bool policy_needs_consent(const struct policy_hop *hop, const struct field_set *shown);
 /* "H2: not to be passed on without the provider's permission", translated. */
 const char *policy_marking_text(enum marking_rule rule);
 

@@ -24,8 +24,7 @@ static void *new_rows(struct reading *reading, size_t count, size_t size) {
     return rows;
 }
 
-/* "all", the name of a class, the dotted path of a field, or a group ("persons" the class, "legs.*" the group). */
-static bool item_fields(struct field_set *out, const char *text) {
+bool policy_fields(struct field_set *out, const char *text) {
     enum field_class class;
     const struct field *field = field_find(text);
     if (strcmp(text, "all") == 0) {
@@ -65,7 +64,7 @@ static void read_items(struct reading *reading, const struct setting *map, const
         struct policy_item *row = &(*items)[*count];
         row->line = item->line;
         row->text = item->kind == SETTING_TEXT ? item->text : "";
-        if (item_fields(&row->fields, row->text))
+        if (policy_fields(&row->fields, row->text))
             ++*count;
         else
             settings_error(item, reading->report, key,
@@ -77,6 +76,18 @@ static void read_items(struct reading *reading, const struct setting *map, const
 /* A unit gives its quantity the meaning: 750 without KIL would read as 750 specimens. */
 static bool gives_meaning(const struct field *field) {
     return field->list == CODES_UNIT || field->list == CODES_CURRENCY;
+}
+
+const struct field *policy_misread(const struct field_set *shown, const struct field **with) {
+    for (size_t slot = 0; slot < FIELD_SLOTS; slot++) {
+        const struct field *field = field_at(slot);
+        const struct field *quantity = field && field->with && gives_meaning(field) ? field_find(field->with) : NULL;
+        if (quantity && field_set_has(shown, quantity->slot) && !field_set_has(shown, slot)) {
+            *with = field;
+            return quantity;
+        }
+    }
+    return NULL;
 }
 
 /* A field that says nothing without another is shown by mistake; one that is misread without another must not be. */
@@ -390,9 +401,25 @@ static void read_retention(struct reading *reading, const struct setting *top) {
     read_own(reading, retention);
 }
 
+static void read_release(struct reading *reading, const struct setting *top) {
+    static const char *const keys[] = {"show", "hide", "two_persons", NULL};
+    struct policy_release *out = &reading->policy->release;
+    const struct setting *map = settings_get(top, "release");
+    if (!map)
+        return;
+    if (map->kind != SETTING_MAP) {
+        settings_error(map, reading->report, "release", _("expected show, hide and two_persons"));
+        return;
+    }
+    settings_only(map, keys, reading->report);
+    out->line = map->line;
+    settings_flag(map, "two_persons", &out->two_persons, reading->report);
+    read_view(reading, map, &out->view);
+}
+
 enum result policy_read(struct policy **out, struct arena *arena, const char *name, struct span yaml,
                         struct report *report) {
-    static const char *const keys[] = {"audiences",   "forward", "accept",    "carry",
+    static const char *const keys[] = {"audiences",   "forward", "accept",    "carry", "release",
                                        "tell_opened", "local",   "retention", NULL};
     const struct setting *top;
     if (yaml.len > CONFIG_BYTES_MAX)
@@ -409,6 +436,7 @@ enum result policy_read(struct policy **out, struct arena *arena, const char *na
     read_accepts(&reading, top);
     read_carries(&reading, top);
     read_tells_opened(&reading, top);
+    read_release(&reading, top);
     read_local(&reading, top);
     read_retention(&reading, top);
     report_sort(report);

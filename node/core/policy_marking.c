@@ -171,8 +171,58 @@ enum marking_rule policy_marking_allows(const struct marking *marking, const str
     return rule != MARKING_ALLOWS ? rule : to_this_reader(marking, hop);
 }
 
+/* --- with the originator's consent --- */
+
+static bool is_covered(const char *wanted, const char *given) {
+    return !wanted || (given && strcmp(wanted, given) == 0);
+}
+
+/* Is every member that the hop may reach one of those? */
+static bool is_onward(const struct policy_consent *consent, const struct policy_selector *reader) {
+    for (size_t i = 0; i < consent->onward_count; i++) {
+        const struct policy_selector *to = &consent->onward[i];
+        if (is_covered(to->role, reader->role) && is_covered(to->country, reader->country) &&
+            is_covered(to->name, reader->name))
+            return true;
+    }
+    return false;
+}
+
+/* The marking, without what the consent answers. */
+static struct marking with_consent(const struct marking *marking, bool judicial) {
+    struct marking rest = *marking;
+    rest.handling &= ~(unsigned)(HANDLING_H2 | HANDLING_H3 | HANDLING_S2);
+    if (judicial)
+        rest.handling &= ~(unsigned)(HANDLING_H1 | HANDLING_A2);
+    if (rest.tlp == TLP_AMBER || rest.tlp == TLP_AMBER_STRICT)
+        rest.tlp = TLP_GREEN;
+    rest.onward = ONWARD_UNSAID;
+    rest.roles = rest.countries = (struct marking_list){0};
+    rest.hops_max = 0;
+    rest.purpose_in_words = false;
+    return rest;
+}
+
+static bool is_consented(const struct marking *marking, const struct policy_hop *hop) {
+    const struct policy_consent *consent = hop->consent;
+    if (!hop->is_senders || !is_onward(consent, &hop->reader) || (consent->until && hop->when >= consent->until))
+        return false;
+    const struct marking rest = with_consent(marking, consent->judicial);
+    return policy_marking_allows(&rest, hop) == MARKING_ALLOWS;
+}
+
+struct field_set policy_marking_passes(const struct marking *marking, const struct policy_hop *hop) {
+    struct field_set passes = {0};
+    if (policy_marking_allows(marking, hop) == MARKING_ALLOWS)
+        passes = field_set_all();
+    if (!hop->consent || hop->from_originator)
+        return passes;
+    passes = field_set_minus(passes, hop->consent->fields);
+    return is_consented(marking, hop) ? field_set_or(passes, hop->consent->fields) : passes;
+}
+
 const char *policy_marking_text(enum marking_rule rule) {
-    static const char *const texts[MARKING_RULES] = {
+    static const char *const texts[MARKING_RULES + 1] = {
         [MARKING_ALLOWS] = N_("the marking allows it"),
         [MARKING_RETENTION] = N_("the date until which it may be kept is past"),
         [MARKING_EXPIRED] = N_("the alert has expired"),
@@ -193,6 +243,7 @@ const char *policy_marking_text(enum marking_rule rule) {
         [MARKING_HOPS] = N_("the originator's onward rule: it has gone through as many members as it may"),
         [MARKING_TLP_AMBER] = N_("TLP:AMBER: for the recipient's organisation and agencies of its country only"),
         [MARKING_EMBARGO] = N_("it is under embargo for some time yet"),
+        [MARKING_RELEASED] = N_("the originator released it to one reader, and not for these"),
     };
     return _(texts[rule]);
 }

@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "control.pb-c.h"
 #include "core/query_match.h"
+#include "daemon/caller.h"
 #include "daemon/exchange.h"
 
 struct node;
@@ -97,6 +98,12 @@ MUST_USE enum result answer_told(Reply *reply, struct node *node, const char *pr
 MUST_USE enum result answer_disclose(Reply *reply, struct node *node, const Disclose *words, const char **complaint);
 MUST_USE enum result answer_check(Reply *reply, struct node *node);
 MUST_USE enum result answer_check_blobs(Reply *reply, struct node *node, const CheckBlobs *words);
+/* More of an alert for this node, or for who asked it: the threads of daemon/requests.h. */
+MUST_USE enum result answer_ask(Reply *reply, struct node *node, const Ask *words, const char **complaint);
+MUST_USE enum result answer_respond(Reply *reply, struct node *node, const Respond *words, const struct caller *caller,
+                                    const char **complaint);
+MUST_USE enum result answer_requests(Reply *reply, struct node *node, const ListRequests *words,
+                                     const char **complaint);
 /* The logs that nobody can rewrite: records, whether they are what they were, checkpoints and proofs. */
 MUST_USE enum result answer_log_records(Reply *reply, struct node *node, const LogRecords *words,
                                         const char **complaint);

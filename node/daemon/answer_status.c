@@ -251,6 +251,9 @@ Status *answer_node(struct node *node) {
     status->has_index_max = status->has_index_wordless = true;
     status->index_max = node->exchange.index_bytes_max;
     status->index_wordless = index_wordless(node->exchange.index);
+    status->has_requests_waiting = status->has_requests_overdue = true;
+    requests_count(&node->exchange.requests, clock_wall_ms(node->exchange.clock), &status->requests_waiting,
+                   &status->requests_overdue);
     status->memory_locked = secret_is_locked();
     status->has_opened_owed = status->has_opened_untold = true;
     status->opened_owed = opened_owed(&node->exchange.openings);

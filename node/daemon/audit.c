@@ -39,6 +39,8 @@ static const struct naming {
     {"log_consistency", "audit verify", true},
     {"log_erase", "audit erase", false},
     {"prove", "proof", false},
+    {"ask", "request", false},
+    {"list_requests", "requests", false},
 };
 
 static const struct naming *naming_of(const char *request) {
@@ -158,6 +160,8 @@ static struct buf alerts_of(struct node *node, const Request *request, const Rep
         add_alert(&alerts, reply->rows[i]->object.data);
     for (size_t i = 0; reply->export && i < reply->export->n_alerts; i++)
         add_alert(&alerts, reply->export->alerts[i]->object.data);
+    for (size_t i = 0; i < reply->n_threads; i++)
+        add_alert(&alerts, reply->threads[i]->object.data);
     if (reply->shown)
         add_alert(&alerts, reply->shown->row->object.data);
     if (reply->proven)
@@ -311,6 +315,8 @@ enum result audit_request(struct node *node, struct audit_talk *talk, const Requ
     const char *command = naming ? naming->command : name;
     if (request->find && request->find->follow)
         command = "watch";
+    if (request->respond)
+        command = request->respond->step;
     if (request->log_records && request->log_records->log == JOURNAL_DISCLOSURES)
         command = "audit disclosures";
     words = request->reload ? policy_words(node) : words_of_message(arena, message, naming && naming->in_pieces);

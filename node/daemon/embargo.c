@@ -132,7 +132,7 @@ static enum result tell_audiences(struct exchange *exchange, struct arena *arena
             .shown = field_set_and(shown, holding->disclosure.shown),
             .rule = disclosures_rule(&exchange->turn, exchange->policy, rule->line, "forward"),
         };
-        TRY(disclosure_pass_on(&telling.body, arena, &holding->disclosure, &shown, hop.from_originator));
+        TRY(disclosure_pass_on(&telling.body, arena, &holding->disclosure, &shown, &hop));
         TRY(exchange_append(exchange, &telling, hop.when));
     }
     return RESULT_OK;

@@ -8,6 +8,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "core/lane.h"
+#include "daemon/history.h"
 #include "daemon/incoming.h"
 #include "daemon/recall.h"
 
@@ -37,7 +38,10 @@ bool exchange_is_ours(const struct exchange *exchange, const struct disclosure *
 struct policy_hop exchange_hop(const struct exchange *exchange, const struct policy_audience *audience,
                                const struct disclosure *disclosure) {
     bool is_ours = exchange_is_ours(exchange, disclosure);
+    const struct release *release = disclosure->release;
     return (struct policy_hop){
+        .consent = release ? &release->consent : NULL,
+        .is_senders = release && memcmp(release->terms->reader.data, exchange->identity->id, MEMBER_ID_SIZE) == 0,
         .from_originator = is_ours,
         .hops = disclosure->hops + (is_ours ? 1 : 2),
         .when = clock_wall_ms(exchange->clock),
@@ -122,7 +126,7 @@ static enum result disclose(struct exchange *exchange, struct publication *publi
     if (field_set_is_empty(&publication->shown[which]) || publication->dry_run)
         return RESULT_OK;
     return disclosure_pass_on(&publication->bodies[which], &publication->arena, &publication->full,
-                              &publication->shown[which], true);
+                              &publication->shown[which], &hop);
 }
 
 static enum result prepare_parsed(struct exchange *exchange, struct publication *publication, uint64_t now_ms) {
@@ -243,9 +247,17 @@ static enum result append_noted(struct exchange *exchange, struct feed *feed, co
                                 const struct member *const *members, size_t count, uint64_t now_ms) {
     struct arena *arena = &exchange->turn;
     TRY(feeds_refresh(&exchange->feeds, feed, arena, members, count, now_ms));
-    TRY(feeds_append(&exchange->feeds, feed, arena, telling->body, now_ms));
+    TRY(feeds_append(&exchange->feeds, feed, arena, ENTRY_DISCLOSURE, telling->body, now_ms));
     TRY(disclosures_note(exchange->store, arena, feed, telling, members, count, now_ms));
     return store_put_told(exchange->store, telling->sequence, feed->record.ordinal, feed->next.number);
+}
+
+/* Our feed of this name, and who may read it. */
+static enum result feed_to_write(struct exchange *exchange, const char *name, struct feed **feed) {
+    const struct identity *identity = exchange->identity;
+    TRY(may_append(exchange, name));
+    TRY(feeds_get(&exchange->feeds, identity->id, identity->key_id, name, feed));
+    return exchange_flag_outdated(exchange, *feed);
 }
 
 enum result exchange_append(struct exchange *exchange, const struct telling *telling, uint64_t now_ms) {
@@ -257,12 +269,27 @@ enum result exchange_append(struct exchange *exchange, const struct telling *tel
     TRY(feeds_members(&exchange->turn, audience, exchange->roster, exchange->identity->id, &members, &count));
     if (count == 0)
         return RESULT_OK; /* nobody is in this audience yet */
-    const struct identity *identity = exchange->identity;
-    lane_feed(name, audience->name, policy_is_urgent(audience, telling->header));
-    TRY(may_append(exchange, name));
-    TRY(feeds_get(&exchange->feeds, identity->id, identity->key_id, name, &feed));
-    TRY(exchange_flag_outdated(exchange, feed));
+    TRY(feed_to_write(exchange, lane_feed(name, audience->name, policy_is_urgent(audience, telling->header)), &feed));
     enum result result = append_noted(exchange, feed, telling, members, count, now_ms);
+    if (result)
+        exchange->failure = result;
+    return result;
+}
+
+static enum result say(struct exchange *exchange, struct feed *feed, const struct member *to, struct span step,
+                       uint64_t now_ms) {
+    struct arena *arena = &exchange->turn;
+    TRY(feeds_refresh(&exchange->feeds, feed, arena, &to, 1, now_ms));
+    return feeds_append(&exchange->feeds, feed, arena, ENTRY_REQUEST, step, now_ms);
+}
+
+enum result exchange_say(struct exchange *exchange, const struct member *to, struct span step, uint64_t now_ms) {
+    const char *name = history_audience(&exchange->turn, to);
+    struct feed *feed;
+    if (!name)
+        return RESULT_NO_MEMORY;
+    TRY(feed_to_write(exchange, name, &feed));
+    enum result result = say(exchange, feed, to, step, now_ms);
     if (result)
         exchange->failure = result;
     return result;
@@ -453,6 +480,7 @@ static enum result settle(struct exchange *exchange, exchange_arrived *arrived, 
     witnesses_settle(&exchange->witnesses);
     attachments_settle(exchange);
     opened_settle(&exchange->openings);
+    requests_settle(&exchange->requests);
     for (size_t i = 0; i < exchange->admitted_count; i++) {
         const struct admitted *admitted = &exchange->admitted[i];
         bool is_new = !index_find(exchange->index, admitted->row.object);
@@ -472,6 +500,7 @@ static void discard(struct exchange *exchange) {
     witnesses_discard(&exchange->witnesses);
     attachments_discard(exchange);
     opened_discard(&exchange->openings);
+    requests_discard(exchange);
 }
 
 enum result exchange_commit(struct exchange *exchange, exchange_arrived *arrived, void *context) {
@@ -592,6 +621,7 @@ enum result exchange_open(struct exchange *exchange) {
     TRY(witnesses_open(&exchange->witnesses, exchange->store));
     TRY(embargo_open(exchange));
     TRY(opened_open(exchange));
+    TRY(requests_open(exchange));
     return exchange_index_again(exchange);
 }
 
@@ -603,6 +633,7 @@ void exchange_release(struct exchange *exchange) {
     attachments_release(&exchange->attachments);
     embargo_release(&exchange->embargoes);
     opened_release(&exchange->openings);
+    requests_release(&exchange->requests);
     index_free(exchange->index);
     free(exchange->admitted);
     arena_release(&exchange->turn);

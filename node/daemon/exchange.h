@@ -28,6 +28,7 @@
 #include "daemon/feeds.h"
 #include "daemon/forks.h"
 #include "daemon/opened.h"
+#include "daemon/requests.h"
 #include "daemon/witnesses.h"
 #include "keys/identity.h"
 #include "keys/roster.h"
@@ -65,6 +66,7 @@ struct exchange {
     struct embargoes embargoes;
     struct openings openings;
     struct expiry expiry;
+    struct requests requests;
     struct index *index;
     struct arena turn; /* until exchange_end_turn() */
     uint64_t refused[RESULT_COUNT];
@@ -236,6 +238,9 @@ MUST_USE enum result exchange_admit(struct exchange *exchange, const struct disc
  * for incoming.c and history.c. Where a part of that fails the change can only be taken back: no entry without its
  * record. */
 MUST_USE enum result exchange_append(struct exchange *exchange, const struct telling *telling, uint64_t now_ms);
+/* Appends a step of a request to our feed for this member alone, in the open change; otherwise the same. */
+MUST_USE enum result exchange_say(struct exchange *exchange, const struct member *to, struct span step,
+                                  uint64_t now_ms);
 /* A wider view took the alert's place: where the one before it was told, and who says that it was opened there, is
  * remembered with it. For incoming.c. */
 MUST_USE enum result exchange_inherit_told(struct exchange *exchange, uint64_t before, uint64_t sequence);

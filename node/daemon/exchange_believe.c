@@ -153,7 +153,7 @@ struct outdated_count {
 };
 
 static void count_entry(struct outdated_count *counting, const struct entry *entry) {
-    if (entry->kind != ENTRY_DISCLOSURE || entry->number >= counting->end || entry->created <= counting->since)
+    if (entry->kind == ENTRY_GRANT || entry->number >= counting->end || entry->created <= counting->since)
         return;
     if (counting->count++ == 0)
         counting->from = entry->number;

@@ -482,12 +482,12 @@ void feeds_end_epochs(struct feeds *feeds) {
     }
 }
 
-enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *arena, struct span disclosure,
-                         uint64_t now_ms) {
+enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *arena, enum entry_kind kind,
+                         struct span body, uint64_t now_ms) {
     const uint8_t *key;
     TRY(feeds_may_append(feeds, feed));
     TRY(feeds_key(feeds, feed, feed->next.epoch, &key));
-    const struct feed_draft draft = {ENTRY_DISCLOSURE, feed->next.epoch, now_ms, disclosure, key};
+    const struct feed_draft draft = {kind, feed->next.epoch, now_ms, body, key};
     return put_entry(feeds, feed, arena, &draft);
 }
 

@@ -135,9 +135,9 @@ MUST_USE enum result feeds_refresh(struct feeds *feeds, struct feed *feed, struc
 /* Whoever had our encryption key had the keys of our epochs, by the author's box: every feed of ours begins a new epoch
  * before its next entry. In the open change. */
 void feeds_end_epochs(struct feeds *feeds);
-/* Appends a disclosure to our own feed, in the open change. */
-MUST_USE enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *arena, struct span disclosure,
-                                  uint64_t now_ms);
+/* Appends an entry to our own feed, a disclosure or a step of a request, in the open change. */
+MUST_USE enum result feeds_append(struct feeds *feeds, struct feed *feed, struct arena *arena, enum entry_kind kind,
+                                  struct span body, uint64_t now_ms);
 /* Entries that cannot be opened wait: so many bytes more, for this reason. */
 void feeds_wait(struct feed *feed, enum feed_wait why, size_t bytes);
 /* A fork is proven: from the commit on nothing more is taken from this feed, or appended to it. */

@@ -34,7 +34,7 @@ static enum result encode_for(struct exchange *exchange, const struct history *h
     if (field_set_is_empty(&shown))
         return RESULT_OK;
     telling->shown = field_set_and(shown, holding->disclosure.shown);
-    return disclosure_pass_on(&telling->body, &exchange->turn, &holding->disclosure, &shown, hop.from_originator);
+    return disclosure_pass_on(&telling->body, &exchange->turn, &holding->disclosure, &shown, &hop);
 }
 
 /* What is to be told of one alert; nothing of what has been replaced by a newer version, or is in doubt. */

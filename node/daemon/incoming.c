@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/history.h"
 #include "daemon/recall.h"
 #include "daemon/unverified.h"
 
@@ -148,7 +149,7 @@ void incoming_check_chain(struct incoming *incoming) {
 
 size_t incoming_run_end(const struct incoming *incoming, size_t start) {
     size_t end = start;
-    while (end < incoming->count && incoming->entries[end].parsed.kind == ENTRY_DISCLOSURE)
+    while (end < incoming->count && incoming->entries[end].parsed.kind != ENTRY_GRANT)
         end++;
     return end;
 }
@@ -159,8 +160,14 @@ static enum result may_be_here(const struct incoming *incoming, const struct dis
                                const struct member *originator, const struct marking *marking, uint64_t created) {
     const struct exchange *exchange = incoming->exchange;
     const struct member *author = incoming->delivery->author, *self = exchange->self;
+    const struct release *release = disclosure->release;
+    bool from_originator = originator == author;
+    if (release && memcmp(release->terms->reader.data, from_originator ? self->id : author->id, MEMBER_ID_SIZE) != 0)
+        return RESULT_MARKING_FORBIDS; /* it is for somebody else, who is none of these two */
     const struct policy_hop hop = {
-        .from_originator = originator == author,
+        .consent = release ? &release->consent : NULL,
+        .is_senders = release && !from_originator,
+        .from_originator = from_originator,
         .is_arrival = true,
         .hops = disclosure->hops + 1,
         .when = created,
@@ -181,7 +188,7 @@ static enum result forward_body(const struct incoming *incoming, struct incoming
     if (field_set_is_empty(&shown))
         return RESULT_OK;
     telling->shown = field_set_and(shown, entry->disclosure.shown);
-    return disclosure_pass_on(&telling->body, &entry->arena, &entry->disclosure, &shown, hop.from_originator);
+    return disclosure_pass_on(&telling->body, &entry->arena, &entry->disclosure, &shown, &hop);
 }
 
 static enum result forward(const struct incoming *incoming, struct incoming_entry *entry,
@@ -196,11 +203,26 @@ static enum result forward(const struct incoming *incoming, struct incoming_entr
     return RESULT_OK;
 }
 
+/* A step stands in the feed that its author has for this node alone (docs/protocol.md, 16.2). What was ours comes back
+ * without its threads: they are in the store, or lost with it. */
+static enum result examine_step(const struct incoming *incoming, struct incoming_entry *entry, struct span plain) {
+    const char *name = history_audience(&entry->arena, incoming->exchange->self);
+    if (!name)
+        return RESULT_NO_MEMORY;
+    if (incoming->feed->ours)
+        return RESULT_OK;
+    if (strcmp(incoming->delivery->audience, name) != 0)
+        return RESULT_NOT_ALLOWED;
+    return request_decode(&entry->step, &entry->arena, plain);
+}
+
 /* Seal, commitment, originator, marking, policy, content: in this order (docs/protocol.md, 6.8). */
 static enum result examine_entry(const struct incoming *incoming, struct incoming_entry *entry) {
     struct span plain;
     struct marking marking;
     TRY(feed_open(&entry->arena, &plain, &entry->parsed, incoming->key));
+    if (entry->parsed.kind == ENTRY_REQUEST)
+        return examine_step(incoming, entry, plain);
     TRY(disclosure_decode(&entry->disclosure, &entry->arena, plain));
     const struct member *originator =
         roster_find_ever(incoming->exchange->roster, entry->disclosure.header->originator.data);
@@ -282,11 +304,27 @@ static enum result pass_on(struct incoming *incoming, const struct incoming_entr
     return RESULT_OK;
 }
 
-/* Does it show all that was shown before, and more, or as much by a way that can still be believed? */
-static bool replaces(struct exchange *exchange, const struct index_row *present, const struct field_set *shown) {
+static bool is_released_to_us(const struct exchange *exchange, const struct disclosure *disclosure) {
+    const struct release *release = disclosure->release;
+    return release && memcmp(release->terms->reader.data, exchange->identity->id, MEMBER_ID_SIZE) == 0;
+}
+
+/* Did what is here come with a release for this node? Another view that has none would take it away. */
+static bool was_released(struct exchange *exchange, const struct index_row *present) {
+    struct holding holding;
+    return !exchange_load(exchange, &exchange->turn, present, &holding) &&
+           is_released_to_us(exchange, &holding.disclosure);
+}
+
+/* Does it show all that was shown before, and more, or as much by a way that can still be believed, or with a release
+ * for this node? */
+static bool replaces(struct exchange *exchange, const struct index_row *present, const struct disclosure *disclosure) {
+    const struct field_set *shown = &disclosure->shown;
     if (!is_within(present->shown, shown))
         return false;
-    return !is_within(shown, present->shown) || exchange_doubt(exchange, present);
+    if (is_released_to_us(exchange, disclosure) || exchange_doubt(exchange, present))
+        return true;
+    return !is_within(shown, present->shown) && !was_released(exchange, present);
 }
 
 /* What is fetched back from a reader says itself that it was told. */
@@ -313,7 +351,7 @@ static enum result admit(struct incoming *incoming, struct incoming_entry *entry
     const struct feed *before = present ? feeds_find_ordinal(&exchange->feeds, present->ordinal) : NULL;
     if (present && (present->ordinal == 0 || incoming->feed->ours))
         return remember_told(incoming, entry, present->sequence); /* our own came back */
-    bool is_wider = !present || replaces(exchange, present, &entry->disclosure.shown);
+    bool is_wider = !present || replaces(exchange, present, &entry->disclosure);
     uint64_t now_ms = clock_wall_ms(exchange->clock), sequence = present ? present->sequence : 0;
     if (is_wider) {
         struct store_alert stored = {
@@ -372,7 +410,7 @@ static void tell_refusal(const struct incoming *incoming, const struct incoming_
 
 /* May its originator have a key that we have not heard of? Its own alerts an author signs with a key that we know. */
 static bool is_unverified(const struct incoming *incoming, const struct incoming_entry *entry) {
-    return unverified_is(entry->result) &&
+    return unverified_is(entry->result) && entry->parsed.kind == ENTRY_DISCLOSURE &&
            memcmp(entry->disclosure.header->originator.data, incoming->delivery->author->id, MEMBER_ID_SIZE) != 0;
 }
 
@@ -467,14 +505,31 @@ static enum result take_back(struct incoming *incoming, struct incoming_entry *e
     return embargo_put_off(exchange, &again);
 }
 
+/* May the step be part of its thread? Else it is kept as header and signature alone. */
+static enum result check_step(const struct incoming *incoming, struct incoming_entry *entry) {
+    if (entry->result || !entry->step)
+        return RESULT_OK;
+    entry->result = requests_check(incoming->exchange, incoming->delivery->author->id, entry->step);
+    bool is_ours = entry->result == RESULT_NO_MEMORY || entry->result == RESULT_STORE_DAMAGED;
+    return is_ours ? entry->result : RESULT_OK;
+}
+
+static enum result take_step(const struct incoming *incoming, const struct incoming_entry *entry) {
+    if (!entry->step)
+        return RESULT_OK;
+    return requests_take(incoming->exchange, incoming->delivery->author->id, entry->step, entry->parsed.created);
+}
+
 static enum result take_examined(struct incoming *incoming, struct incoming_entry *entry) {
     const struct exchange *exchange = incoming->exchange;
-    const struct index_row *present = entry->result ? NULL : find_present(exchange, entry->disclosure.object);
-    enum result gone = entry->result ? RESULT_OK : is_gone(exchange, entry, present);
+    bool is_alert = !entry->result && entry->parsed.kind != ENTRY_REQUEST;
+    const struct index_row *present = is_alert ? find_present(exchange, entry->disclosure.object) : NULL;
+    enum result gone = is_alert ? is_gone(exchange, entry, present) : RESULT_OK;
     if (gone && incoming->feed->ours && !incoming->stored)
         return take_back(incoming, entry, present);
     if (gone)
         entry->result = gone;
+    TRY(check_step(incoming, entry));
     TRY(keep_examined(incoming, entry, present));
     if (entry->result == RESULT_NO_EPOCH_KEY) {
         if (!feeds_is_carried(incoming->feed)) /* what is only carried waits for nothing */
@@ -487,6 +542,8 @@ static enum result take_examined(struct incoming *incoming, struct incoming_entr
         tell_refusal(incoming, entry);
         return RESULT_OK;
     }
+    if (entry->parsed.kind == ENTRY_REQUEST)
+        return take_step(incoming, entry);
     return admit(incoming, entry, present);
 }
 

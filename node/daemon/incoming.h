@@ -13,6 +13,7 @@ struct incoming_entry {
     struct arena arena; /* of the content, while it is examined and taken */
     enum result result; /* what the examination said */
     struct disclosure disclosure;
+    RequestStep *step; /* then the entry is a step of a request, and there is no disclosure */
     Alert *visible;
     struct telling *tellings; /* one per audience: what goes on to it, body and fields alone */
 };

@@ -35,7 +35,7 @@ static enum result retry_slice(struct incoming *grant, struct arena *arena, uint
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < *seen; i++)
         if (!feed_parse(&again.entries[again.count].parsed, stored[i]) &&
-            again.entries[again.count].parsed.kind == ENTRY_DISCLOSURE)
+            again.entries[again.count].parsed.kind != ENTRY_GRANT)
             waits_no_more(grant->feed, &again.entries[again.count++].parsed);
     enum result result = again.count ? incoming_examine(&again, 0, again.count) : RESULT_OK;
     for (size_t i = 0; i < again.count && !result; i++)

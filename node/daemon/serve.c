@@ -389,6 +389,12 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
         return answer_tally(reply, serve->node, request->tally, complaint);
     if (request->export)
         return answer_export(reply, serve->node, request->export, complaint);
+    if (request->ask)
+        return answer_ask(reply, serve->node, request->ask, complaint);
+    if (request->respond)
+        return answer_respond(reply, serve->node, request->respond, &client->talk.caller, complaint);
+    if (request->list_requests)
+        return answer_requests(reply, serve->node, request->list_requests, complaint);
     if (request->log_records)
         return answer_log_records(reply, serve->node, request->log_records, complaint);
     if (request->log_check)
@@ -408,8 +414,9 @@ static enum result answer_now(struct serve *serve, struct client *client, const 
 /* Those that change the store are confirmed once the change is on disk. */
 static bool is_a_change(const Request *request) {
     const Watchlists *lists = request->watchlists;
-    return request->prove || request->renew_keys || request->accept_copy || request->disclose || request->take ||
-           request->log_point || request->log_erase || (lists && (lists->add || lists->remove));
+    return request->ask || request->respond || request->prove || request->renew_keys || request->accept_copy ||
+           request->disclose || request->take || request->log_point || request->log_erase ||
+           (lists && (lists->add || lists->remove));
 }
 
 static void take_request(struct serve *serve, struct client *client, const Request *request) {

@@ -173,6 +173,7 @@ enum store_note {
     STORE_NOTE_ERASED,         /* of a log: the first record that has not been looked at to be erased */
     STORE_NOTE_WITNESSED = 20, /* of a member: the checkpoint of its log that we have cosigned */
     STORE_NOTE_SPLIT,          /* two checkpoints that cannot be of one log */
+    STORE_NOTE_REQUEST = 30,   /* a thread of requests */
     STORE_NOTE_WATCHLIST = 40,
     STORE_NOTE_HITS,
     STORE_NOTE_STRIP /* of a feed of ours: entries whose content goes once every reader has them */

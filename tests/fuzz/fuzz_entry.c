@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     prepare();
     arena_init(&arena, (size_t)16 << 20);
     struct span rest = span_of(data + 1, size - 1);
-    if (data[0] == 1 || data[0] == 2)
+    if (data[0] >= ENTRY_GRANT && data[0] <= ENTRY_REQUEST)
         append_and_open(&arena, (enum entry_kind)data[0], rest);
     else
         take_as_it_is(&arena, rest);

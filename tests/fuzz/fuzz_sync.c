@@ -152,7 +152,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0)
         return 0;
     struct span rest = span_of(data + 1, size - 1);
-    if (data[0] == ENTRY_GRANT || data[0] == ENTRY_DISCLOSURE)
+    if (data[0] >= ENTRY_GRANT && data[0] <= ENTRY_REQUEST)
         take_signed((enum entry_kind)data[0], rest);
     else
         take_message(rest);

@@ -119,6 +119,7 @@ static void make_good_entries(void) {
     accept("the first: a grant of epoch 1", entries[1], &heads[0]);
     accept("a disclosure behind it", entries[2], &heads[1]);
     accept("another", entries[3], &heads[2]);
+    accept("a step of a request", authored(with_u8(entries[2], AT_KIND, ENTRY_REQUEST)), &heads[1]);
     accept("a grant of the next epoch", entries[4], &heads[3]);
     accept("a disclosure in it", entries[5], &heads[4]);
     accept("a grant of the epoch in force, for one who joined", entries[6], &heads[5]);
@@ -146,10 +147,12 @@ static void make_forms(void) {
            with_u8(joined(good, filled(0, ENTRY_BYTES_MAX + 1 - good.len)), 0, 2), here);
     refuse("unknown-suite", "suite 0", authored(with_u8(good, 0, 0)), here);
     refuse("unknown-suite", "suite 2", authored(with_u8(good, 0, 2)), here);
-    refuse("unknown-suite", "suite 2 and kind 3", authored(with_u8(with_u8(good, 0, 2), AT_KIND, 3)), here);
+    refuse("unknown-suite", "suite 2 and kind 4", authored(with_u8(with_u8(good, 0, 2), AT_KIND, 4)), here);
     refuse("unknown-kind", "kind 0", authored(with_u8(good, AT_KIND, 0)), here);
-    refuse("unknown-kind", "kind 3", authored(with_u8(good, AT_KIND, 3)), here);
-    refuse("unknown-kind", "kind 3 and number 0", authored(with_u64(with_u8(good, AT_KIND, 3), AT_NUMBER, 0)), here);
+    refuse("unknown-kind", "kind 4", authored(with_u8(good, AT_KIND, 4)), here);
+    refuse("unknown-kind", "kind 4 and number 0", authored(with_u64(with_u8(good, AT_KIND, 4), AT_NUMBER, 0)), here);
+    refuse("wrong-epoch", "a step of a request in the next epoch",
+           authored(with_u32(with_u8(good, AT_KIND, ENTRY_REQUEST), AT_EPOCH, 2)), here);
     refuse("malformed", "number 0", authored(with_u64(good, AT_NUMBER, 0)), here);
     refuse("malformed", "epoch 0", authored(with_u32(good, AT_EPOCH, 0)), here);
     refuse("malformed", "epoch 0 of another feed", flipped(with_u32(good, AT_EPOCH, 0), AT_FEED, 1), here);

@@ -133,7 +133,7 @@ static void make_changes(void) {
     open_vector("bad-commitment", "a body of 44 bytes", authored(cut(good, AT_BODY + 44)), key);
     open_vector("truncated", "a text of 3 bytes, sealed rightly", sealed_by_hand((struct seal){.padded = filled(0, 3)}),
                 key);
-    open_vector("unknown-kind", "kind 3", with_u8(good, AT_KIND, 3), key);
+    open_vector("unknown-kind", "kind 4", with_u8(good, AT_KIND, 4), key);
     open_vector("truncated", "285 bytes", cut(good, AT_BODY - 1), key);
 }
 

@@ -96,5 +96,6 @@ void make_blobs(void);
 void make_logs(void);
 void make_opened(void);
 void make_evidence(void);
+void make_releases(void);
 
 #endif

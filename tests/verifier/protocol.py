@@ -16,7 +16,7 @@ ALERT_HEADER_SIZE_MAX = 4096  # [4.5]
 SLOTS, DEPTH = 256, 4  # [4.1, 4.2]
 ENTRY_HEADER_SIZE, PREAMBLE_SIZE, ENTRY_SIZE_MAX = 222, 158, 524288  # [6.1, 6.2]
 HOPS_MAX = 255  # [5.3]
-KIND_GRANT, KIND_DISCLOSURE = 1, 2
+KIND_GRANT, KIND_DISCLOSURE, KIND_REQUEST = 1, 2, 3
 NONCE_SIZE, BOX_SIZE = 24, 52
 BOXES_MAX = 2048  # [7.4]
 
@@ -211,6 +211,8 @@ def read_disclosure(data):
     require(len(disclosure["values"]) == present.bit_count())
     require(all(disclosure["values"]))
     values = dict(zip(slots_of(present), disclosure["values"]))
+    if disclosure["release"] is not None:
+        read_release(disclosure["release"])
     salts, hashes = cut(disclosure["salts"], 16), cut(disclosure["hashes"], 32)
     return disclosure, header, Tree(header["alert"], header["version"], shown, salts, hashes, values)
 
@@ -227,6 +229,8 @@ def verify_disclosure(data, sign_keys):
         result = curve.verify(key, tag16("INAMA.sig.alert") + object_id, disclosure["signature"])
         results.setdefault(result, key)
     require("ok" in results, next(iter(results)))
+    if disclosure["release"] is not None:
+        verify_release(disclosure["release"], object_id, header["originator"], sign_keys)
     return object_id, tree.values, results["ok"]
 
 
@@ -272,7 +276,7 @@ class Entry:
     def check_form(self):
         """[6.8.1] The suite and kind are known, numbers count from 1; what a grant has no use for is zero."""
         require(self.suite == SUITE, "unknown-suite")
-        require(self.kind in (KIND_GRANT, KIND_DISCLOSURE), "unknown-kind")
+        require(self.kind in (KIND_GRANT, KIND_DISCLOSURE, KIND_REQUEST), "unknown-kind")
         require(self.number >= 1 and self.epoch >= 1 and self.body)
         if self.kind == KIND_GRANT:
             require(self.wrapped == bytes(72) and self.commitment == bytes(32))
@@ -516,7 +520,7 @@ def open_file(blob, key, manifest, chunks):
 # 10
 
 OPENED_SIZE_MAX = 1024
-STEPS = 1, 3_600_000, 86_400_000
+OPENED_STEPS = 1, 3_600_000, 86_400_000
 
 
 def read_opened(data, keys):
@@ -527,8 +531,67 @@ def read_opened(data, keys):
     words = wire.decode(wire.OPENED, outer["words"])
     require(words["suite"] == SUITE, "unknown-suite")
     require(all(len(words[name]) == 32 for name in ("reader", "key", "object")))
-    require(words["step"] in STEPS and words["since"] % words["step"] == 0)
+    require(words["step"] in OPENED_STEPS and words["since"] % words["step"] == 0)
     sign_key = [key for key in keys.get(words["reader"], []) if key_id(key) == words["key"]]
     require(sign_key, "unknown-member")
     check_signature(sign_key[0], "INAMA.sig.opened", H("INAMA.opened", outer["words"]), outer["signature"])
     return {name: words[name] for name in ("reader", "object", "since", "step")}
+
+
+# 16. Requests and releases
+
+RELEASE_SIZE_MAX, STEP_SIZE_MAX, REASON_SIZE_MAX, NAME_SIZE_MAX, ONWARD_MAX = 8192, 16384, 4096, 64, 16
+STEP_REQUEST, STEP_REFUSAL, STEP_WITHDRAWAL = 1, 3, 6
+STEPS = range(1, 7)
+
+
+def check_onward(readers):
+    """[16.2, 16.3] Each names somebody."""
+    require(len(readers) <= ONWARD_MAX)
+    for reader in readers:
+        require(any(reader[name] is not None for name in ("role", "country", "name")))
+
+
+def read_release(data):
+    """[16.3] The terms, the signature and the terms' bytes: well formed, nothing verified yet."""
+    require(len(data) <= RELEASE_SIZE_MAX, "too-large")
+    release = wire.decode(wire.SIGNED_RELEASE, data)
+    require(len(release["signature"]) == 64)
+    terms = wire.decode(wire.RELEASE_TERMS, release["terms"])
+    require(terms["suite"] == SUITE, "unknown-suite")
+    sizes = (("originator", 32), ("key", 32), ("object", 32), ("reader", 32), ("request", 16), ("slots", 32))
+    require(all(len(terms[name]) == size for name, size in sizes))
+    check_onward(terms["onward"])
+    return terms, release["signature"], release["terms"]
+
+
+def verify_release(data, object_id, originator, sign_keys):
+    """[16.3] `sign_keys` as in verify_disclosure(). Returns the terms."""
+    terms, signature, words = read_release(data)
+    require(terms["object"] == object_id and terms["originator"] == originator)
+    keys = {key_id(key): key for key in sign_keys.get(originator, [])}
+    require(terms["key"] in keys, "unknown-member")
+    check_signature(keys[terms["key"]], "INAMA.sig.terms", H("INAMA.terms", words), signature)
+    return terms
+
+
+def read_step(data):
+    """[16.2] One step of a request."""
+    require(len(data) <= STEP_SIZE_MAX, "too-large")
+    step = wire.decode(wire.REQUEST_STEP, data)
+    require(step["suite"] == SUITE, "unknown-suite")
+    require(step["step"] in STEPS, "unknown-kind")
+    require(len(step["request"]) == 16 and len(step["object"]) == 32)
+    names_slots = step["step"] not in (STEP_REFUSAL, STEP_WITHDRAWAL)
+    for name, needed in (("slots", names_slots), ("shown", False)):
+        require(not needed if step[name] is None else len(step[name]) == 32 and (any(step[name]) or not needed))
+    said = (
+        ("reason", REASON_SIZE_MAX, step["step"] in (STEP_REQUEST, STEP_REFUSAL)),
+        ("purpose", NAME_SIZE_MAX, False),
+        ("behalf", NAME_SIZE_MAX, False),
+    )
+    for name, size, needed in said:
+        text = step[name]
+        require(not needed if text is None else 1 <= len(text.encode("utf-8")) <= size)
+    check_onward(step["onward"])
+    return step

@@ -66,7 +66,7 @@ def results():
 
 def vectors():
     sources = small, trees, disclosures, entries, opened, grants, endings, lists, taken, files, cards, key_files, blobs
-    sources += logs, words
+    sources += logs, words, releases
     for source in sources:
         for name, vector in source():
             yield f"{source.__name__}: {name}", json.loads(json.dumps(verify.hexed(vector)))
@@ -129,6 +129,7 @@ def disclosure(shown=SHOWN, seed=AUTHOR, change_header=(), unknown=(), **change)
         "hashes": b"".join(hashes),
         "values": [VALUES[slot] for slot in slots_of(present)],
         "hops": None,
+        "release": None,
         "unknown": list(unknown),
     }
     return wire.encode(wire.DISCLOSURE, {**fields, **change})
@@ -265,7 +266,7 @@ def entries():
         "285 bytes": (start, first[:285], "truncated"),
         "too large": (start, first + bytes(524288), "too-large"),
         "suite 2": (start, grant_entry(suite=2), "unknown-suite"),
-        "kind 3": (start, grant_entry(kind=3), "unknown-kind"),
+        "kind 4": (start, grant_entry(kind=4), "unknown-kind"),
         "a grant with a wrapped key": (start, grant_entry(wrapped=b"\1" * 72), "malformed"),
         "another feed": ({**start, "feed": bytes(32)}, first, "wrong-feed"),
         "again": (later, first, "replayed"),
@@ -741,3 +742,57 @@ def words():
     yield "no such step", {**vector, "opened": word(step=2), "expect": "malformed"}
     yield "another suite", {**vector, "opened": word(suite=2), "expect": "unknown-suite"}
     yield "large", {**vector, "opened": word() + bytes(1024), "expect": "too-large"}
+
+
+# 16
+
+
+def terms(**change):
+    fields = {name: [] if label == wire.REPEATED else None for _, name, label, _ in wire.RELEASE_TERMS}
+    object_id = H("INAMA.object", alert_header(whole_tree().root()))
+    fields.update(suite=1, originator=AUTHOR_ID, key=AUTHOR_ID, object=object_id, reader=READER_ID)
+    fields.update(request=random("request", 16), slots=b"\xff" + bytes(31), created=1767225600000, unknown=[])
+    return wire.encode(wire.RELEASE_TERMS, {**fields, **change})
+
+
+def release(words=None, seed=AUTHOR):
+    words = terms() if words is None else words
+    signature = sign(seed, "INAMA.sig.terms", H("INAMA.terms", words))
+    return wire.encode(wire.SIGNED_RELEASE, {"terms": words, "signature": signature, "unknown": []})
+
+
+def step(**change):
+    fields = {name: [] if label == wire.REPEATED else None for _, name, label, _ in wire.REQUEST_STEP}
+    fields.update(suite=1, step=1, request=random("request", 16), object=bytes(32), slots=b"\1" + bytes(31))
+    return wire.encode(wire.REQUEST_STEP, {**fields, "reason": "a reason", "unknown": [], **change})
+
+
+def releases():
+    object_id = H("INAMA.object", alert_header(whole_tree().root()))
+    vector = {"op": "release", "object": object_id, "originator": AUTHOR_ID}
+    vector["members"] = [{"id": AUTHOR_ID, "sign_key": AUTHOR_KEY}]
+    found = {"reader": READER_ID, "slots": b"\xff" + bytes(31), "until": 0, "judicial": False, "onward": 0}
+    yield "release", {**vector, "release": release(), "expect": "ok", **found}
+    nobody = [{"role": None, "country": None, "name": None, "unknown": []}]
+    refused = {
+        "of another version": (release(terms(object=bytes(32))), "malformed"),
+        "by the reader": (release(seed=READER), "bad-signature"),
+        "by a key of the reader's": (release(terms(key=READER_ID), READER), "unknown-member"),
+        "of suite 2": (release(terms(suite=2)), "unknown-suite"),
+        "to nobody": (release(terms(onward=nobody)), "malformed"),
+        "too large": (release() + bytes(8192), "too-large"),
+    }
+    for name, (data, expected) in refused.items():
+        yield "release " + name, {**vector, "release": data, "expect": expected}
+    carried = {"op": "disclosure", "members": vector["members"]}
+    other = disclosure(release=release(terms(object=bytes(32))))
+    yield "release in a disclosure of another alert", {**carried, "disclosure": other, "expect": "malformed"}
+    steps = {
+        "step": (step(), "ok"),
+        "step 7": (step(step=7), "unknown-kind"),
+        "step without slots": (step(slots=None), "malformed"),
+        "withdrawal": (step(step=6, slots=None, reason=None), "ok"),
+        "refusal without a reason": (step(step=3, slots=None, reason=None), "malformed"),
+    }
+    for name, (data, expected) in steps.items():
+        yield name, {"op": "request_step", "step": data, "expect": expected}

@@ -70,6 +70,18 @@ def op_disclosure(disclosure, members):
     return {"object_id": object_id, "values": shown, "signed_by": key}
 
 
+def op_release(release, object, originator, members):
+    sign_keys = {unhex(member["id"]): [unhex(member["sign_key"])] for member in members}
+    terms = protocol.verify_release(unhex(release), unhex(object), unhex(originator), sign_keys)
+    found = {name: terms[name] for name in ("reader", "slots")}
+    return {**found, "until": terms["until"] or 0, "judicial": bool(terms["judicial"]), "onward": len(terms["onward"])}
+
+
+def op_request_step(step):
+    protocol.read_step(unhex(step))
+    return {}
+
+
 def op_narrow(disclosure, keep):
     return {"out": protocol.narrow_disclosure(unhex(disclosure), unhex(keep))}
 
@@ -226,6 +238,8 @@ OPERATIONS = {
     "root": op_root,
     "disclosure": op_disclosure,
     "narrow": op_narrow,
+    "release": op_release,
+    "request_step": op_request_step,
     "entry": op_entry,
     "open": op_open,
     "grant": op_grant,

@@ -66,6 +66,7 @@ DISCLOSURE = (
     (6, "hashes", REQUIRED, BYTES),
     (7, "values", REPEATED, BYTES),
     (8, "hops", OPTIONAL, UINT32),
+    (15, "release", OPTIONAL, BYTES),
 )
 
 GRANT = (
@@ -73,6 +74,49 @@ GRANT = (
     (2, "ephemeral", REQUIRED, BYTES),
     (3, "boxes", REQUIRED, BYTES),
     (4, "outdated", OPTIONAL, UINT64),
+)
+
+# proto/request.proto
+
+ONWARD_READER = (
+    (1, "role", OPTIONAL, STRING),
+    (2, "country", OPTIONAL, STRING),
+    (3, "name", OPTIONAL, STRING),
+)
+
+RELEASE_TERMS = (
+    (1, "suite", REQUIRED, UINT32),
+    (2, "originator", REQUIRED, BYTES),
+    (3, "key", REQUIRED, BYTES),
+    (4, "object", REQUIRED, BYTES),
+    (5, "reader", REQUIRED, BYTES),
+    (6, "request", REQUIRED, BYTES),
+    (7, "slots", REQUIRED, BYTES),
+    (8, "created", REQUIRED, UINT64),
+    (9, "until", OPTIONAL, UINT64),
+    (10, "judicial", OPTIONAL, BOOL),
+    (11, "onward", REPEATED, ONWARD_READER),
+)
+
+SIGNED_RELEASE = (
+    (1, "terms", REQUIRED, BYTES),
+    (2, "signature", REQUIRED, BYTES),
+)
+
+REQUEST_STEP = (
+    (1, "suite", REQUIRED, UINT32),
+    (2, "step", REQUIRED, UINT32),
+    (3, "request", REQUIRED, BYTES),
+    (4, "object", REQUIRED, BYTES),
+    (5, "slots", OPTIONAL, BYTES),
+    (6, "reason", OPTIONAL, STRING),
+    (7, "deadline", OPTIONAL, UINT64),
+    (8, "purpose", OPTIONAL, STRING),
+    (9, "until", OPTIONAL, UINT64),
+    (10, "judicial", OPTIONAL, BOOL),
+    (11, "onward", REPEATED, ONWARD_READER),
+    (12, "shown", OPTIONAL, BYTES),
+    (13, "behalf", OPTIONAL, STRING),
 )
 
 # proto/roster.proto

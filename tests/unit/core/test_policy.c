@@ -285,7 +285,8 @@ START_TEST(everything_wrong_is_said_in_one_run) {
            "p.yaml:19: show: \"\" is no field, class or group", "p.yaml:21: operators: expected show and hide",
            "p.yaml:22: life: unknown key, expected one of: operators, live",
            "p.yaml:23: size: unknown key, expected one of: show, hide",
-           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, carry, tell_opened, local");
+           "p.yaml:24: audience: unknown key, expected one of: audiences, forward, accept, carry, release, "
+           "tell_opened, local");
 }
 END_TEST
 
@@ -845,6 +846,176 @@ START_TEST(decide_agrees_with_the_table_for_all_that_a_marking_says) {
 }
 END_TEST
 
+/* ---- with the originator's consent ---- */
+
+static const struct policy_selector onward_police[] = {{"POLICE", "KE", NULL}, {NULL, NULL, "ke-court"}};
+
+static struct field_set let_over(const struct marking *marking, const struct policy_hop *hop) {
+    const struct policy_view all = {.fields = field_set_all()};
+    return policy_decide(marking, &all, hop);
+}
+
+/* What a consent about the persons lets over a hop that the marking forbids. */
+static bool opens(const struct marking *marking, const struct policy_consent *consent, struct policy_hop hop) {
+    const struct field_set persons = field_set_of_class(CLASS_PERSONS), none = {0};
+    hop.consent = consent;
+    hop.is_senders = true;
+    struct field_set shown = let_over(marking, &hop);
+    ck_assert(!memcmp(&shown, &persons, sizeof shown) || !memcmp(&shown, &none, sizeof shown));
+    return memcmp(&shown, &persons, sizeof shown) == 0;
+}
+
+static struct policy_consent about_persons(bool judicial) {
+    return (struct policy_consent){
+        .fields = field_set_of_class(CLASS_PERSONS), .judicial = judicial, .onward = onward_police, .onward_count = 2};
+}
+
+static const struct policy_hop to_police = {
+    .hops = 2, .when = 1000, .sender_country = "UG", .reader = {"POLICE", "KE", NULL}};
+static const struct policy_hop to_court = {
+    .hops = 2, .when = 1000, .sender_country = "UG", .reader = {"JUDICIAL", "KE", "ke-court"}};
+
+/* H2, S2, H3, ask, AMBER, AMBER+STRICT, and the onward rule, list by list. */
+START_TEST(a_consent_answers_what_the_marking_asks_about_passing_on) {
+    static char other_role[] = "CUSTOMS",
+                other_country[] = "CD", *const role[] = {other_role}, *const country[] = {other_country};
+    const struct marking markings[] = {
+        {.handling = HANDLING_H2},   {.handling = HANDLING_H3}, {.handling = HANDLING_C | HANDLING_A1 | HANDLING_S2},
+        {.onward = ONWARD_ASK},      {.onward = ONWARD_NONE},   {.onward = ONWARD_NATIONAL},
+        {.tlp = TLP_AMBER},          {.tlp = TLP_AMBER_STRICT}, {.roles = {role, 1}},
+        {.countries = {country, 1}}, {.hops_max = 1},           {.purpose_in_words = true},
+    };
+    const struct policy_consent consent = about_persons(false);
+    for (size_t i = 0; i < sizeof markings / sizeof *markings; i++) {
+        ck_assert_int_ne(policy_marking_allows(&markings[i], &to_police), MARKING_ALLOWS);
+        ck_assert_msg(opens(&markings[i], &consent, to_police), "marking %zu", i);
+    }
+}
+END_TEST
+
+START_TEST(a_consent_does_not_answer_what_nobody_may) {
+    static char training[] = "TRAINING", *const purposes[] = {training};
+    const struct marking markings[] = {
+        {.tlp = TLP_RED},
+        {.expires = 1000, .handling = HANDLING_H2},
+        {.embargo_until = 2000},
+        {.retention_until = "1969", .handling = HANDLING_H2},
+        {.purposes = {purposes, 1}},
+    };
+    const struct policy_consent consent = about_persons(true);
+    for (size_t i = 0; i < sizeof markings / sizeof *markings; i++)
+        ck_assert_msg(!opens(&markings[i], &consent, to_police), "marking %zu", i);
+}
+END_TEST
+
+START_TEST(judicial_proceedings_take_a_consent_that_says_so) {
+    const struct marking h1 = {.handling = HANDLING_H1 | HANDLING_H2},
+                         a2 = {.handling = HANDLING_C | HANDLING_A2 | HANDLING_S2};
+    const struct policy_consent silent = about_persons(false), judicial = about_persons(true);
+    ck_assert(!opens(&h1, &silent, to_court) && opens(&h1, &judicial, to_court));
+    ck_assert(!opens(&a2, &silent, to_court) && opens(&a2, &judicial, to_court));
+}
+END_TEST
+
+START_TEST(a_consent_is_for_its_readers_and_its_time) {
+    const struct marking h2 = {.handling = HANDLING_H2};
+    struct policy_consent consent = about_persons(true);
+    struct policy_hop hop = to_police;
+    hop.reader.country = "UG";
+    ck_assert(!opens(&h2, &consent, hop));
+    hop.reader = (struct policy_selector){NULL, "KE", NULL}; /* some of these are no police */
+    ck_assert(!opens(&h2, &consent, hop));
+    hop.reader = (struct policy_selector){"POLICE", "KE", "ke-police"};
+    ck_assert(opens(&h2, &consent, hop));
+    consent.until = 1001;
+    ck_assert(opens(&h2, &consent, hop));
+    consent.until = 1000;
+    ck_assert(!opens(&h2, &consent, hop));
+    consent.until = 0;
+    consent.onward_count = 0;
+    ck_assert(!opens(&h2, &consent, hop));
+}
+END_TEST
+
+/* Released to one reader, they are not the marking's to give any more; all others still are. */
+START_TEST(what_was_released_goes_on_by_the_consent_alone) {
+    const struct marking clear = {.tlp = TLP_CLEAR};
+    const struct policy_consent consent = about_persons(false);
+    struct policy_hop hop = to_police;
+    hop.consent = &consent;
+    struct field_set all = field_set_all(), others = field_set_minus(all, consent.fields), shown;
+    shown = let_over(&clear, &hop); /* made for somebody else than the sender */
+    ck_assert(!memcmp(&shown, &others, sizeof shown));
+    hop.is_senders = true;
+    shown = let_over(&clear, &hop);
+    ck_assert(!memcmp(&shown, &all, sizeof shown));
+    hop.reader.country = "UG";
+    shown = let_over(&clear, &hop);
+    ck_assert(!memcmp(&shown, &others, sizeof shown));
+    ck_assert(policy_needs_consent(&hop, &consent.fields) && !policy_needs_consent(&hop, &others));
+    hop.from_originator = true;
+    shown = let_over(&clear, &hop);
+    ck_assert(!memcmp(&shown, &all, sizeof shown));
+}
+END_TEST
+
+/* A consent never takes away what a stricter marking would not, and opens nothing but its own slots. */
+START_TEST(a_consent_opens_its_own_slots_and_no_other) {
+    const struct policy_consent consent = about_persons(true);
+    for (int tlp = TLP_CLEAR; tlp <= TLP_RED; tlp++)
+        for (unsigned handling = 0; handling < HANDLING_S2 << 1; handling++)
+            for (int onward = ONWARD_UNSAID; onward <= ONWARD_ASK; onward++) {
+                const struct marking marking = {
+                    .tlp = (enum tlp)tlp, .handling = handling, .onward = (enum onward)onward};
+                struct policy_hop hop = to_court;
+                struct field_set without = let_over(&marking, &hop);
+                hop.consent = &consent;
+                hop.is_senders = true;
+                struct field_set with = let_over(&marking, &hop), more = field_set_minus(with, without);
+                more = field_set_minus(more, consent.fields);
+                ck_assert(field_set_is_empty(&more));
+                ck_assert_int_eq(!field_set_is_empty(&with), tlp != TLP_RED);
+            }
+}
+END_TEST
+
+/* The receiver's side: what is shown beyond the slots of the consent, and what it does not cover. */
+START_TEST(admit_holds_what_is_shown_against_the_consent) {
+    const struct policy *policy = read_good("accept: [{from: {role: CUSTOMS}, show: [all]}]\n");
+    const struct marking h2 = {.handling = HANDLING_H2};
+    const struct policy_selector sender = {"CUSTOMS", "UG", "ug-customs"};
+    const struct policy_consent consent = about_persons(false);
+    struct policy_hop hop = to_police;
+    struct field_set persons = consent.fields, wider = persons, none = {0};
+    field_set_add(&wider, field_find("incident.country")->slot);
+    ck_assert_str_eq(result_name(policy_admit(policy, &h2, &hop, &sender, &persons)), "marking-forbids");
+    hop.consent = &consent;
+    ck_assert_str_eq(result_name(policy_admit(policy, &h2, &hop, &sender, &persons)), "marking-forbids");
+    hop.is_senders = true;
+    ck_assert_str_eq(result_name(policy_admit(policy, &h2, &hop, &sender, &persons)), "ok");
+    ck_assert_str_eq(result_name(policy_admit(policy, &h2, &hop, &sender, &wider)), "marking-forbids");
+    hop.reader.role = "WILDLIFE";
+    ck_assert_str_eq(result_name(policy_admit(policy, &h2, &hop, &sender, &persons)), "marking-forbids");
+    ck_assert_str_eq(result_name(policy_admit(policy, &h2, &hop, &sender, &none)), "marking-forbids");
+}
+END_TEST
+
+/* What a person opens beside the view: no more than the policy lets people open, and nothing against the marking. */
+START_TEST(a_person_opens_what_the_policy_lets_people_open) {
+    const struct policy *policy = read_good("release: {show: [persons], hide: [persons.surname], two_persons: yes}\n");
+    ck_assert(policy->release.two_persons && policy->release.line == 1);
+    const struct policy_view view = {.fields = field_set_of_class(CLASS_ROUTE)};
+    const struct policy_opening opening = {.fields = field_set_all(), .most = &policy->release};
+    struct policy_hop hop = to_police;
+    hop.opening = &opening;
+    const struct marking clear = {.tlp = TLP_CLEAR}, h2 = {.handling = HANDLING_H2};
+    struct field_set expected = field_set_or(view.fields, field_set_of_class(CLASS_PERSONS)), none = {0};
+    field_set_remove(&expected, field_find("persons.surname")->slot);
+    check_same(policy_decide(&clear, &view, &hop), expected);
+    check_same(policy_decide(&h2, &view, &hop), none);
+}
+END_TEST
+
 /* More marking never shows more. */
 START_TEST(a_stricter_marking_never_opens_anything) {
     const struct policy_hop hops[] = {
@@ -1039,6 +1210,14 @@ Suite *suite(void) {
     tcase_add_test(decision, decide_agrees_with_the_table_for_all_codes);
     tcase_add_test(decision, decide_agrees_with_the_table_for_all_that_a_marking_says);
     tcase_add_test(decision, a_stricter_marking_never_opens_anything);
+    tcase_add_test(decision, a_consent_answers_what_the_marking_asks_about_passing_on);
+    tcase_add_test(decision, a_consent_does_not_answer_what_nobody_may);
+    tcase_add_test(decision, judicial_proceedings_take_a_consent_that_says_so);
+    tcase_add_test(decision, a_consent_is_for_its_readers_and_its_time);
+    tcase_add_test(decision, what_was_released_goes_on_by_the_consent_alone);
+    tcase_add_test(decision, a_consent_opens_its_own_slots_and_no_other);
+    tcase_add_test(decision, admit_holds_what_is_shown_against_the_consent);
+    tcase_add_test(decision, a_person_opens_what_the_policy_lets_people_open);
     tcase_add_test(decision, every_rule_has_a_text_of_its_own);
     tcase_add_test(decision, where_it_is_nothing_ends);
     tcase_add_test(decision, a_date_is_past_when_its_last_day_is);

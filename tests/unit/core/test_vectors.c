@@ -13,6 +13,7 @@
 #include "core/evidence_report.h"
 #include "core/feed.h"
 #include "core/journal.h"
+#include "core/request.h"
 #include "core/merkle.h"
 #include "core/opened.h"
 #include "keys/blob.h"
@@ -260,6 +261,25 @@ static enum result run_narrow(const json_t *in, json_t *out) {
     TRY(disclosure_encode(&encoded, &arena, &to));
     put(out, "out", buf_span(&encoded));
     return RESULT_OK;
+}
+
+static enum result run_release(const json_t *in, json_t *out) {
+    struct release release;
+    struct span id = bytes(in, "originator");
+    TRY(release_decode(&release, &arena, bytes(in, "release")));
+    TRY(release_verify(&release, bytes(in, "object").data, id.data, find_member(json_object_get(in, "members"), id)));
+    put(out, "reader", proto_span(release.terms->reader));
+    put(out, "slots", proto_span(release.terms->slots));
+    json_object_set_new(out, "until", json_integer((json_int_t)release.consent.until));
+    json_object_set_new(out, "judicial", json_boolean(release.consent.judicial));
+    json_object_set_new(out, "onward", json_integer((json_int_t)release.consent.onward_count));
+    return RESULT_OK;
+}
+
+static enum result run_request_step(const json_t *in, json_t *out) {
+    RequestStep *step;
+    (void)out;
+    return request_decode(&step, &arena, bytes(in, "step"));
 }
 
 /* A fork only if the author signed this one too, and it is not the one that is here. */
@@ -618,6 +638,8 @@ static const struct {
     {"fingerprint", run_fingerprint},
     {"root", run_root},
     {"narrow", run_narrow},
+    {"release", run_release},
+    {"request_step", run_request_step},
     {"disclosure", run_disclosure},
     {"entry", run_entry},
     {"open", run_open},
@@ -646,7 +668,7 @@ static const struct {
 
 static const char *const files[] = {"names",    "signatures", "trees", "encoding",    "disclosures", "entries",
                                     "grants",   "rosters",    "trust", "rosterfiles", "endings",     "cards",
-                                    "keyfiles", "blobs",      "logs",  "opened",      "evidence"};
+                                    "keyfiles", "blobs",      "logs",  "opened",      "evidence",    "releases"};
 enum { FILES = sizeof files / sizeof *files };
 
 static enum result run(const json_t *vector, json_t *out) {

@@ -77,7 +77,8 @@ static struct feed *tell(const struct member **members, uint64_t now_ms) {
     ck_assert_str_eq(result_name(feeds_get(&exchange->feeds, identity->id, identity->key_id, "many", &feed)), "ok");
     ck_assert_str_eq(result_name(feeds_refresh(&exchange->feeds, feed, &world->arena, members, MANY, now_ms)), "ok");
     struct span alert = world_disclosure(world, identity, "GREEN", 0);
-    ck_assert_str_eq(result_name(feeds_append(&exchange->feeds, feed, &world->arena, alert, now_ms)), "ok");
+    ck_assert_str_eq(result_name(feeds_append(&exchange->feeds, feed, &world->arena, ENTRY_DISCLOSURE, alert, now_ms)),
+                     "ok");
     commit(congo);
     return world_feed(congo, identity->key_id, "many");
 }

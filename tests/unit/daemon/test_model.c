@@ -113,8 +113,9 @@ static bool append(void *context, struct stage *stage, size_t at, const struct i
     ck_assert_str_eq(result_name(result), count ? "ok" : "not-found");
     bool is_written = count && text;
     if (is_written)
-        ck_assert_int_eq(feeds_append(&history->feeds, feed, &history->arena, span_of_text(text), stage->now),
-                         RESULT_OK);
+        ck_assert_int_eq(
+            feeds_append(&history->feeds, feed, &history->arena, ENTRY_DISCLOSURE, span_of_text(text), stage->now),
+            RESULT_OK);
     publish_what_is_new(history, at, feed, before);
     return is_written;
 }

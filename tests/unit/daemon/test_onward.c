@@ -135,8 +135,8 @@ static void pass_on_all_the_same(struct actor *holder, const char *audience, str
                               .sequence = holding.stored.sequence,
                               .shown = all,
                               .rule = "none"};
-    ck_assert_int_eq(disclosure_pass_on(&telling.body, &exchange->turn, &holding.disclosure, &all, as_originator),
-                     RESULT_OK);
+    const struct policy_hop hop = {.from_originator = as_originator};
+    ck_assert_int_eq(disclosure_pass_on(&telling.body, &exchange->turn, &holding.disclosure, &all, &hop), RESULT_OK);
     ck_assert_int_eq(exchange_begin(exchange), RESULT_OK);
     ck_assert_int_eq(exchange_append(exchange, &telling, world->now_ms), RESULT_OK);
     ck_assert_int_eq(exchange_commit(exchange, NULL, NULL), RESULT_OK);
