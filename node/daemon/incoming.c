@@ -418,7 +418,7 @@ static bool is_unverified(const struct incoming *incoming, const struct incoming
 static bool is_redundant(const struct incoming *incoming, const struct incoming_entry *entry,
                          const struct index_row *present) {
     return present && !entry->result && !incoming->feed->ours &&
-           (present->ordinal == 0 || !replaces(incoming->exchange, present, &entry->disclosure.shown));
+           (present->ordinal == 0 || !replaces(incoming->exchange, present, &entry->disclosure));
 }
 
 /* Such an entry stays for its author, who may need it back, and is remembered with the alert, to be erased with it. One

@@ -214,10 +214,11 @@ static enum result tell_all(struct hearers *hearers) {
 enum result recall_tell(struct exchange *exchange, const struct disclosure *recall, uint64_t sequence) {
     static const struct field_set nothing;
     struct hearers hearers = {.exchange = exchange, .recall = recall, .sequence = sequence};
+    const struct policy_hop hop = {.from_originator = exchange_is_ours(exchange, recall)};
     uint64_t now = clock_wall_ms(exchange->clock);
     if (exchange_may_write(exchange))
         return embargo_put_off(exchange, &(struct embargo){sequence, now});
-    TRY(disclosure_pass_on(&hearers.body, &exchange->turn, recall, &nothing, exchange_is_ours(exchange, recall)));
+    TRY(disclosure_pass_on(&hearers.body, &exchange->turn, recall, &nothing, &hop));
     TRY(find_hearers(&hearers));
     TRY(tell_all(&hearers));
     return hearers.again ? embargo_put_off(exchange, &(struct embargo){sequence, now + TRY_AGAIN_MS}) : RESULT_OK;
