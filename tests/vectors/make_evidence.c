@@ -25,8 +25,9 @@ static struct field_set small_view(void) {
 }
 
 static struct span passed_on(const struct field_set *view) {
+    const struct policy_hop hop = {.from_originator = false};
     struct span out;
-    MUST(!disclosure_pass_on(&out, &memory, &seizure, view, false));
+    MUST(!disclosure_pass_on(&out, &memory, &seizure, view, &hop));
     return out;
 }
 
