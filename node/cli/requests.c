@@ -39,11 +39,12 @@ static json_t *onward_json(OnwardReader *const *readers, size_t count) {
 }
 
 static json_t *step_json(struct arena *arena, const ThreadStep *step) {
-    return json_pack("{s:s, s:b, s:I, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "step", step->step, "ours", step->ours,
-                     "time", (json_int_t)step->time, "fields", fields_json(arena, step->has_slots, step->slots),
-                     "reason", print_json_text(step->reason), "deadline", time_json(step->has_deadline, step->deadline),
-                     "purpose", print_json_text(step->purpose), "until", time_json(step->has_until, step->until),
-                     "judicial", step->judicial, "onward", onward_json(step->onward, step->n_onward), "behalf",
+    return json_pack("{s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "step", step->step, "ours",
+                     step->ours, "proposed", step->proposed, "time", (json_int_t)step->time, "fields",
+                     fields_json(arena, step->has_slots, step->slots), "reason", print_json_text(step->reason),
+                     "deadline", time_json(step->has_deadline, step->deadline), "purpose",
+                     print_json_text(step->purpose), "until", time_json(step->has_until, step->until), "judicial",
+                     step->judicial, "onward", onward_json(step->onward, step->n_onward), "behalf",
                      print_json_text(step->behalf));
 }
 
@@ -93,8 +94,9 @@ static void print_pair(const char *label, const char *value) {
 
 static void print_step(struct arena *arena, const ThreadStatus *thread, const ThreadStep *step) {
     struct field_set slots = release_slots(step->slots);
+    const char *by = step->ours ? _("by this node") : text_escape(arena, thread->peer);
     print_line("%s  %s%s%s  %s", print_time(arena, step->time), print_on(PRINT_BOLD), step->step, print_off(),
-               step->ours ? _("by this node") : text_escape(arena, thread->peer));
+               step->proposed ? _("proposed: nothing is told before a second person confirms it") : by);
     print_pair(_("fields"), step->has_slots ? thread_fields_text(arena, &slots) : "");
     print_pair(_("reason"), text_escape(arena, step->reason ? step->reason : ""));
     print_pair(_("purpose"), text_escape(arena, step->purpose ? step->purpose : ""));

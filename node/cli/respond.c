@@ -71,6 +71,9 @@ static enum exit_code run_release(struct call *call) {
     if (code)
         return code;
     words.has_confirm = words.confirm = options_flag(&call->options, "confirm");
+    if (words.confirm && (words.has_slots || words.has_until || words.judicial || words.n_onward || words.reason))
+        return print_usage_error(call,
+                                 _("--confirm takes what was proposed, as inama requests shows it: no other option"));
     if (!print_confirm(options_flag(&call->options, "yes"), _("What is told cannot be taken back. Release it?")))
         return EXIT_REFUSED;
     return say(call, &words);

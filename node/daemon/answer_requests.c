@@ -310,15 +310,27 @@ static enum result step_words(ThreadStep **out, struct arena *arena, const Reque
     return RESULT_OK;
 }
 
+/* Whoever is to confirm it sees what it is. */
+static enum result add_proposal(ThreadStatus *out, struct arena *arena, const ReleaseProposal *proposal) {
+    RequestEvent event = REQUEST_EVENT__INIT;
+    event.time = proposal->time;
+    event.ours = true;
+    event.step = proposal->step;
+    TRY(step_words(&out->steps[out->n_steps], arena, &event));
+    out->steps[out->n_steps]->has_proposed = out->steps[out->n_steps]->proposed = true;
+    out->n_steps++;
+    return RESULT_OK;
+}
+
 static enum result add_steps(ThreadStatus *out, struct arena *arena, const RequestThread *thread, bool all) {
-    out->steps = arena_array(arena, thread->n_events, sizeof *out->steps);
+    out->steps = arena_array(arena, thread->n_events + 1, sizeof *out->steps);
     if (!out->steps)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < thread->n_events; i++)
         TRY(step_words(&out->steps[i], arena, thread->events[i]));
     out->slots = out->steps[0]->slots;
     out->n_steps = all ? thread->n_events : 0;
-    return RESULT_OK;
+    return all && thread->proposal ? add_proposal(out, arena, thread->proposal) : RESULT_OK;
 }
 
 static const char *person(const ReleaseProposal *proposal, struct arena *arena) {

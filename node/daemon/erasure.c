@@ -77,22 +77,27 @@ static bool has_everybody(struct exchange *exchange, struct feed *feed, uint64_t
     return true;
 }
 
+enum result erasure_when_had(struct exchange *exchange, struct feed *feed, uint64_t number) {
+    struct arena *arena = &exchange->turn;
+    struct span before;
+    struct buf note;
+    TRY(feeds_note(exchange->store, arena, STORE_NOTE_STRIP, feed, &before));
+    buf_init(&note, arena);
+    buf_put_span(&note, before);
+    buf_put_u64(&note, number);
+    if (note.failed)
+        return RESULT_NO_MEMORY;
+    return store_put_note(exchange->store, STORE_NOTE_STRIP, feed->record.ordinal, buf_span(&note));
+}
+
 /* What we told: at once, or when everybody has it. By which it came once more: unless it is carried for others. */
 static enum result strip_told(struct exchange *exchange, struct arena *arena, const struct store_told *told) {
     struct feed *feed = feeds_find_ordinal(&exchange->feeds, told->ordinal);
-    struct span before;
-    struct buf note;
     if (feed && feeds_is_carried(feed))
         return RESULT_OK;
     if (!feed || !feed->ours || !is_carried_by_others(exchange, feed) || has_everybody(exchange, feed, told->number))
         return strip_entry(exchange, arena, told->ordinal, told->number);
-    TRY(feeds_note(exchange->store, arena, STORE_NOTE_STRIP, feed, &before));
-    buf_init(&note, arena);
-    buf_put_span(&note, before);
-    buf_put_u64(&note, told->number);
-    if (note.failed)
-        return RESULT_NO_MEMORY;
-    return store_put_note(exchange->store, STORE_NOTE_STRIP, told->ordinal, buf_span(&note));
+    return erasure_when_had(exchange, feed, told->number);
 }
 
 /* The entry it came by, and those by which it was passed on. Others may read what is carried for them, and would wait

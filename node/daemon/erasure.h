@@ -18,6 +18,10 @@ MUST_USE enum result erasure_versions(const struct exchange *exchange, struct ar
  * is said so in the technical log, and stays as it is. Failures are of our own machine. */
 MUST_USE enum result erasure_of_rows(struct exchange *exchange, const struct index_row *rows, size_t count);
 
+/* Erases this entry of a feed of ours once every reader has acknowledged it, in the open change and later ones: another
+ * one there tells the same alert more widely, and only that one is remembered with it. */
+MUST_USE enum result erasure_when_had(struct exchange *exchange, struct feed *feed, uint64_t number);
+
 /* Entries of a feed that others carry stay whole until every reader has acknowledged them, as who has no line to us
  * takes no bare ones (docs/protocol.md, 6.8.1). Looks whether that is so, now and then; in the open change. */
 MUST_USE enum result erasure_tick(struct exchange *exchange);

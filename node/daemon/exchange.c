@@ -8,6 +8,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "core/lane.h"
+#include "daemon/erasure.h"
 #include "daemon/history.h"
 #include "daemon/incoming.h"
 #include "daemon/recall.h"
@@ -242,6 +243,17 @@ enum result exchange_may_write(const struct exchange *exchange) {
     return RESULT_OK;
 }
 
+/* A feed remembers one entry of an alert: one before it goes when it has been read, as no recall would find it. */
+static enum result remember_telling(struct exchange *exchange, struct feed *feed, uint64_t sequence) {
+    struct store_told *told;
+    size_t count;
+    TRY(store_get_told(exchange->store, &exchange->turn, sequence, &told, &count));
+    for (size_t i = 0; i < count; i++)
+        if (told[i].ordinal == feed->record.ordinal)
+            TRY(erasure_when_had(exchange, feed, told[i].number));
+    return store_put_told(exchange->store, sequence, feed->record.ordinal, feed->next.number);
+}
+
 /* The entry, with a grant before it if one is due, and what the log and the alert have to say of it. */
 static enum result append_noted(struct exchange *exchange, struct feed *feed, const struct telling *telling,
                                 const struct member *const *members, size_t count, uint64_t now_ms) {
@@ -249,7 +261,7 @@ static enum result append_noted(struct exchange *exchange, struct feed *feed, co
     TRY(feeds_refresh(&exchange->feeds, feed, arena, members, count, now_ms));
     TRY(feeds_append(&exchange->feeds, feed, arena, ENTRY_DISCLOSURE, telling->body, now_ms));
     TRY(disclosures_note(exchange->store, arena, feed, telling, members, count, now_ms));
-    return store_put_told(exchange->store, telling->sequence, feed->record.ordinal, feed->next.number);
+    return remember_telling(exchange, feed, telling->sequence);
 }
 
 /* Our feed of this name, and who may read it. */

@@ -64,6 +64,8 @@ expect 0 inama accept --home ke-customs "$short"
 wait_for 20 is_state cd-customs "$short" open
 expect 1 inama release --home cd-customs "$short" --yes --confirm
 has "$ERR" "second person"
+expect 2 inama release --home cd-customs "$short" --yes --confirm --fields persons
+has "$ERR" "no other option"
 expect 1 inama release --home cd-customs "$short" --yes --fields operational
 has "$ERR" "not shown under \"release:\""
 expect 0 inama release --home cd-customs "$short" --yes
@@ -107,3 +109,18 @@ has "$OUT" "There is no such request"
 expect 0 inama requests --home ke-customs --alert "${id:0:8}" --json
 has "$OUT" "$request" '"state":"refused"' '"state":"withdrawn"'
 sees_persons ke-customs || fail "what was released is gone after a restart"
+
+# ---- two persons ----
+
+sed -i 's/^release:$/&\n  two_persons: yes/' cd-customs/policy.yaml
+expect 0 inama reload --home cd-customs
+expect 0 inama request --home ke-customs "${id:0:8}" --fields persons --reason "all of it" --json
+fourth=$(asked | cut -c1-8)
+wait_for 20 is_state cd-customs "$fourth" open
+expect 0 inama release --home cd-customs "$fourth" --yes --judicial
+has "$OUT" "second person" "inama release $fourth --confirm"
+expect 0 inama requests --home cd-customs "$fourth"
+has "$OUT" "open, release proposed by" "release * proposed: nothing is told" "judicial proceedings: yes"
+expect 4 inama release --home cd-customs "$fourth" --yes --confirm
+has "$ERR" "another user of this machine"
+is_state ke-customs "$fourth" open || fail "released by one person"
