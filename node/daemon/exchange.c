@@ -243,12 +243,14 @@ enum result exchange_may_write(const struct exchange *exchange) {
     return RESULT_OK;
 }
 
-/* A feed remembers one entry of an alert: one before it goes when it has been read, as no recall would find it. */
+/* A feed remembers one entry of an alert. In one that is a member's alone, where more of it may be released later, the
+ * one before goes when it has been read: no recall would find it. */
 static enum result remember_telling(struct exchange *exchange, struct feed *feed, uint64_t sequence) {
     struct store_told *told;
     size_t count;
     TRY(store_get_told(exchange->store, &exchange->turn, sequence, &told, &count));
-    for (size_t i = 0; i < count; i++)
+    bool is_alone = lane_of(feed->record.audience) == LANE_BULK;
+    for (size_t i = 0; is_alone && i < count; i++)
         if (told[i].ordinal == feed->record.ordinal)
             TRY(erasure_when_had(exchange, feed, told[i].number));
     return store_put_told(exchange->store, sequence, feed->record.ordinal, feed->next.number);

@@ -22,6 +22,7 @@ enum {
     PATIENCE_MS = 600 * 1000,
     ROUNDS = 20,
     WARM_UP_MS = 20 * 1000,
+    MEASURED_MS = 5 * 1000, /* longer, until both ends know what the line brings */
 };
 
 static void no_look(struct station *station, bool is_fresh) {
@@ -124,7 +125,7 @@ static void overtake(struct measured *measured, bool is_urgent) {
     network_slow(KE_CUSTOMS, KE_POLICE, RATE, LAG_MS);
     network_slow(KE_POLICE, KE_CUSTOMS, RATE, LAG_MS);
     open_station(KE_POLICE);
-    run_for(WARM_UP_MS);
+    run_for(WARM_UP_MS + MEASURED_MS);
     publish(KE_CUSTOMS, is_urgent, 100);
     uint64_t since = machine_now(), deadline = since + PATIENCE_MS;
     while (machine_now() < deadline && !machine_broken() &&

@@ -9,6 +9,7 @@
 #include "base/proto.h"
 #include "base/text.h"
 #include "daemon/answer.h"
+#include "daemon/erasure.h"
 #include "daemon/node.h"
 #include "daemon/releases.h"
 #include "tests/support/world.h"
@@ -411,6 +412,36 @@ START_TEST(a_later_release_takes_nothing_back) {
 }
 END_TEST
 
+/* Else a recall would erase the last alone. */
+START_TEST(an_earlier_release_goes_when_it_has_been_read) {
+    struct feed *feed = NULL;
+    size_t whole = 0;
+    publish("GREEN", "");
+    const uint8_t *id = ask(kenya, congo, "persons");
+    release(congo, id, step_of(REQUEST_RELEASE, "persons.surname"), "ok");
+    world_settle(world);
+    id = ask(kenya, congo, "persons");
+    release(congo, id, step_of(REQUEST_RELEASE, "persons"), "ok");
+    world_settle(world);
+    for (size_t i = 0; i < congo->exchange.feeds.count; i++)
+        if (strcmp(congo->exchange.feeds.rows[i]->record.audience, "@ke-customs") == 0)
+            feed = congo->exchange.feeds.rows[i];
+    ck_assert_ptr_nonnull(feed);
+    commit(congo, "ok", exchange_acknowledge(&congo->exchange, feed, kenya->identity.id, feed->head.number));
+    world->now_ms += 60000;
+    commit(congo, "ok", erasure_tick(&congo->exchange));
+    for (uint64_t number = 1; number <= feed->head.number; number++) {
+        struct span bytes;
+        struct entry entry;
+        ck_assert_int_eq(store_get_entry(congo->exchange.store, &world->arena, feed->record.ordinal, number, &bytes),
+                         RESULT_OK);
+        whole += bytes.len > ENTRY_OVERHEAD && !feed_parse(&entry, bytes) && entry.kind == ENTRY_DISCLOSURE;
+    }
+    ck_assert_uint_eq(whole, 1);
+    ck_assert_str_eq(world_value(kenya, object, "persons.surname"), "Exemple");
+}
+END_TEST
+
 START_TEST(no_release_of_what_a_newer_version_replaced) {
     uint8_t newer[OBJECT_ID_SIZE];
     char alert_id[2 * TREE_ALERT_ID_SIZE + 1];
@@ -783,6 +814,7 @@ Suite *suite(void) {
     tcase_add_test(bounds, a_forwarder_gives_no_leave);
     tcase_add_test(bounds, a_forwarder_does_not_release_against_the_marking);
     tcase_add_test(bounds, a_later_release_takes_nothing_back);
+    tcase_add_test(bounds, an_earlier_release_goes_when_it_has_been_read);
     tcase_add_test(bounds, no_release_of_what_a_newer_version_replaced);
     tcase_add_test(bounds, a_flood_of_requests_is_refused_and_counted);
     tcase_add_test(bounds, a_member_pushes_out_no_threads_but_its_own);
