@@ -1,4 +1,4 @@
-/* release: an originator's signed permission about one version of its alert, for one reader (docs/protocol.md, 16).
+/* release: an originator's signed permission about one version of its alert, for one reader (docs/protocol.md, 15).
  *
  * It names the slots, whether they may be used in judicial proceedings, to whom the reader may pass them on, and until
  * when. It travels with the disclosure, so whoever is passed them on can check that the originator has agreed. What it
@@ -25,7 +25,7 @@ struct release {
     struct policy_consent consent;
 };
 
-/* Form only: canonical, sizes, known suite (16.3.1). Shares memory with `bytes`. TOO_LARGE, MALFORMED, NOT_CANONICAL,
+/* Form only: canonical, sizes, known suite (15.3.1). Shares memory with `bytes`. TOO_LARGE, MALFORMED, NOT_CANONICAL,
  * UNKNOWN_SUITE, NO_MEMORY. */
 MUST_USE enum result release_decode(struct release *out, struct arena *arena, struct span bytes);
 

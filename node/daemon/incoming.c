@@ -203,7 +203,7 @@ static enum result forward(const struct incoming *incoming, struct incoming_entr
     return RESULT_OK;
 }
 
-/* A step stands in the feed that its author has for this node alone (docs/protocol.md, 16.2). What was ours comes back
+/* A step stands in the feed that its author has for this node alone (docs/protocol.md, 15.2). What was ours comes back
  * without its threads: they are in the store, or lost with it. */
 static enum result examine_step(const struct incoming *incoming, struct incoming_entry *entry, struct span plain) {
     const char *name = history_audience(&entry->arena, incoming->exchange->self);

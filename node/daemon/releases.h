@@ -1,4 +1,4 @@
-/* releases: more of an alert for one member that has asked for it (docs/protocol.md, 16.5).
+/* releases: more of an alert for one member that has asked for it (docs/protocol.md, 15.5).
  *
  * A person opens the fields, policy_decide() says whether they may go, and they go in the feed for that member alone,
  * as one more disclosure of the version that the originator signed. Where this node is the originator, its signed

@@ -1,4 +1,4 @@
-/* requests: the threads of requests that this node asked, or was asked (core/request.h; docs/protocol.md, 16).
+/* requests: the threads of requests that this node asked, or was asked (core/request.h; docs/protocol.md, 15).
  *
  * A thread is a note of the store, put in the change that appends or takes its step, and in memory as it stands there:
  * what is shown is on disk. A member has REQUESTS_OPEN_MAX threads at this node that wait for an answer, and what is

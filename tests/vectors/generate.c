@@ -38,7 +38,7 @@ static const struct {
     {"evidence", make_evidence, "Files of evidence: good ones, and attacks on them (14.17 to 14.19)."},
     {"logs", make_logs, "Logs: leaves, roots, proofs, checkpoints and cosignatures (14)."},
     {"opened", make_opened, "Words that an alert was opened: read, and verified (10.11)."},
-    {"releases", make_releases, "Releases, disclosures that carry one, and steps of requests (16)."},
+    {"releases", make_releases, "Releases, disclosures that carry one, and steps of requests (15)."},
 };
 
 int main(int argc, char **argv) {

@@ -538,7 +538,7 @@ def read_opened(data, keys):
     return {name: words[name] for name in ("reader", "object", "since", "step")}
 
 
-# 16. Requests and releases
+# 15. Requests and releases
 
 RELEASE_SIZE_MAX, STEP_SIZE_MAX, REASON_SIZE_MAX, NAME_SIZE_MAX, ONWARD_MAX = 8192, 16384, 4096, 64, 16
 STEP_REQUEST, STEP_REFUSAL, STEP_WITHDRAWAL = 1, 3, 6
@@ -546,14 +546,14 @@ STEPS = range(1, 7)
 
 
 def check_onward(readers):
-    """[16.2, 16.3] Each names somebody."""
+    """[15.2, 15.3] Each names somebody."""
     require(len(readers) <= ONWARD_MAX)
     for reader in readers:
         require(any(reader[name] is not None for name in ("role", "country", "name")))
 
 
 def read_release(data):
-    """[16.3] The terms, the signature and the terms' bytes: well formed, nothing verified yet."""
+    """[15.3] The terms, the signature and the terms' bytes: well formed, nothing verified yet."""
     require(len(data) <= RELEASE_SIZE_MAX, "too-large")
     release = wire.decode(wire.SIGNED_RELEASE, data)
     require(len(release["signature"]) == 64)
@@ -566,7 +566,7 @@ def read_release(data):
 
 
 def verify_release(data, object_id, originator, sign_keys):
-    """[16.3] `sign_keys` as in verify_disclosure(). Returns the terms."""
+    """[15.3] `sign_keys` as in verify_disclosure(). Returns the terms."""
     terms, signature, words = read_release(data)
     require(terms["object"] == object_id and terms["originator"] == originator)
     keys = {key_id(key): key for key in sign_keys.get(originator, [])}
@@ -576,7 +576,7 @@ def verify_release(data, object_id, originator, sign_keys):
 
 
 def read_step(data):
-    """[16.2] One step of a request."""
+    """[15.2] One step of a request."""
     require(len(data) <= STEP_SIZE_MAX, "too-large")
     step = wire.decode(wire.REQUEST_STEP, data)
     require(step["suite"] == SUITE, "unknown-suite")

@@ -744,7 +744,7 @@ def words():
     yield "large", {**vector, "opened": word() + bytes(1024), "expect": "too-large"}
 
 
-# 16
+# 15
 
 
 def terms(**change):
