@@ -320,22 +320,49 @@ static enum exit_code keep_roots(const struct installing *in) {
 }
 
 /* The roster first: its history leads from the roots before to the new ones, but not back. */
-static enum exit_code keep(const struct installing *in) {
+static enum exit_code write_files(const struct installing *in) {
     struct buf out;
     const char *path = in->config.roster;
     buf_init(&out, in->call->arena);
     enum result result = roster_write(&out, in->now);
     if (!result)
         result = file_write(path, buf_span(&out), 0600);
-    if (result) {
-        print_error("%s: %s", text_escape(in->call->arena, path), result_text(result));
-        return EXIT_REFUSED;
+    if (!result)
+        return keep_roots(in);
+    print_error("%s: %s", text_escape(in->call->arena, path), result_text(result));
+    return EXIT_REFUSED;
+}
+
+/* A running node writes the file, too, when it hears something from a peer: what we wrote may be gone before it was
+ * read.
+ */
+static bool is_kept(const struct installing *in) {
+    struct roster *there;
+    struct buf memory;
+    const char *why;
+    buf_init(&memory, in->call->arena);
+    if (roster_memory(&memory, in->now) || home_roster(&there, in->call->arena, &in->config, &why))
+        return false;
+    bool is_kept = roster_compare(there, buf_span(&memory)) == RESULT_OK;
+    roster_free(there);
+    return is_kept;
+}
+
+static enum exit_code keep(const struct installing *in) {
+    enum { ATTEMPTS = 5 };
+    const char *path = text_escape(in->call->arena, in->config.roster);
+    for (int i = 0; i < ATTEMPTS; i++) {
+        enum exit_code code = write_files(in);
+        if (code)
+            return code;
+        if (i == 0)
+            print_line(_("Installed as %s."), path);
+        code = reload_node(in->call, &in->config);
+        if (code || is_kept(in))
+            return code;
     }
-    enum exit_code code = keep_roots(in);
-    if (code)
-        return code;
-    print_line(_("Installed as %s."), text_escape(in->call->arena, path));
-    return reload_node(in->call, &in->config);
+    print_error(_("%s: the running node has written another one at the same time: install it again"), path);
+    return EXIT_REFUSED;
 }
 
 static enum exit_code conclude(struct installing *in) {

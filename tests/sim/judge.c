@@ -242,9 +242,11 @@ static bool is_reader_throughout(const struct alert *alert, const struct station
     return alert->version != 0;
 }
 
-/* Its author was set back to before it: it has again what anybody has. */
+/* Its author was set back to before it: it has again what anybody has, if that was not taken back. */
 static const char *look_for_lost_alert(size_t number) {
     const struct station *author = &world.stations[alerts[number].author];
+    if (author->knows_recall[number])
+        return NULL;
     for (int i = 0; i < world.count; i++)
         if (world.stations[i].has[number] && is_member_now(&world.stations[i]) && !author->has[number])
             return misses("alert %zu by %s is at %s and not there any more", number, author->name, name_of(i));

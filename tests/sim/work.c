@@ -239,10 +239,11 @@ void work_disclose_again(void) {
 
 static void install(void *context, uint64_t value);
 
-/* Who is told that it did not work does it again. */
+/* Who is told that it did not work does it again; likewise where the node had written the file before it read it. */
 static void on_reloaded(void *context, uint64_t value, const Reply *reply) {
+    const struct station *station = context;
     work_on_reply(context, value, reply);
-    if (!reply || strcmp(reply->result, "ok") != 0)
+    if (!reply || strcmp(reply->result, "ok") != 0 || station->node.roster->version < world.version)
         machine_at(machine_now() + INSTALL_AGAIN_MS, install, NULL, value);
 }
 
