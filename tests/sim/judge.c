@@ -287,6 +287,36 @@ static const char *look_for_recalls(void) {
     return missed;
 }
 
+/* Its next entry was erased, and only its author may give what is left of it: they have no line to each other
+ * (docs/threats.md, who would keep what was taken back). */
+static bool waits_for_author(struct station *author, const struct feed *feed, struct station *reader,
+                             const struct feed *copy) {
+    struct arena arena;
+    struct span entry;
+    const struct peer *peer = peers_find(&reader->node.peers, author->id);
+    arena_init(&arena, SIZE_MAX);
+    enum result result =
+        store_get_entry(exchange_of(author)->store, &arena, feed->record.ordinal, copy->head.number + 1, &entry);
+    bool is_bare = !result && entry.len == ENTRY_OVERHEAD;
+    arena_release(&arena);
+    return is_bare && !(peer && peer->connection);
+}
+
+/* Behind such an entry it has nothing more of that author. */
+static bool waits_for_somebody(struct station *reader) {
+    for (int i = 0; i < world.count; i++) {
+        struct station *author = &world.stations[i];
+        const struct feeds *feeds = &exchange_of(author)->feeds;
+        for (size_t k = 0; author != reader && k < feeds->count; k++) {
+            const struct feed *feed = feeds->rows[k];
+            const struct feed *copy = feed->ours ? feeds_find(&exchange_of(reader)->feeds, feed->head.feed) : NULL;
+            if (copy && copy->head.number < feed->head.number && waits_for_author(author, feed, reader, copy))
+                return true;
+        }
+    }
+    return false;
+}
+
 static const char *look_for_alert(size_t number) {
     const struct alert *alert = &alerts[number];
     const struct station *author = &world.stations[alert->author];
@@ -303,6 +333,7 @@ static const char *look_for_alert(size_t number) {
         struct field_set fields = alert_may_see(alert, i);
         if (!field_set_is_empty(&fields) && is_reader_throughout(alert, &world.stations[i]) &&
             !world.stations[i].has[number] && !world.stations[i].knows_recall[number] &&
+            !waits_for_somebody(&world.stations[i]) &&
             !(alert->is_to_be_recalled &&
               alert_is_passed_on(alert, i))) /* who passes it on may have had the recall first */
             return misses("alert %zu by %s is not at %s", number, author->name, name_of(i));
@@ -314,6 +345,8 @@ static const char *look_for_alert(size_t number) {
 static const char *compare_ends(struct station *author, struct feed *feed, struct station *reader) {
     struct position *position;
     const struct feed *copy = feeds_find(&exchange_of(reader)->feeds, feed->head.feed);
+    if (copy && copy->head.number < feed->head.number && waits_for_author(author, feed, reader, copy))
+        return NULL;
     if (!copy || copy->head.number != feed->head.number)
         return misses("\"%s\" by %s has %llu entries, at %s %llu", feed->record.audience, author->name,
                       (unsigned long long)feed->head.number, reader->name,
