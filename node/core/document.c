@@ -274,3 +274,16 @@ enum result document_make(struct document *out, struct arena *arena, const Alert
     *out = document;
     return RESULT_OK;
 }
+
+size_t document_seek(const struct document *document, size_t from, size_t slot, size_t element) {
+    size_t low = from, high = document->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct value *value = &document->values[middle];
+        if (value->slot < slot || (value->slot == slot && value->element < element))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

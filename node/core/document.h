@@ -85,6 +85,9 @@ struct document {
 MUST_USE enum result document_make(struct document *out, struct arena *arena, const AlertHeader *header,
                                    const Alert *content);
 
+/* Where the first value stands, from `from` on, of this slot and element, or of what comes behind it. */
+size_t document_seek(const struct document *document, size_t from, size_t slot, size_t element);
+
 /* A text as an identifier is compared; "" when it has no letter or digit. NULL when memory is out. */
 const char *document_identifier(struct arena *arena, const char *text, enum field_form form);
 /* The same of what is one already: without the 00 or the IMO that its form leaves out. */

@@ -35,23 +35,9 @@ bool link_is_name(const struct value *value) {
 
 /* ---- values of one alert ---- */
 
-/* Where values of a field begin, from this element on: those of the dictionary stand in its order. */
-static size_t first_at(const struct document *document, size_t slot, size_t element) {
-    size_t low = 0, high = document->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct value *value = &document->values[middle];
-        if (value->slot < slot || (value->slot == slot && value->element < element))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* The first value of a field, of this element; NULL if there is none. */
 static const struct value *value_at(const struct document *document, size_t slot, size_t element) {
-    size_t at = first_at(document, slot, element);
+    size_t at = document_seek(document, 0, slot, element);
     const struct value *value = &document->values[at];
     return at < document->count && value->slot == slot && value->element == element ? value : NULL;
 }
@@ -248,7 +234,7 @@ static bool is_at(const struct document *document, size_t i, size_t slot) {
 }
 
 static bool have_in_common(const struct document *ours, const struct document *theirs, size_t slot, bool *known) {
-    size_t first = first_at(ours, slot, 0), other = first_at(theirs, slot, 0);
+    size_t first = document_seek(ours, 0, slot, 0), other = document_seek(theirs, 0, slot, 0);
     *known = is_at(ours, first, slot) && is_at(theirs, other, slot);
     for (size_t i = first; is_at(ours, i, slot); i++)
         for (size_t j = other; is_at(theirs, j, slot); j++)
@@ -272,8 +258,8 @@ static bool is_same_quantity(const struct document *ours, size_t i, const struct
 }
 
 static bool have_same_quantity(const struct document *ours, const struct document *theirs) {
-    for (size_t i = first_at(ours, SLOT_TAXON, 0); is_at(ours, i, SLOT_TAXON); i++)
-        for (size_t j = first_at(theirs, SLOT_TAXON, 0); is_at(theirs, j, SLOT_TAXON); j++)
+    for (size_t i = document_seek(ours, 0, SLOT_TAXON, 0); is_at(ours, i, SLOT_TAXON); i++)
+        for (size_t j = document_seek(theirs, 0, SLOT_TAXON, 0); is_at(theirs, j, SLOT_TAXON); j++)
             if (is_same_quantity(ours, i, theirs, j))
                 return true;
     return false;

@@ -16,20 +16,6 @@ static bool is_in_group(size_t slot, const char *group) {
     return field->group && strcmp(field->group, group) == 0;
 }
 
-/* The first value from here on of this slot and element, or of what comes behind it: values stand in that order. */
-static size_t seek(const struct document *document, size_t from, size_t slot, size_t element) {
-    size_t low = from, high = document->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct value *value = &document->values[middle];
-        if (value->slot < slot || (value->slot == slot && value->element < element))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool has_slot(const struct query_slots *slots, size_t slot) {
     for (size_t i = 0; i < slots->count; i++)
         if (slots->slots[i] == slot)
@@ -50,8 +36,8 @@ static const struct value *next_in(const struct document *document, const struct
             ++*at;
             return value;
         }
-        *at = is_wanted && value->element < scope->element ? seek(document, *at, slot, scope->element)
-                                                           : seek(document, *at, slot + 1, 0);
+        *at = is_wanted && value->element < scope->element ? document_seek(document, *at, slot, scope->element)
+                                                           : document_seek(document, *at, slot + 1, 0);
     }
     return NULL;
 }
