@@ -2,8 +2,8 @@
  *
  * By this node's clock, some alerts at a time. A search does not find what has expired unless older versions are asked
  * for, too. Content goes a day after the date until which the originator lets it be kept, as clocks are wrong by hours
- * sometimes and erasing cannot be taken back; and by policy so many days after an alert has expired. While the roster has
- * expired by that clock, nothing is erased. One thread.
+ * sometimes and erasing cannot be taken back; and by policy so many days after an alert has expired. While the roster
+ * has expired by that clock, nothing is erased. One thread.
  */
 #ifndef DAEMON_EXPIRY_H
 #define DAEMON_EXPIRY_H
