@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-first="" again="" box="" name="" phone="" other="" more="" # publish_alert sets them
+first="" again="" box="" name="" phone="" other="" # publish_alert sets them
 make_root
 make_node a KE CUSTOMS
 enrol a
