@@ -143,7 +143,7 @@ static Evidence *whole(void) {
     const struct field_set view = small_view();
     const struct sealed_entry told = seal_entry(&originator, customs, disclosed(&view));
     const struct sealed_entry passed = seal_entry(&author, police_audience, passed_on(&view));
-    const struct roster *roster = roster_of(three_signed(1));
+    struct roster *roster = roster_of(three_signed(1));
     const struct evidence_draft draft = {
         .roster = roster,
         .maker = &author,
@@ -158,6 +158,7 @@ static Evidence *whole(void) {
     Evidence *words;
     buf_init(&file, &memory);
     MUST(!evidence_write(&file, &memory, &draft));
+    roster_free(roster);
     MUST(!proto_decode(&memory, &signed_evidence__descriptor, span_of(file.data + 9, file.len - 9), &sealed));
     MUST(!proto_decode(&memory, &evidence__descriptor, proto_span(sealed->evidence), &words));
     return words;
