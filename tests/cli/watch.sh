@@ -36,6 +36,7 @@ wait_for 40 lines all.out 2
 inama publish --home a "$alert" >/dev/null
 sequence=$(inama find --home a --json --limit 1 | sed 's/.*"sequence":\([0-9]*\).*/\1/')
 echo $((sequence - 2)) >state
+# shellcheck disable=SC2016 # for the other shell
 expect 1 inama watch --home a --state state --exec 'cat >>seen; echo >>seen; [ "$(wc -l <seen)" -ne 2 ] || exit 7'
 has "$ERR" "ended with 7"
 [[ $(<state) == $((sequence - 1)) ]] || fail "state: $(<state), expected $((sequence - 1))"
